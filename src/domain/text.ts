@@ -3,6 +3,9 @@
 /** Texts are stored and compared in Unicode NFC. */
 export const toNfc = (text: string): string => text.normalize('NFC');
 
+/** Replaces every space that is not the usual one (no-break, narrow, wide) by it: they look alike. */
+export const withPlainSpaces = (text: string): string => text.replace(/\p{Space_Separator}/gu, ' ');
+
 /** The Latin capital that looks the same, by Cyrillic or Greek capital. */
 const LATIN_BY_LOOK_ALIKE: ReadonlyMap<string, string> = new Map(
   [

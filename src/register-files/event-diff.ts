@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Reported } from '../domain/amendments.js';
 import type { Name } from '../domain/case/events.js';
 import type { AnyEvent } from '../domain/events.js';
-import { toNfc, foldedKey } from '../domain/text.js';
+import { toNfc, foldedKey, withPlainSpaces } from '../domain/text.js';
 import { columnLanguage } from './row-columns.js';
 import type { RawEvent, LocatedEvent } from './event-draft.js';
 import type { ComparableEvent } from './prior-events.js';
@@ -216,13 +216,13 @@ const fieldValue = (data: RawEvent, field: string): unknown => {
   return { text, kind };
 };
 
-/** A value as plain JSON with texts in NFC and references folded, so that equal content compares equal. */
+/** A value as plain JSON with texts in NFC and with plain spaces, and references folded, so that equal content compares equal. */
 export const asStored = (value: unknown): unknown =>
   value === undefined
     ? undefined
     : JSON.parse(JSON.stringify(value), (key, inner: unknown) => {
         if (typeof inner !== 'string') return inner;
-        return key === 'reference' ? foldedKey(inner) : toNfc(inner);
+        return key === 'reference' ? foldedKey(inner) : withPlainSpaces(toNfc(inner));
       });
 
 /** Several new descriptions become one event. */

@@ -3,6 +3,7 @@
  * where it is unambiguous (order, case, white space, empty columns without a name); otherwise each wrong column is a problem.
  */
 import { closest, distance } from 'fastest-levenshtein';
+import { withPlainSpaces } from '../domain/text.js';
 import {
   normalisedHeader,
   FILE_KINDS,
@@ -102,7 +103,7 @@ const tableRow = ({ line, cells }: RawRow, kind: FileKind, names: readonly strin
   names.forEach((column, index) => {
     const cell = cells[index] ?? '';
     if (typeof cell !== 'string') errors.push({ column: column === '' ? null : column, ...cell });
-    else if (column !== '') row[column] = cell.trim();
+    else if (column !== '') row[column] = withPlainSpaces(cell).trim();
     else if (isFilled(cell)) errors.push(namelessCell(index));
   });
   return { line, cells: row, errors, isMisaligned: false };

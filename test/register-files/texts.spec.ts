@@ -69,6 +69,42 @@ describe('the same file in another normalisation', () => {
   });
 });
 
+describe('spaces of another kind', () => {
+  const spaced: Partial<RegisterRow> = {
+    ...convicted,
+    facility: 'Cəzaçəkmə Müəssisəsi № 2',
+    name: 'Anar Əli oğlu Sınaqov',
+  };
+  const wide = Object.fromEntries(
+    Object.entries(spaced).map(([column, cell]) => [
+      column,
+      cell.replace(/ (?=\p{L})/gu, '\u00a0').replace(' ', '\u202f'),
+    ]),
+  );
+
+  it('are read as plain ones, so that texts that look alike are equal', async () => {
+    expect(await importRows(registerRow(wide))).toEqual(ADDED);
+    expect((await namesOf(registerRow(wide).ref))[0]?.text).toBe(spaced.name);
+    const { items } = await register.queries.execute(
+      new Cases(NOW, { filters: { facility: spaced.facility ?? '' }, page: { limit: 2 } }),
+    );
+    expect(items).toHaveLength(1);
+    expect(await importRows(registerRow(spaced))).toEqual(UNCHANGED);
+  });
+
+  it('change nothing of what was imported with them', async () => {
+    const line = (text: string) =>
+      JSON.stringify({
+        type: 'opened',
+        references: [{ list: 'union', reference: 'N-1' }],
+        names: [{ text, script: 'Latn', language: 'az', kind: 'full' }],
+        sources: [{ kind: 'press', citation: 'synthetic' }],
+      });
+    expect(await importFile(files.text('wide.ndjson', line('Anar\u00a0Sınaqov')))).toEqual(ADDED);
+    expect(await importFile(files.text('plain.ndjson', line('Anar Sınaqov')))).toEqual(UNCHANGED);
+  });
+});
+
 describe('a reference in another spelling', () => {
   it.each(['t-01', 'T–01', 'Т-01', ' T - 01 '])('%j is that of the same case', async (ref) => {
     expect(await importRows(registerRow({ ref: 'T-01' }))).toEqual(ADDED);
