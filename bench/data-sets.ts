@@ -11,7 +11,7 @@ import type { EventStore, LogEvent } from '../src/event-store/port.js';
 import type { JobProgress } from '../src/jobs/job.js';
 import type { SigningKey } from '../src/proof/checkpoint.js';
 import { ProofFiles } from '../src/proof/proof-files.js';
-import { readOn, VerifiedTree } from '../src/proof/verified-tree.js';
+import { extendTree, VerifiedTree } from '../src/proof/verified-tree.js';
 import { ModelFile } from '../src/read-models/model-file.js';
 import { ReadModels } from '../src/read-models/read-models.js';
 import { STILL_KNOWN } from '../src/read-models/table.js';
@@ -173,7 +173,7 @@ const makeSignedLog = async (folder: string, cases: number, few: number): Promis
   await repeatCases(logFile(folder), original, cases, LONG_CASE);
   const store = createSqliteStore({ file: logFile(folder) });
   const tree = new VerifiedTree();
-  await readOn(store, tree);
+  await extendTree(store, tree);
   const files = new ProofFiles(folder);
   await files.makeKey('bench.example/log');
   await files.sign(tree, files.key() as SigningKey);

@@ -50,7 +50,7 @@ const follow = async (url: string, feeds: number): Promise<void> => {
     last[n] = after;
     await new Promise<void>((opened) => {
       // The number of feeds of one address is limited, so the readers use several.
-      const localAddress = `127.0.0.${String(2 + Math.floor(n / FEED_LIMITS.each))}`;
+      const localAddress = `127.0.0.${String(2 + Math.floor(n / FEED_LIMITS.maxFeedsPerClient))}`;
       get(url, { agent: false, localAddress }, (response) => {
         opened();
         let rest = '';
@@ -83,7 +83,7 @@ const append = async (commands: CommandBus, count: number, concurrency: number):
       left -= 1;
       const subject = { kind: 'case', id: newCaseId(ACTOR) } as const;
       const events = [{ type: 'opened', names: NAMES, ...SOURCED }] as const;
-      const request = { subject, begins: true, events, actor: ACTOR, acknowledge: [], correlationId: 'bench' };
+      const request = { subject, isNewSubject: true, events, actor: ACTOR, acknowledge: [], correlationId: 'bench' };
       const answer = await commands.execute(new RecordEvents(request));
       if (answer.outcome !== 'recorded') throw new Error(answer.outcome);
     }

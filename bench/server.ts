@@ -46,7 +46,7 @@ const bare = async (folder: string): Promise<RunningServer> => {
     if ('errors' in read) return reply.code(400).send(read);
     const request = {
       subject: { kind: 'case', id: params.id },
-      begins: false,
+      isNewSubject: false,
       events: [read.event],
       actor: { kind: 'person', id: 'clerk-7', asserted: true },
       acknowledge: [],

@@ -16,7 +16,12 @@ import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { ELIGIBLE_PERSONS } from './commands/eligible-persons.js';
 import { MERGED_CASES, type MergedCases } from './commands/merged-cases.js';
 import { POSSIBLE_DUPLICATES, type PossibleDuplicates } from './commands/possible-duplicates.js';
-import { CHECKPOINTS, EDITION_DRAFTS, type Checkpoints, type EditionDrafts } from './commands/publish-edition.js';
+import {
+  CHECKPOINT_SIGNER,
+  EDITION_DRAFTS,
+  type CheckpointSigner,
+  type EditionDrafts,
+} from './commands/publish-edition.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { permissionNotices, openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { eligiblePersonsOf } from './eligible-persons.js';
@@ -32,7 +37,7 @@ import { Jobs } from './jobs/jobs.js';
 import { LogProofs } from './proof/log-proofs.js';
 import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
-import { ensureContinued, LogWatch, verifyWhole } from './proof/log-watch.js';
+import { ensureContinuesCheckpoint, LogWatch, verifyWhole } from './proof/log-watch.js';
 import { VERIFY_JOB } from './proof/verify-log.js';
 import { startProjection, type ProjectionThread } from './projection.js';
 import { DraftEdition } from './read-models/editions/draft-edition.query.js';
@@ -100,7 +105,7 @@ const openResources = async (
       (append) => metrics.appendEnded(append),
       async () => {
         await readModels.checkLog();
-        await ensureContinued(unwatched, proof, watch);
+        await ensureContinuesCheckpoint(unwatched, proof, watch);
       },
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
@@ -111,7 +116,7 @@ const openResources = async (
     const writer = startProjection(projection, unwatched, folder, settings.timeZone);
     const readModels = ReadModels.open(folder.readModels, store, clock, jobs, verify, writer);
     const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
-    const tree = new LogTree(proof.tiles, store, () => ensureContinued(unwatched, proof, watch));
+    const tree = new LogTree(proof.tiles, store, () => ensureContinuesCheckpoint(unwatched, proof, watch));
     // A key that cannot be used stops the start.
     const watch: LogWatch | null = isService ? watchLog(settings, store, proof) : null;
     return { folder, store, clock, readModels, metrics, jobs, gravity, durableJobs, tree, watch };
@@ -165,7 +170,7 @@ const editionDraftsOf = (queries: QueryBus): EditionDrafts => ({
 });
 
 /** One command signs nothing: it would have to verify the log first. */
-const checkpointsOf = ({ watch }: Resources): Checkpoints => ({ sign: async () => watch?.sign() });
+const checkpointsOf = ({ watch }: Resources): CheckpointSigner => ({ sign: async () => watch?.sign() });
 
 /** For metrics: only the embedded store's cursors are positions; null for another store, or where the head cannot be read. */
 const countEvents = async (store: EventStore): Promise<number | null> =>
@@ -239,7 +244,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(DurableJobs, (resources) => resources.durableJobs),
       { provide: ELIGIBLE_PERSONS, inject: [QueryBus], useFactory: eligiblePersonsOf },
       { provide: EDITION_DRAFTS, inject: [QueryBus], useFactory: editionDraftsOf },
-      provideFrom(CHECKPOINTS, checkpointsOf),
+      provideFrom(CHECKPOINT_SIGNER, checkpointsOf),
       provideFrom(LOG_PROOFS, ({ store, tree }) => new LogProofs(store, tree, new ProofFiles(settings.data))),
     ];
     return {
@@ -267,7 +272,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     });
     void store.check?.result.then((damage) => damage !== null && stopWriting(store, damage));
     if (watch === null) return;
-    readModels.onProjected(() => watch.notice(readModels.position));
+    readModels.onProjected(() => watch.onLogReached(readModels.position));
     durableJobs.resumeRunning();
     void tree.follow(logTreeProblem);
     void watch.verifyUntilDone(() => verifyOnce(jobs, watch));

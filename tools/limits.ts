@@ -11,7 +11,7 @@ import { FEED_LIMITS } from '../src/http/log/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
 import { MAX_RUNNING_JOBS } from '../src/jobs/durable-jobs.js';
 import { MAX_ENDED_JOBS } from '../src/jobs/job-file.js';
-import { MAX_WAITING } from '../src/read-models/eligibility/eligible-cases.js';
+import { MAX_WAITING_QUESTIONS } from '../src/read-models/eligibility/eligible-cases.js';
 import { MAX_WAIT_MS } from '../src/read-models/read-models.js';
 import { MAX_EVENT_LINES } from '../src/register-files/event-file.js';
 import { LIMITS } from '../src/schema/limits.js';
@@ -45,7 +45,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
     'it ends there; `next`, `amendmentsAfter`',
   ],
   ['Days on which eligibility is asked at once', count(LIMITS.askedDays), answer('REQUEST.INVALID')],
-  ['Questions of eligibility that wait for others', count(MAX_WAITING), answer('REGISTER.BUSY')],
+  ['Questions of eligibility that wait for others', count(MAX_WAITING_QUESTIONS), answer('REGISTER.BUSY')],
   ['Contradicting claims that are named with a claim', count(LIMITS.conflicts), 'the first ones'],
   ['Days of a statistic over several days', count(LIMITS.seriesDays), answer('REQUEST.INVALID')],
   ['Numbers of one statistic', count(LIMITS.tableCells), answer('REQUEST.INVALID')],
@@ -70,40 +70,40 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
     'the rest is checked beside the service',
   ],
   ['Clock behind the last event', seconds(MAX_CLOCK_BEHIND), answer('REGISTER.CLOCK_BEHIND')],
-  ['Requests under way, health apart', count(HTTP_LIMITS.underWay), answer('REGISTER.BUSY')],
-  ['… of one client', count(HTTP_LIMITS.underWayEach), answer('CLIENT.BUSY')],
+  ['Requests under way, health apart', count(HTTP_LIMITS.requests), answer('REGISTER.BUSY')],
+  ['… of one client', count(HTTP_LIMITS.requestsPerClient), answer('CLIENT.BUSY')],
   ['Connections', count(HTTP_LIMITS.connections), 'the oldest that waits is closed'],
-  ['… of one address', count(HTTP_LIMITS.connectionsEach), 'its oldest that waits is closed'],
-  ['… of a trusted proxy', count(HTTP_LIMITS.connectionsProxy), 'its oldest that waits is closed'],
-  ['Time until the first byte of a connection', seconds(HTTP_LIMITS.silent), 'closed'],
-  ['Time for the headers of a request to come in', seconds(HTTP_LIMITS.headers), answer('REQUEST.TIMEOUT')],
-  ['Time for a request to come in', seconds(HTTP_LIMITS.arrive), answer('REQUEST.TIMEOUT')],
+  ['… of one address', count(HTTP_LIMITS.connectionsPerAddress), 'its oldest that waits is closed'],
+  ['… of a trusted proxy', count(HTTP_LIMITS.connectionsPerProxy), 'its oldest that waits is closed'],
+  ['Time until the first byte of a connection', seconds(HTTP_LIMITS.firstByteMs), 'closed'],
+  ['Time for the headers of a request to come in', seconds(HTTP_LIMITS.headersMs), answer('REQUEST.TIMEOUT')],
+  ['Time for a request to come in', seconds(HTTP_LIMITS.requestMs), answer('REQUEST.TIMEOUT')],
   [
-    `Time for each ${size(HTTP_LIMITS.progress)} of a body, or the rest of it, to come in`,
-    seconds(HTTP_LIMITS.within),
+    `Time for each ${size(HTTP_LIMITS.bodyProgressBytes)} of a body, or the rest of it, to come in`,
+    seconds(HTTP_LIMITS.bodyProgressMs),
     answer('REQUEST.TIMEOUT'),
   ],
   ['Bodies that are coming in', count(HTTP_LIMITS.bodies), `the oldest: ${answer('REQUEST.TIMEOUT')}`],
-  ['… of one client', count(HTTP_LIMITS.bodiesEach), `its oldest: ${answer('REQUEST.TIMEOUT')}`],
+  ['… of one client', count(HTTP_LIMITS.bodiesPerClient), `its oldest: ${answer('REQUEST.TIMEOUT')}`],
   ['Bytes of bodies that are coming in', size(HTTP_LIMITS.bodyBytes), `the largest: ${answer('REQUEST.TIMEOUT')}`],
   [
     'Wrong tokens of one client',
-    `${count(HTTP_LIMITS.wrongTokens)} in ${seconds(HTTP_LIMITS.wrongTokensWithin)}`,
+    `${count(HTTP_LIMITS.wrongTokens)} in ${seconds(HTTP_LIMITS.wrongTokensWindowMs)}`,
     answer('AUTH.TOO_MANY_WRONG_TOKENS'),
   ],
   [
     'Clients whose wrong tokens are remembered',
-    count(HTTP_LIMITS.wrongTokensClients),
+    count(HTTP_LIMITS.wrongTokenClients),
     'the one unheard of for longest is forgotten',
   ],
-  ['Time until its answer begins', seconds(HTTP_LIMITS.answer), answer('REGISTER.OVERDUE')],
+  ['Time until its answer begins', seconds(HTTP_LIMITS.responseStartMs), answer('REGISTER.OVERDUE')],
   ['Time a read waits for the token in `atLeast`', seconds(MAX_WAIT_MS), answer('READS.BEHIND')],
-  ['Open feeds', count(FEED_LIMITS.open), answer('FEEDS.FULL')],
-  ['… of one client', count(FEED_LIMITS.each), answer('CLIENT.FEEDS_FULL')],
-  ['Bytes that wait for the reader of a feed', size(FEED_LIMITS.buffer), 'cut off; `Last-Event-ID` resumes'],
+  ['Open feeds', count(FEED_LIMITS.maxFeeds), answer('FEEDS.FULL')],
+  ['… of one client', count(FEED_LIMITS.maxFeedsPerClient), answer('CLIENT.FEEDS_FULL')],
+  ['Bytes that wait for the reader of a feed', size(FEED_LIMITS.bufferBytes), 'cut off; `Last-Event-ID` resumes'],
   [
     'Time the reader of a feed takes nothing of what waits',
-    seconds(FEED_LIMITS.heartbeat * FEED_LIMITS.patience),
+    seconds(FEED_LIMITS.heartbeatMs * FEED_LIMITS.maxStalledHeartbeats),
     'cut off; `Last-Event-ID` resumes',
   ],
   ['Jobs that run', count(MAX_RUNNING_JOBS), answer('JOBS.FULL')],
@@ -111,7 +111,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Row of a register file', size(MAX_ROW_BYTES), '`FILE.ROW_TOO_LONG`'],
   ['Rows of a register file', count(MAX_ROWS), '`FILE.TOO_LONG`'],
   ['Workbook, and what it unpacks to', `${size(MAX_WORKBOOK_BYTES)}, ${size(MAX_UNPACKED_BYTES)}`, '`FILE.TOO_LONG`'],
-  ['Time a connection stands still while it is answered', seconds(HTTP_LIMITS.stall), 'cut off'],
+  ['Time a connection stands still while it is answered', seconds(HTTP_LIMITS.stalledConnectionMs), 'cut off'],
 ];
 
 export const limitsTable = (): string =>

@@ -44,7 +44,7 @@ export const applyCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const start = resume === undefined ? startOf(instrument, references, options) : resumeOf(resume);
+  const start = resume === undefined ? startJobOf(instrument, references, options) : resumeJobOf(resume);
   return withRegister(settings, context, async (register) => {
     const job = await withProgress(context, (progress) => runToItsEnd(register, start, progress, context));
     return printEnd(register, job, context);
@@ -52,9 +52,9 @@ export const applyCommand = async (
 };
 
 /** Starts or resumes a job. Throws CannotRun where that is refused. */
-type Start = (register: OpenRegister, onProgress: JobContext['onProgress']) => Promise<DurableJob>;
+type StartJob = (register: OpenRegister, onProgress: JobContext['onProgress']) => Promise<DurableJob>;
 
-const startOf = (instrument: string | undefined, references: readonly string[], options: ApplyOptions): Start => {
+const startJobOf = (instrument: string | undefined, references: readonly string[], options: ApplyOptions): StartJob => {
   if (instrument === undefined) throw new CannotRun('name an act or a decree, or a job by --resume');
   const { persons: file, eligible = false, list = 'union', ...fields } = options;
   const named = [...references, ...(file === undefined ? [] : filledLinesOf(file))];
@@ -65,8 +65,8 @@ const startOf = (instrument: string | undefined, references: readonly string[], 
     startedJob(await applications.start({ application, actor: APPLY_ACTOR }, onProgress));
 };
 
-const resumeOf =
-  (job: string): Start =>
+const resumeJobOf =
+  (job: string): StartJob =>
   ({ jobs }, onProgress) => {
     const result = jobs.resume(canonicalId(job), onProgress);
     if (result === null) return Promise.reject(new CannotRun(`there is no job ${job}`));
@@ -99,7 +99,7 @@ const refusalOf = (reason: NotRecorded): string => {
 /** Interrupts the job where the command is stopped. */
 const runToItsEnd = async (
   register: OpenRegister,
-  start: Start,
+  start: StartJob,
   { signal, onProgress }: JobContext,
   { err }: Context,
 ): Promise<DurableJob> => {
@@ -109,7 +109,7 @@ const runToItsEnd = async (
   const interrupt = (): void => void jobs.interrupt(id);
   signal.addEventListener('abort', interrupt, { once: true });
   if (signal.aborted) interrupt();
-  await jobs.settled(id);
+  await jobs.whenEnded(id);
   signal.removeEventListener('abort', interrupt);
   return jobs.get(id) as DurableJob;
 };

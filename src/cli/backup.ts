@@ -56,7 +56,7 @@ export const backupCommand = async (
     return null;
   };
   refuseCarriedProof(to);
-  return untilDone(context, async (job) => {
+  return runAndPrint(context, async (job) => {
     const backedUp = await backUp(log, to, { previous, checkKnown: lacksKnownEvents }, job);
     // A log that lacks something is not signed.
     if (tree !== null && backedUp.lacks.length === 0) await writeCarriedProof(to, files, tree);
@@ -74,7 +74,7 @@ export const restoreCommand = async (path: string, options: DataOption, context:
   const folder = openFolder(data, context);
   try {
     refuseOtherRegister(folder.readModels, await firstEventId(path));
-    const code = await untilDone(context, async (job) => {
+    const code = await runAndPrint(context, async (job) => {
       const restored = await restore(path, folder.events, job);
       await keepProof(path, settings, folder.events, job);
       const difference = await differenceFromSeen(settings, folder.events);
@@ -149,7 +149,7 @@ interface CommandResult {
 }
 
 /** Runs work with a progress bar, then prints the message that it returns. */
-const untilDone = async (context: Context, work: (job: JobContext) => Promise<CommandResult>): Promise<ExitCode> => {
+const runAndPrint = async (context: Context, work: (job: JobContext) => Promise<CommandResult>): Promise<ExitCode> => {
   try {
     const { message, code } = await withProgress(context, work);
     context.out.write(message);

@@ -66,5 +66,6 @@ export const keepCarriedProof = async (
   const { tree, tail } = await verifyLog(copy, [signed.checkpoint], job);
   if (files === null || tree === null || tail === null) return;
   await files.addVerifiers(verifiers);
-  if ((files.lastSigned()?.checkpoint.size ?? -1) < signed.checkpoint.size) await files.keep(signed.note, tail);
+  if ((files.lastSigned()?.checkpoint.size ?? -1) < signed.checkpoint.size)
+    await files.keepCheckpoint(signed.note, tail);
 };

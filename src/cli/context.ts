@@ -15,7 +15,7 @@ export interface Context {
 }
 
 /** Resolves when the signal aborts. */
-export const aborted = async (signal: AbortSignal): Promise<void> => {
+export const whenAborted = async (signal: AbortSignal): Promise<void> => {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 };

@@ -47,7 +47,7 @@ const settingsOf = (text: string, settings: Settings, option: string): Settings 
 };
 
 /** The proof of the source, and the files of the target's folder, where it has one. */
-interface Carried {
+interface ProofToCarry {
   readonly proof: CarriedProof | null;
   readonly files: ProofFiles | null;
 }
@@ -55,7 +55,7 @@ interface Carried {
 const copyLog = async (
   source: EventStore,
   target: EventStore,
-  { proof, files }: Carried,
+  { proof, files }: ProofToCarry,
   context: Context,
 ): Promise<ExitCode> => {
   const { out, err } = context;

@@ -6,7 +6,7 @@ import type { LogStreamEvent } from '../domain/log/events.js';
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import { logDifferenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
 import { UNWATCHED } from '../jobs/job.js';
-import { recordOnLog, UNSOURCED, type LogDecision } from '../proof/adoption.js';
+import { recordInLogStream, UNSOURCED, type LogDecision } from '../proof/adoption.js';
 import type { Checkpoint } from '../proof/checkpoint.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import { verifyLog, verifyWhenAvailable } from '../proof/verify-log.js';
@@ -75,7 +75,7 @@ export const acceptLog = async (
       ...(difference === null || difference.position === 0 ? {} : { known: difference.position }),
       ...(last === null ? {} : { checkpoint: { size: last.size, root: last.root.toString('base64') } }),
     };
-    await recordOnLog(withLogTime(log, settings), accepted, decision);
+    await recordInLogStream(withLogTime(log, settings), accepted, decision);
     if (!isContinued) kept.push(setAside(files.checkpoint, now));
     if (difference !== null) kept.push(setAside(readModels, now));
     const sentence =

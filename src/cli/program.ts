@@ -24,7 +24,7 @@ import type { StatisticsOptions } from './statistics.js';
 /** Runs a command line and returns the exit code. Never throws; errors are printed on standard error. */
 export const run = async (args: readonly string[], context: Context): Promise<ExitCode> => {
   let code: ExitCode = EXIT.ok;
-  const complete: Complete = async (work) => {
+  const complete: SetExitCode = async (work) => {
     code = await work;
   };
   try {
@@ -45,7 +45,7 @@ export const run = async (args: readonly string[], context: Context): Promise<Ex
 };
 
 /** Keeps the exit code of a command, since commander's actions return none. */
-type Complete = (work: Promise<ExitCode>) => Promise<void>;
+type SetExitCode = (work: Promise<ExitCode>) => Promise<void>;
 
 const HELP_TEXT = `
 Begin here:
@@ -60,7 +60,7 @@ to have been in it; 4 rows differ from those that the log gives (rebuild --check
 Settings that are not given as options come from the environment (HABEAS_DATA, HABEAS_PORT …; see docs/operations.md).
 `;
 
-const program = (context: Context, complete: Complete, filters: readonly FilterEntry[]): Command => {
+const program = (context: Context, complete: SetExitCode, filters: readonly FilterEntry[]): Command => {
   const habeas = new Command('habeas')
     .description(
       'The register of political prisoners that can prove its own history: events about cases go into a log, and the ' +
@@ -97,7 +97,7 @@ const DATA_OPTION = '--data <folder>';
 const KNOWN_AT_MEANS = 'as the register knew it then: a day, an instant or position:1234; all without it';
 const DATA_MEANS = 'the folder of the register (HABEAS_DATA, else ./data)';
 
-const addServe = (habeas: Command, context: Context, complete: Complete): void => {
+const addServe = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('serve')
     .description('serve a register over HTTP until Ctrl-C; a folder that does not exist becomes an empty register')
@@ -120,7 +120,7 @@ Examples:
     );
 };
 
-const addDemo = (habeas: Command, context: Context, complete: Complete): void => {
+const addDemo = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('demo')
     .description('make a demonstration register (synthetic people, real aggregates), show it, and serve it')
@@ -143,7 +143,7 @@ Examples:
     );
 };
 
-const addImport = (habeas: Command, context: Context, complete: Complete): void => {
+const addImport = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('import')
     .description(
@@ -187,7 +187,7 @@ Examples:
     );
 };
 
-const addApply = (habeas: Command, context: Context, complete: Complete): void => {
+const addApply = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('apply')
     .description('apply an amnesty act or a pardon decree to many persons, each recorded or refused for himself')
@@ -223,7 +223,7 @@ Examples:
     );
 };
 
-const addFind = (habeas: Command, context: Context, complete: Complete): void => {
+const addFind = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('find')
     .description('find people by name, in any spelling, or by words of what is on record, the best match first')
@@ -251,7 +251,7 @@ Examples:
     );
 };
 
-const addShow = (habeas: Command, context: Context, complete: Complete): void => {
+const addShow = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('show')
     .description('show one case on a day, as the register knows it or knew it, and what is on record of it')
@@ -274,7 +274,7 @@ Examples:
     );
 };
 
-const addExport = (habeas: Command, context: Context, complete: Complete, filters: readonly FilterEntry[]): void => {
+const addExport = (habeas: Command, context: Context, complete: SetExitCode, filters: readonly FilterEntry[]): void => {
   const command = habeas
     .command('export')
     .description('write the log, which can be imported again (NDJSON), or a list for people (CSV, XLSX)')
@@ -309,7 +309,7 @@ Examples:
     );
 };
 
-const addEdition = (habeas: Command, context: Context, complete: Complete): void => {
+const addEdition = (habeas: Command, context: Context, complete: SetExitCode): void => {
   const edition = habeas
     .command('edition')
     .description('publish a list as it is on a day, and show what was published');
@@ -356,7 +356,7 @@ Examples:
     );
 };
 
-const addDifferences = (habeas: Command, context: Context, complete: Complete): void => {
+const addDifferences = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('differences')
     .description('tell what differs between a list on two days, each as the register knew it at its own time')
@@ -388,7 +388,7 @@ Examples:
     );
 };
 
-const addClaims = (habeas: Command, context: Context, complete: Complete): void => {
+const addClaims = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('claims')
     .description('show what others claim about the numbers, each beside what the register counts')
@@ -413,7 +413,7 @@ Examples:
     );
 };
 
-const addStatistics = (habeas: Command, context: Context, complete: Complete): void => {
+const addStatistics = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('statistics')
     .description('count the people of a list in a table: by stage, act, gravity, time, month, day')
@@ -441,7 +441,7 @@ Examples:
     );
 };
 
-const addReplay = (habeas: Command, context: Context, complete: Complete): void => {
+const addReplay = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('replay')
     .description(
@@ -477,7 +477,7 @@ Examples:
     );
 };
 
-const addBackup = (habeas: Command, context: Context, complete: Complete): void => {
+const addBackup = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('backup')
     .description('copy the log into one file, also while the register is served, and check every event of the copy')
@@ -503,7 +503,7 @@ Examples:
     );
 };
 
-const addRestore = (habeas: Command, context: Context, complete: Complete): void => {
+const addRestore = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('restore')
     .description('make a register of a backup, in a folder that holds none')
@@ -525,7 +525,7 @@ Example:
     );
 };
 
-const addRebuild = (habeas: Command, context: Context, complete: Complete): void => {
+const addRebuild = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('rebuild')
     .description('make the read models anew from the log; the log itself is not touched')
@@ -550,7 +550,7 @@ Examples:
     );
 };
 
-const addCopy = (habeas: Command, context: Context, complete: Complete): void => {
+const addCopy = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('copy')
     .description('copy the whole log into another store, and compare every event at the end')
@@ -573,7 +573,7 @@ Examples:
     );
 };
 
-const addKeys = (habeas: Command, context: Context, complete: Complete): void => {
+const addKeys = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('keys')
     .description('show the public keys of the log; with a name, make the key that signs its checkpoints')
@@ -596,7 +596,7 @@ Examples:
     );
 };
 
-const addCheckpoint = (habeas: Command, context: Context, complete: Complete): void => {
+const addCheckpoint = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('checkpoint')
     .description('verify the log, then sign and print its size and root, also while the register is served')
@@ -616,7 +616,7 @@ Example:
     );
 };
 
-const addVerify = (habeas: Command, context: Context, complete: Complete): void => {
+const addVerify = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('verify')
     .description(
@@ -644,7 +644,7 @@ Examples:
     );
 };
 
-const addProve = (habeas: Command, context: Context, complete: Complete): void => {
+const addProve = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('prove')
     .description('print one event without its personal data, and the proof that the log holds it (JSON)')

@@ -80,7 +80,7 @@ export const verifyCommand = async (options: VerifyOptions, context: Context): P
   const given = against === undefined ? [] : [openCheckpoint(readFileSync(against, 'utf8'), verifiers)];
   const checkpoints = [...files.lastCheckpoint(), ...given];
   const verified = await verifyFolder(settings, checkpoints, context);
-  context.out.write(sentencesOf(verified, checkpoints).join(''));
+  context.out.write(verificationReport(verified, checkpoints).join(''));
   return EXIT.ok;
 };
 
@@ -146,7 +146,7 @@ const requireTree = ({ tree, uncovered }: VerifiedLog): VerifiedTree => {
   return tree;
 };
 
-const sentencesOf = (
+const verificationReport = (
   { events, uncovered, adopted, erased, tree }: VerifiedLog,
   checkpoints: readonly Checkpoint[],
 ): readonly string[] => [

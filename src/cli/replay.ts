@@ -68,12 +68,13 @@ async function* pagesOf(
       ...(position !== undefined && { knownAt: knownAtPosition(position) }),
     });
   const scope = scopeUntil(to);
-  const caseId = identifier === undefined ? undefined : await namingOption(() => caseIdOf(queries, scope, identifier));
+  const caseId =
+    identifier === undefined ? undefined : await withOptionNamed(() => caseIdOf(queries, scope, identifier));
   const pageAfter = async (of: Scope, after: number): Promise<ReplayPage> => {
     const page =
       caseId === null
         ? null
-        : await namingOption(() =>
+        : await withOptionNamed(() =>
             queries.execute(new Replay(of, { ...(caseId !== undefined && { caseId }), after, limit: LIMITS.page })),
           );
     if (page === null) throw new CannotRun(`There is no case ${identifier ?? ''}`);
@@ -94,7 +95,7 @@ const BEYOND_LOG = {
 };
 
 /** Names the option of a position beyond the log. */
-const namingOption = async <T>(execute: () => Promise<T>): Promise<T> => {
+const withOptionNamed = async <T>(execute: () => Promise<T>): Promise<T> => {
   try {
     return await execute();
   } catch (error) {

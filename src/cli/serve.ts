@@ -1,7 +1,7 @@
 /** `habeas serve`: serves the register over HTTP until it is stopped. */
 import { HTTP_LIMITS } from '../http/limits.js';
 import { readSettings, type Settings } from '../settings.js';
-import { aborted, type Context } from './context.js';
+import { whenAborted, type Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
 
 export interface ServeOptions {
@@ -41,7 +41,7 @@ export const serveUntilStopped = async (
   err.on('error', () => undefined);
   try {
     if (!signal.aborted) out.write(greeting(serving.url));
-    await aborted(signal);
+    await whenAborted(signal);
   } finally {
     await serving.close();
     exitTimer.cancel();

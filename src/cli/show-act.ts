@@ -40,7 +40,7 @@ export const showAct = async (
     `\n${instrument.title ?? act}: ${reached.length} released by ${today}, ${instrument.daysLeft ?? '?'} days left\n`,
     table(['on', 'category', 'people'], byDayAndCategory(reached)),
     `\nWho is next, if there is ${next.assumptions[0] ?? 'no change'}\n`,
-    table(['from', 'reference', 'name'], next.items.map(nextRow).sort(byFirstCell)),
+    table(['from', 'reference', 'name'], next.items.map(rowOfNextPerson).sort(byFirstCell)),
     `\nOn the list on ${today}, and not reached by ${to}: ${next.total.not}\n`,
   ].join('');
 };
@@ -53,7 +53,7 @@ const byDayAndCategory = (left: readonly Movement[]): readonly (readonly [string
   });
 };
 
-const nextRow = ({ firstDay, references, name }: EligiblePersonView): readonly string[] => [
+const rowOfNextPerson = ({ firstDay, references, name }: EligiblePersonView): readonly string[] => [
   firstDay ?? '',
   references[0]?.reference ?? '',
   name ?? '',

@@ -40,7 +40,7 @@ export const showRegister = async ({ queries }: Pick<Register, 'queries'>, out: 
   out.write(await showAct(queries, DEMO_SCOPE, DEMO));
   // Each claim on the day that it is about.
   out.write(await showClaims(queries, new Scope(UNRESTRICTED), { list: DEMO.list, since: DEMO.submitted }));
-  out.write(await oneHistory(queries));
+  out.write(await historyOfOneCase(queries));
 };
 
 type Queries = Register['queries'];
@@ -109,7 +109,7 @@ const movementTable = (movements: readonly Movement[]): string => {
   return table(['on', 'reference', 'name', 'category', 'by'], rows);
 };
 
-const oneHistory = async (queries: Queries): Promise<string> => {
+const historyOfOneCase = async (queries: Queries): Promise<string> => {
   const reference = { list: DEMO.list, reference: DEMO.reference };
   const { items } = await queries.execute(new Cases(DEMO_SCOPE, { reference, filters: {}, page: { limit: 1 } }));
   const [person] = items;

@@ -108,7 +108,7 @@ class NotFinished extends Error {
 export class ApplyInstrument implements JobKind<ApplicationParameters> {
   readonly name = 'apply-instrument';
   /** By job: one request after the other under a key, so that the first decides what the job is. */
-  private readonly starting = new StreamQueue();
+  private readonly startQueue = new StreamQueue();
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -137,7 +137,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     const parameters: ApplicationParameters = { instrument, list, persons, acknowledge, actor };
     const requestHash = key === undefined ? undefined : requestHashOf(application, key);
     const admit = (): Promise<NotRecorded | null> => this.recordStart(id, application, actor, requestHash);
-    return this.starting.run(id, () => this.jobs.start(this, id, parameters, admit, onProgress));
+    return this.startQueue.run(id, () => this.jobs.start(this, id, parameters, admit, onProgress));
   }
 
   async run(
@@ -146,7 +146,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     { signal, onProgress, items, save }: DurableJobContext,
   ): Promise<void> {
     const { instrument, started, startedId, finished } = await this.whileUnavailable(signal, () =>
-      this.load(id, parameters),
+      this.loadApplication(id, parameters),
     );
     // The log has the numbers of a job that was finished and is not stored any more; it reaches nobody else.
     if (finished !== null) {
@@ -161,8 +161,8 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     const numbers = { reached: settled.filter(isReached).length, refused: settled.filter(isRefused).length };
     const requestOf = (caseId: string): RecordEventsRequest => ({
       subject: { kind: 'case', id: caseId },
-      begins: false,
-      events: personEventsOf(instrument, started),
+      isNewSubject: false,
+      events: eventsPerPerson(instrument, started),
       acknowledge: parameters.acknowledge,
       causationId: startedId,
       ...identityOf(id, parameters.actor),
@@ -218,12 +218,12 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     actor: Actor,
     requestHash: string | undefined,
   ): Promise<NotRecorded | null> {
-    const { instrument, started, startedId } = await this.load(id, { ...application, actor });
+    const { instrument, started, startedId } = await this.loadApplication(id, { ...application, actor });
     if (started !== null) return started.requestHash === requestHash ? null : KEY_REUSED;
     if (instrument === null) return { outcome: 'unknown-subject' };
     const knownAt =
       application.persons === 'eligible'
-        ? await this.eligiblePersons.positionAfter(await this.store.head(), questionOf(application))
+        ? await this.eligiblePersons.positionAfter(await this.store.head(), eligibilityQuestionOf(application))
         : undefined;
     const start = startedEventOf(id, application, instrument, { knownAt, requestHash });
     const effect = effectIn(application, instrument);
@@ -237,14 +237,14 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       return { outcome: 'refused', findings: [finding('DATE.FUTURE', startedId)] };
     const result = await this.record({
       subject: { kind: 'instrument', id: application.instrument },
-      begins: false,
+      isNewSubject: false,
       events: [{ ...start, ...effect }],
       acknowledge: [],
       ...identityOf(id, actor),
     });
     if (result.outcome !== 'key-reused') return result.outcome === 'recorded' ? null : result;
     // Another instance recorded it meanwhile, perhaps of the same request as known at another position.
-    const other = await this.load(id, { ...application, actor });
+    const other = await this.loadApplication(id, { ...application, actor });
     return other.started?.requestHash === requestHash ? null : KEY_REUSED;
   }
 
@@ -255,12 +255,12 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   private async recordFinish(
     id: string,
     parameters: ApplicationParameters,
-    { sources, reliability, reached, refused }: Pick<ApplicationStarted, 'sources' | 'reliability'> & Reached,
+    { sources, reliability, reached, refused }: Pick<ApplicationStarted, 'sources' | 'reliability'> & PersonCounts,
     causationId: string,
-  ): Promise<Reached> {
+  ): Promise<PersonCounts> {
     const result = await this.record({
       subject: { kind: 'instrument', id: parameters.instrument },
-      begins: false,
+      isNewSubject: false,
       events: [{ type: 'application-finished', application: id, reached, refused, sources, reliability }],
       acknowledge: [],
       causationId,
@@ -268,20 +268,20 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       key: finishKeyOf(id),
     });
     if (result.outcome === 'recorded') return { reached, refused };
-    const { finished } = await this.load(id, parameters);
+    const { finished } = await this.loadApplication(id, parameters);
     if (finished === null) throw new NotFinished(`${result.outcome}: ${id}`);
     return finished;
   }
 
   /** The instrument, and what is recorded of how it is applied; null for what is not recorded. */
-  private async load(
+  private async loadApplication(
     id: string,
     { instrument, actor }: Pick<ApplicationParameters, 'instrument' | 'actor'>,
   ): Promise<{
     readonly instrument: Instrument | null;
     readonly startedId: string;
     readonly started: ApplicationStarted | null;
-    readonly finished: Reached | null;
+    readonly finished: PersonCounts | null;
   }> {
     const events = await loadStream(this.store, streamName('instrument', instrument));
     const identity = identityOf(id, actor);
@@ -330,7 +330,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     if (clause === undefined || knownAt === undefined) throw new NeverStarted();
     const text = version === undefined ? clause : `${clause}@${version}`;
     const application = { instrument, clause: text, list, ...(listDay === undefined ? {} : { listDay }), amnestiedOn };
-    return this.eligiblePersons.knownAt(knownAt, questionOf(application));
+    return this.eligiblePersons.knownAt(knownAt, eligibilityQuestionOf(application));
   }
 
   /** The case that a case is merged into in the end, or itself; undefined where there is none. */
@@ -394,7 +394,7 @@ interface Step {
 }
 
 /** Numbers of persons. */
-interface Reached {
+interface PersonCounts {
   readonly reached: number;
   readonly refused: number;
 }
@@ -484,7 +484,7 @@ const clauseOf = ({
   return { ...(clause === undefined ? {} : { clause }), ...(version === undefined ? {} : { version }) };
 };
 
-const questionOf = ({
+const eligibilityQuestionOf = ({
   instrument,
   clause = '',
   list,
@@ -499,7 +499,7 @@ const questionOf = ({
 });
 
 /** What is recorded of each person. */
-const personEventsOf = (instrument: Instrument, started: ApplicationStarted): readonly CaseEvent[] => {
+const eventsPerPerson = (instrument: Instrument, started: ApplicationStarted): readonly CaseEvent[] => {
   const { effect, reducedBy, replacement, clause, amnestiedOn, releasedOn, sources, reliability } = started;
   const clemency = {
     occurredOn: amnestiedOn,
@@ -540,12 +540,12 @@ const refusalCodesOf = (result: RecordEventsResult): readonly string[] => {
   }
 };
 
-const progressOf = (total: number, { reached, refused }: Reached, postponed: number): JobProgress => ({
+const progressOf = (total: number, { reached, refused }: PersonCounts, postponed: number): JobProgress => ({
   stage: 'persons',
   done: reached + refused,
   total,
   results: { reached, refused, ...(postponed === 0 ? {} : { postponed }) },
 });
 
-const endProgress = ({ reached, refused }: Reached): JobProgress =>
+const endProgress = ({ reached, refused }: PersonCounts): JobProgress =>
   progressOf(reached + refused, { reached, refused }, 0);

@@ -111,7 +111,7 @@ export const holderOf = async (
   const claims = (await claimsOf(store, { list, reference })).filter((claim) => claim !== null);
   const sameSpelling = claims.filter(({ event }) => event.reference === reference);
   for (const claim of new Set([...sameSpelling, ...claims])) {
-    const holder = await holderBy(store, clock, claim);
+    const holder = await holderByClaim(store, clock, claim);
     if (holder !== null) return holder;
   }
   return null;
@@ -158,7 +158,7 @@ const lastClaimIn = async (store: EventStore, stream: string): Promise<Reference
 const ageOf = (clock: Clock, { recordedAt }: ReferenceClaim): number => clock.now().getTime() - Date.parse(recordedAt);
 
 /** Reads the clock before the case: the other way round, the case could be written in between. */
-const holderBy = async (store: EventStore, clock: Clock, claim: ReferenceClaim): Promise<Holder | null> => {
+const holderByClaim = async (store: EventStore, clock: Clock, claim: ReferenceClaim): Promise<Holder | null> => {
   const { caseId } = claim.event;
   const isLeased = ageOf(clock, claim) < REFERENCE_LEASE_MS;
   const events = await loadStream(store, streamName('case', caseId));
@@ -176,7 +176,7 @@ const takenByOther = async (
   claim: ReferenceClaim | null,
 ): Promise<ClaimResult | null> => {
   if (claim === null || claim.event.caseId === wanted.caseId) return null;
-  const holder = await holderBy(store, clock, claim);
+  const holder = await holderByClaim(store, clock, claim);
   const { list, reference } = wanted;
   return holder === null ? null : { outcome: 'reference-taken', list, reference, by: holder.caseId };
 };
@@ -193,16 +193,16 @@ const claimOne = async (
     const taken = await takenByOther(store, clock, wanted, last);
     if (taken !== null) return taken;
     if (last?.event.caseId === wanted.caseId && ageOf(clock, last) < WRITE_WINDOW_MS)
-      return claimedSince(last.recordedAt);
+      return claimResultFrom(last.recordedAt);
     const event = claimEvent(wanted, nextRecordedAt(clock.now(), last));
     const appended = await store.append(wanted.stream, last?.revision ?? 'no-stream', [event]);
-    if (appended.outcome === 'appended') return claimedSince(event.recordedAt);
+    if (appended.outcome === 'appended') return claimResultFrom(event.recordedAt);
     last = await lastClaimIn(store, wanted.stream);
   }
   return { outcome: 'contended' };
 };
 
-const claimedSince = (recordedAt: string): ClaimResult => ({
+const claimResultFrom = (recordedAt: string): ClaimResult => ({
   outcome: 'claimed',
   writeBefore: Date.parse(recordedAt) + WRITE_WINDOW_MS,
 });

@@ -2,13 +2,13 @@
 import { decide as decideCase, referringEvents } from '../domain/case/decide.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import { mergeFindings } from '../domain/case/merging.js';
-import { decide as decideClaim, namedByClaims } from '../domain/claim/decide.js';
+import { decide as decideClaim, idsNamedByClaims } from '../domain/claim/decide.js';
 import type { ClaimEvent } from '../domain/claim/events.js';
 import type { Clock } from '../domain/clock.js';
 import { refuseAmendments } from '../domain/decide-amendments.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
-import { decide as decideInstrument, listsNamedBy } from '../domain/instrument/decide.js';
+import { decide as decideInstrument, listIdsNamedBy } from '../domain/instrument/decide.js';
 import type { InstrumentEvent } from '../domain/instrument/events.js';
 import { decide as decideList } from '../domain/list/decide.js';
 import type { ListEvent } from '../domain/list/events.js';
@@ -68,8 +68,8 @@ export class Decider {
     newEvents: Events<ClaimEvent>,
     acknowledge: readonly string[],
   ): Promise<Decision> {
-    const named = namedByClaims([...events, ...newEvents].map(({ event }) => event));
-    const references = await this.referenceData.loadNamed(named, this.clock.today());
+    const named = idsNamedByClaims([...events, ...newEvents].map(({ event }) => event));
+    const references = await this.referenceData.loadByIds(named, this.clock.today());
     return decideClaim(events, newEvents, references, acknowledge);
   }
 
@@ -78,7 +78,7 @@ export class Decider {
     newEvents: Events<InstrumentEvent>,
     acknowledge: readonly string[],
   ): Promise<Decision> {
-    const named = listsNamedBy([...events, ...newEvents].map(({ event }) => event));
+    const named = listIdsNamedBy([...events, ...newEvents].map(({ event }) => event));
     return decideInstrument(events, newEvents, await this.referenceData.loadLists(named), acknowledge);
   }
 

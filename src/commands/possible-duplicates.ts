@@ -53,7 +53,7 @@ export const askAboutDuplicates = async (
     newEvents.map(({ event }) => event as CaseEvent),
   );
   const candidates = await possibleDuplicates.candidatesFor(person, comparedUpTo).catch(() => null);
-  if (candidates === null) return { decision: notCompared(decision, opening.id), candidates: [] };
+  if (candidates === null) return { decision: withNotComparedFinding(decision, opening.id), candidates: [] };
   if (!candidates.some(({ isProbable }) => isProbable))
     return { decision, candidates: decision.outcome === 'refused' ? [] : candidates };
   const duplicate = finding(DUPLICATE_CODE, opening.id);
@@ -65,7 +65,7 @@ export const askAboutDuplicates = async (
 };
 
 /** A warning does not hold up writing: read models can take long to be built, and reports must not wait for them. */
-const notCompared = (decision: Decision, openingId: string): Decision =>
+const withNotComparedFinding = (decision: Decision, openingId: string): Decision =>
   decision.outcome === 'refused'
     ? decision
     : { ...decision, findings: [...decision.findings, finding('CASE.NOT_COMPARED', openingId)] };

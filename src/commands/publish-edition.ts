@@ -33,12 +33,12 @@ export interface EditionDrafts {
 export const EDITION_DRAFTS = Symbol('EditionDrafts');
 
 /** Signs checkpoints of the log. */
-export interface Checkpoints {
+export interface CheckpointSigner {
   /** Signs what the log holds now, if there is a key and the log is verified; else does nothing. Never throws. */
   sign(): Promise<void>;
 }
-/** Injection token of Checkpoints. */
-export const CHECKPOINTS = Symbol('Checkpoints');
+/** Injection token of CheckpointSigner. */
+export const CHECKPOINT_SIGNER = Symbol('CheckpointSigner');
 
 export interface PublishEditionRequest extends Pick<RecordEventsRequest, 'expectedRevision' | 'correlationId'> {
   readonly list: string;
@@ -68,7 +68,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly recordEvents: RecordEventsHandler,
     @Inject(EDITION_DRAFTS) private readonly drafts: EditionDrafts,
-    @Inject(CHECKPOINTS) private readonly checkpoints: Checkpoints,
+    @Inject(CHECKPOINT_SIGNER) private readonly checkpoints: CheckpointSigner,
   ) {}
 
   /** Throws the store's errors, and what reckoning throws. */
@@ -82,8 +82,9 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
 
   private async publish(request: PublishEditionRequest): Promise<RecordEventsResult> {
     const { list, asOf } = request;
-    const before = findKeyed(await loadStream(this.store, streamName('list', list)), request);
-    if (before !== null) return isRequested(before, request) ? this.record(request, before) : { outcome: 'key-reused' };
+    const before = findEventOfKey(await loadStream(this.store, streamName('list', list)), request);
+    if (before !== null)
+      return isAsRequested(before, request) ? this.record(request, before) : { outcome: 'key-reused' };
     if ((parseDay(asOf) ?? Infinity) > this.clock.today())
       return { outcome: 'refused', findings: [finding('DATE.FUTURE')] };
     const draft = await this.drafts.draft(list, asOf, await this.store.head());
@@ -101,7 +102,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
   ): Promise<RecordEventsResult> {
     const subject = { kind: 'list', id: list } as const;
     return this.recordEvents.execute(
-      new RecordEvents({ ...request, subject, begins: false, events: [event], acknowledge: [] }),
+      new RecordEvents({ ...request, subject, isNewSubject: false, events: [event], acknowledge: [] }),
     );
   }
 }
@@ -117,7 +118,7 @@ const requestedFields = ({ list, edition, asOf, sources }: PublishEditionRequest
   }) as const;
 
 /** The event that an earlier request of the same key recorded. */
-const findKeyed = (
+const findEventOfKey = (
   stream: readonly StreamEvent[],
   { list, actor, key }: PublishEditionRequest,
 ): StreamEvent['event'] | null => {
@@ -127,7 +128,7 @@ const findKeyed = (
 };
 
 /** Whether the event is what the request asks for; all else was reckoned. */
-const isRequested = (event: StreamEvent['event'], request: PublishEditionRequest): event is EditionPublished => {
+const isAsRequested = (event: StreamEvent['event'], request: PublishEditionRequest): event is EditionPublished => {
   const asked = requestedFields(request);
   return Object.entries(asked).every(
     ([field, value]) => canonicalJson((event as unknown as Record<string, unknown>)[field]) === canonicalJson(value),

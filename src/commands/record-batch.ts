@@ -67,7 +67,7 @@ type ResolvedCase = string | null | Failed;
 interface RowPlan {
   readonly caseId: ResolvedCase;
   /** Index of the earlier row that gives the reference by which this row names its case. */
-  readonly givenBy?: number;
+  readonly referenceGivenByRow?: number;
 }
 
 /**
@@ -104,7 +104,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
       const reference = referenceId(row.case);
       const givingRow = givenBy.get(reference);
       if (givingRow === undefined) return { caseId: holders.get(reference) ?? null };
-      return { caseId: plans[givingRow]?.caseId ?? null, givenBy: givingRow };
+      return { caseId: plans[givingRow]?.caseId ?? null, referenceGivenByRow: givingRow };
     };
     rows.forEach((row, index) => {
       plans.push(planOf(row, index));
@@ -133,19 +133,20 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
   private async record(
     { rows, actor, key, correlationId }: RecordBatchRequest,
     index: number,
-    { caseId, givenBy }: RowPlan,
+    { caseId, referenceGivenByRow }: RowPlan,
     results: readonly BatchRowResult[],
   ): Promise<BatchRowResult> {
     const row = rows[index] as BatchRow;
     if ('unreadable' in row) return { outcome: 'unreadable' };
-    if (givenBy !== undefined && results[givenBy]?.outcome !== 'recorded') return { outcome: 'reference-not-given' };
+    if (referenceGivenByRow !== undefined && results[referenceGivenByRow]?.outcome !== 'recorded')
+      return { outcome: 'reference-not-given' };
     if (caseId === null) return { outcome: 'unknown-subject' };
     if (typeof caseId === 'object') return caseId;
     const { event, case: selector, ...options } = row;
     const ownKey = rowKey(key, index);
     const request: RecordEventsRequest = {
       subject: { kind: 'case', id: caseId },
-      begins: selector === null,
+      isNewSubject: selector === null,
       events: [event],
       actor,
       correlationId,

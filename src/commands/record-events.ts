@@ -37,7 +37,7 @@ import { StreamQueue } from './stream-queue.js';
 export interface RecordEventsRequest {
   readonly subject: { readonly kind: SubjectKind; readonly id: string };
   /** True where the subject must not exist yet; its first event then is `opened`, `list-defined`, `instrument-registered` or `claimed`. */
-  readonly begins: boolean;
+  readonly isNewSubject: boolean;
   readonly events: readonly Reported<AnyEvent>[];
   readonly actor: Actor;
   /** Idempotency key: event ids are computed from actor, subject and key. */
@@ -162,7 +162,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     const own: TargetStream = { ...request, events: await loadStream(this.store, request.stream) };
     const absorbed = kind === 'case' ? await absorbedStreams(this.store, this.mergedCases, id) : [];
     const streams = [own, ...absorbed.map(toTarget)];
-    const target = streams.find(({ events }) => amendedIn(request, events).length > 0) ?? own;
+    const target = streams.find(({ events }) => amendmentsOfEventsIn(request, events).length > 0) ?? own;
     const completed = completeCorrections(kind, target.events, request.reported);
     for (const { events } of streams) {
       const repeat = checkRepeat(events, request, completed.reported);
@@ -172,7 +172,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     const total = streams.reduce((sum, { events }) => sum + events.length, 0);
     const failure = checkPreconditions(request, own.events, total);
     if (failure !== null) return failure;
-    if (target !== own && amendedIn(request, target.events).length < request.events.length)
+    if (target !== own && amendmentsOfEventsIn(request, target.events).length < request.events.length)
       return { outcome: 'refused', findings: [finding('CORRECTION.OTHER_STREAM', ...request.reported.map(idOf))] };
     if (completed.findings.length > 0) return { outcome: 'refused', findings: completed.findings };
     if (completed.errors.length > 0) return { outcome: 'invalid', errors: completed.errors };
@@ -234,7 +234,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   ): Promise<RecordEventsResult> {
     const appended = await this.store.append(target.stream, revisionOf(target.events) ?? 'no-stream', events);
     if (appended.outcome === 'conflict') return lostRace(appended.revision);
-    if (request.key !== undefined) return this.readBack(request, target);
+    if (request.key !== undefined) return this.resolveConcurrentRepeat(request, target);
     return recordedResult(target.subject, events, appended.revision, appended.cursor, false);
   }
 
@@ -242,7 +242,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
    * Two requests under one key may append at the same revision. Their events have the same ids, so the store takes the second
    * append for a retry of the first; whether the bodies were equal shows only in what is stored.
    */
-  private async readBack(request: CompleteRequest, target: TargetStream): Promise<RecordEventsResult> {
+  private async resolveConcurrentRepeat(request: CompleteRequest, target: TargetStream): Promise<RecordEventsResult> {
     const after = revisionOf(target.events) ?? -1;
     const stored = await readEvents(this.store, target.stream, after, request.events.length + 1);
     const newEvents = request.newEvents.map(({ event }) => event);
@@ -267,7 +267,7 @@ const toTarget = ({ caseId, events }: CaseStream): TargetStream => ({
 });
 
 /** The amendments of a request that name an event of a stream. */
-const amendedIn = ({ events }: RecordEventsRequest, stream: readonly StreamEvent[]): readonly unknown[] =>
+const amendmentsOfEventsIn = ({ events }: RecordEventsRequest, stream: readonly StreamEvent[]): readonly unknown[] =>
   events.filter((event) => isAmendment(event) && stream.some(({ id }) => id === event.event));
 
 const idOf = ({ id }: { readonly id: string }): string => id;
@@ -280,10 +280,10 @@ const checkPreconditions = (
   history: readonly StreamEvent[],
   total: number,
 ): RecordEventsResult | null => {
-  const { begins, events, expectedRevision } = request;
+  const { isNewSubject, events, expectedRevision } = request;
   const revision = revisionOf(history);
-  if (begins && revision !== null) return { outcome: 'already-exists' };
-  if (!begins && revision === null) return { outcome: 'unknown-subject' };
+  if (isNewSubject && revision !== null) return { outcome: 'already-exists' };
+  if (!isNewSubject && revision === null) return { outcome: 'unknown-subject' };
   if (expectedRevision !== undefined && ![expectedRevision].flat().some((expected) => expected === revision))
     return { outcome: 'conflict', preconditionFailed: true, revision };
   if (events.length > MAX_EVENTS_PER_APPEND) return { outcome: 'too-many-events', limit: MAX_EVENTS_PER_APPEND };

@@ -15,11 +15,11 @@ export class ReferenceDataLoader {
 
   /** Lists and instruments that do not exist are left out. */
   load(events: readonly CaseEvent[], today: Day): Promise<ReferenceData> {
-    return this.loadNamed(referencedIds(events), today);
+    return this.loadByIds(referencedIds(events), today);
   }
 
   /** Lists and instruments that do not exist are left out. */
-  async loadNamed(named: ReturnType<typeof referencedIds>, today: Day): Promise<ReferenceData> {
+  async loadByIds(named: ReturnType<typeof referencedIds>, today: Day): Promise<ReferenceData> {
     return {
       today,
       lists: await this.loadLists(named.lists),

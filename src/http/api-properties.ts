@@ -25,8 +25,8 @@ export const ref = (type: Constructor | string): { readonly $ref: string } => {
   return { $ref: `#/components/schemas/${typeof type === 'string' ? type : schemaNameOf(type)}` };
 };
 
-const classesOf = ({ valueType: { nestedClass, eitherClass } }: Field): readonly Constructor[] =>
-  eitherClass ?? (nestedClass === undefined ? [] : [nestedClass]);
+const classesOf = ({ valueType: { nestedClass, alternativeClasses } }: Field): readonly Constructor[] =>
+  alternativeClasses ?? (nestedClass === undefined ? [] : [nestedClass]);
 
 const propertyOf = (field: Field): ApiPropertyOptions => ({
   ...typeOf(field),
@@ -40,14 +40,14 @@ const propertyOf = (field: Field): ApiPropertyOptions => ({
  * With `anyOf` or `oneOf` it leaves out either.
  */
 const typeOf = (field: Field): object => {
-  const { schema, nestedClass, eitherClass } = field.valueType;
+  const { schema, nestedClass, alternativeClasses } = field.valueType;
   const isArray = schema['type'] === 'array';
   if (field.nullable === true) {
     const type = nestedClass === undefined ? schema : ref(nestedClass);
     return { type: 'object', anyOf: [type, { type: 'null' }] };
   }
   if (nestedClass !== undefined) return { ...schema, type: () => nestedClass, isArray };
-  if (eitherClass === undefined) return { type: 'object', ...schema };
-  const either = { oneOf: eitherClass.map(ref) };
+  if (alternativeClasses === undefined) return { type: 'object', ...schema };
+  const either = { oneOf: alternativeClasses.map(ref) };
   return isArray ? { type: 'array', items: either } : { type: 'object', ...either };
 };

@@ -45,7 +45,7 @@ export class BodyReader {
         this.onAbort(reason);
       };
       const body: IncomingBody = { bytes: 0, checkedBytes: 0, checkedAt: performance.now(), abort };
-      const slot = this.#slots.acquire(clientKeyOf(request), this.limits.bodiesEach, () => abort('room'));
+      const slot = this.#slots.acquire(clientKeyOf(request), this.limits.bodiesPerClient, () => abort('room'));
       if (slot === null) throw new Error('slots of incoming bodies can always be revoked');
       const settle = (result: () => void): void => {
         stream.off('data', onData).off('end', onEnd).off('error', onFailure).off('close', onFailure);
@@ -70,9 +70,9 @@ export class BodyReader {
 
   /** Aborts bodies that received too few bytes since their last check. */
   abortSlow(now: number): void {
-    const { progress, within } = this.limits;
-    for (const body of [...this.#incoming].filter(({ checkedAt }) => now - checkedAt >= within)) {
-      if (body.bytes - body.checkedBytes < progress) body.abort('slow');
+    const { bodyProgressBytes, bodyProgressMs } = this.limits;
+    for (const body of [...this.#incoming].filter(({ checkedAt }) => now - checkedAt >= bodyProgressMs)) {
+      if (body.bytes - body.checkedBytes < bodyProgressBytes) body.abort('slow');
       else Object.assign(body, { checkedBytes: body.bytes, checkedAt: now });
     }
   }

@@ -57,7 +57,7 @@ export class Connections {
   /** Sends no 408: a browser would take it for the response to its first request on the connection. */
   closeSilent(now: number): void {
     for (const [socket, { openedAt }] of this.#connections) {
-      if (socket.bytesRead === 0 && now - openedAt >= this.limits.silent) this.#close(socket, 'silent');
+      if (socket.bytesRead === 0 && now - openedAt >= this.limits.firstByteMs) this.#close(socket, 'silent');
     }
   }
 
@@ -65,7 +65,9 @@ export class Connections {
     const address = socket.remoteAddress;
     // Undefined if the client has disconnected already.
     if (address === undefined) return void socket.destroy();
-    const perClient = this.isTrustedProxy(address) ? this.limits.connectionsProxy : this.limits.connectionsEach;
+    const perClient = this.isTrustedProxy(address)
+      ? this.limits.connectionsPerProxy
+      : this.limits.connectionsPerAddress;
     const slot = this.#slots.acquire(keyOfAddress(address) ?? address, perClient, () => this.#close(socket, 'room'));
     if (slot === null) return this.#close(socket, 'full');
     this.#connections.set(socket, { slot, openedAt: performance.now(), inProgress: 0 });

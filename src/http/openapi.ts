@@ -71,7 +71,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
       subjectKinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
     ),
     ...Object.fromEntries(
-      WRITTEN_BY_THE_REGISTER.map(([type, name, required]) => [name, ownEventSchema(type, required)]),
+      REGISTER_EVENT_SCHEMAS.map(([type, name, required]) => [name, registerEventSchema(type, required)]),
     ),
     CaseEvent: unionSchema(classesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
     ListEvent: unionSchema(classesOf('list')),
@@ -80,23 +80,23 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     Event: unionSchema([
       // Once each: streams of every kind have the amendments.
       ...new Map(subjectKinds.flatMap(classesOf)),
-      ...WRITTEN_BY_THE_REGISTER.map(([type, name]) => [type, { name }] as const),
+      ...REGISTER_EVENT_SCHEMAS.map(([type, name]) => [type, { name }] as const),
     ]),
     ErasedEvent: ERASED_EVENT,
     EventData: { anyOf: [ref('Event'), ref('ErasedEvent')] },
-    OpenCase: beginningSchema('case', RequestOptions, schemaOf),
+    OpenCase: newSubjectSchema('case', RequestOptions, schemaOf),
     Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
     Row: unionSchema(classesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),
     ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c, schemaOf)])),
-    DefineList: beginningSchema('list', RequestOptionsWithId, schemaOf),
-    RegisterInstrument: beginningSchema('instrument', RequestOptionsWithId, schemaOf),
-    MakeClaim: beginningSchema('claim', RequestOptionsWithOptionalId, schemaOf),
+    DefineList: newSubjectSchema('list', RequestOptionsWithId, schemaOf),
+    RegisterInstrument: newSubjectSchema('instrument', RequestOptionsWithId, schemaOf),
+    MakeClaim: newSubjectSchema('claim', RequestOptionsWithOptionalId, schemaOf),
     [InstrumentApplication.name]: { ...schemaOf(InstrumentApplication), examples: [applicationExample] },
   } as Schemas;
 };
 
 /** The types that no client can record, with the names of their schemas and the fields that they always have. */
-const WRITTEN_BY_THE_REGISTER: readonly (readonly [keyof typeof allEvents, name: string, fields: readonly string[]])[] =
+const REGISTER_EVENT_SCHEMAS: readonly (readonly [keyof typeof allEvents, name: string, fields: readonly string[]])[] =
   [
     ['reference-claimed', 'ReferenceClaimed', ['list', 'reference', 'caseId']],
     ['application-started', 'ApplicationStarted', ['application', 'list', 'persons', 'effect', 'amnestiedOn']],
@@ -131,7 +131,7 @@ const ERASED_EVENT = {
   properties: { type: { type: 'string' }, sources: { type: 'array', maxItems: 0, items: ref('Source') } },
 };
 
-const ownEventSchema = (type: keyof typeof allEvents, fields: readonly string[]) => ({
+const registerEventSchema = (type: keyof typeof allEvents, fields: readonly string[]) => ({
   type: 'object',
   description: `Written by the register itself: ${allEvents[type].means}`,
   required: ['type', ...fields, 'sources', 'reliability'],
@@ -164,7 +164,7 @@ const rowSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) =>
 };
 
 /** The body that begins a subject: `type` is optional; lists and instruments have an `id`, and claims may have one. */
-const beginningSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOptions>, schemaOf: SchemaOf) => {
+const newSubjectSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOptions>, schemaOf: SchemaOf) => {
   const [, type] = classesOf(kind).find(([name]) => name === FIRST_EVENT_TYPE[kind]) as readonly [string, Constructor];
   const event = schemaOf(type);
   const options = schemaOf(optionsClass);

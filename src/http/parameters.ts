@@ -7,7 +7,7 @@ import { intersectionOf } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
 
 /** Descriptions of parameters that stand in several classes. */
-export const DESCRIPTIONS = {
+export const PARAMETER_DESCRIPTIONS = {
   after: 'The `next` of the page before.',
   atLeast: 'A token that a write answered with; the answer takes account of that write.',
   limit: 'At most so many on a page.',
@@ -37,7 +37,7 @@ export class PeoplePageQueryParameters extends PeopleQueryParameters {
     (q) => (q.name === undefined && q.words === undefined) || q.sort === undefined,
   )
   @IsOptional()
-  @IsSearchedName({ description: DESCRIPTIONS.name })
+  @IsSearchedName({ description: PARAMETER_DESCRIPTIONS.name })
   name?: string;
 
   @ObjectRule<PeoplePageQueryParameters>(
@@ -47,14 +47,14 @@ export class PeoplePageQueryParameters extends PeopleQueryParameters {
     (q) => q.name === undefined || q.words === undefined,
   )
   @IsOptional()
-  @IsSearchedName({ description: DESCRIPTIONS.words })
+  @IsSearchedName({ description: PARAMETER_DESCRIPTIONS.words })
   words?: string;
 
-  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 
   @IsOptional()
-  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  @IsText(LIMITS.cursor, { description: PARAMETER_DESCRIPTIONS.after })
   after?: string;
 }
 

@@ -6,11 +6,11 @@ import { Reference } from '../schema/parts.js';
 import { catalogue, type FieldErrorCode, type ProblemCode } from '../schema/problems.js';
 import { IsCount, IsEither, IsString } from '../schema/view-decorators.js';
 
-const codesIn = (place: 'problem' | 'error'): readonly string[] =>
+const codesOfPlace = (place: 'problem' | 'error'): readonly string[] =>
   catalogue.filter((entry) => entry.in === place).map(({ code }) => code);
 
 class ErrorInRequest {
-  @IsOneOf(codesIn('error'))
+  @IsOneOf(codesOfPlace('error'))
   readonly code: FieldErrorCode;
 
   @IsString()
@@ -58,7 +58,7 @@ export class ProblemView {
   @IsInteger(400, 599)
   readonly status: number;
 
-  @IsOneOf(codesIn('problem'))
+  @IsOneOf(codesOfPlace('problem'))
   readonly code: ProblemCode;
 
   @IsString()

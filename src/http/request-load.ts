@@ -12,9 +12,9 @@ export class RequestLoad {
 
   /** The refusal of a new request of this client, or null if it may start. */
   refusal(clientKey: string): HttpResponse | null {
-    if (this.#clientOf.size >= this.limits.underWay) return problemResponse('REGISTER.BUSY', {}, RETRY_AFTER);
+    if (this.#clientOf.size >= this.limits.requests) return problemResponse('REGISTER.BUSY', {}, RETRY_AFTER);
     const count = this.#countByClient.get(clientKey) ?? 0;
-    return count >= this.limits.underWayEach ? problemResponse('CLIENT.BUSY', {}, RETRY_AFTER) : null;
+    return count >= this.limits.requestsPerClient ? problemResponse('CLIENT.BUSY', {}, RETRY_AFTER) : null;
   }
 
   /** Counts a request as in progress until `end`; returns the refusal if it may not start. */
@@ -31,7 +31,7 @@ export class RequestLoad {
     const onTimeout = (): void => {
       if (!reply.sent && !reply.raw.headersSent) void send(reply, problemResponse('REGISTER.OVERDUE', {}, RETRY_AFTER));
     };
-    this.#timers.set(reply, setTimeout(onTimeout, this.limits.answer).unref());
+    this.#timers.set(reply, setTimeout(onTimeout, this.limits.responseStartMs).unref());
   }
 
   /** To be called when the response is sent or the client has disconnected. */

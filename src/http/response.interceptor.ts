@@ -21,7 +21,7 @@ export class ResponseInterceptor implements NestInterceptor {
         const reply = http.getResponse<FastifyReply>();
         if (result === undefined || reply.sent) return undefined;
         const request = http.getRequest<FastifyRequest>();
-        return prepareReply(reply, unlessKnown(toResponse(result, request), request));
+        return prepareReply(reply, orNotModified(toResponse(result, request), request));
       }),
     );
   }
@@ -36,7 +36,7 @@ const toResponse = (result: object | null, request: FastifyRequest): HttpRespons
     : new HttpResponse(200, {}, result);
 };
 
-const unlessKnown = (response: HttpResponse, { method, headers }: FastifyRequest): HttpResponse => {
+const orNotModified = (response: HttpResponse, { method, headers }: FastifyRequest): HttpResponse => {
   const isRead = method === 'GET' || method === 'HEAD';
   const { etag, 'content-type': _, ...others } = response.headers;
   return isRead && response.status === 200 && etag !== undefined && matchesIfNoneMatch(headers['if-none-match'], etag)

@@ -83,29 +83,29 @@ export const createAdapter = (log: FastifyBaseLogger, transport: Transport): Fas
 const createHttpServer = (listener: RequestListener, { limits, connections, bodies }: Transport): Server => {
   const server = createServer(
     {
-      headersTimeout: Math.min(limits.headers, limits.arrive),
-      requestTimeout: limits.arrive,
-      keepAliveTimeout: limits.idle,
-      connectionsCheckingInterval: limits.look,
+      headersTimeout: Math.min(limits.headersMs, limits.requestMs),
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.idleConnectionMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
     },
     listener,
   );
-  server.setTimeout(limits.stall);
+  server.setTimeout(limits.stalledConnectionMs);
   connections.track(server);
   let lastCheck = performance.now();
   const timer = setInterval(() => {
     const [now, previous] = [performance.now(), lastCheck];
     lastCheck = now;
     // After a blocked event loop, bytes may have arrived that were not read yet.
-    if (now - previous > limits.look + MAX_TIMER_DELAY_MS) return;
+    if (now - previous > limits.checkIntervalMs + MAX_TIMER_DELAY_MS) return;
     connections.closeSilent(now);
     bodies.abortSlow(now);
-  }, limits.look).unref();
+  }, limits.checkIntervalMs).unref();
   server.once('close', () => clearInterval(timer));
   return server;
 };
 /** Routes whose bodies name many cases. */
-const LARGE_BODIES: ReadonlySet<string> = new Set([BATCH_PATH, APPLICATIONS_PATH]);
+const LARGE_BODY_ROUTES: ReadonlySet<string> = new Set([BATCH_PATH, APPLICATIONS_PATH]);
 
 const MAX_TIMER_DELAY_MS = 1_000;
 
@@ -147,7 +147,7 @@ export const configureServer = async (
   const routes = new RouteTable();
   fastify.addHook('onRoute', (route) => {
     routes.add(route.url, route.method);
-    if (LARGE_BODIES.has(route.url) && route.method === 'POST') route.bodyLimit = BATCH_BODY_LIMIT;
+    if (LARGE_BODY_ROUTES.has(route.url) && route.method === 'POST') route.bodyLimit = BATCH_BODY_LIMIT;
   });
   reportLimits(transport, metrics);
   // The order of these three is that in which their hooks run.
@@ -156,7 +156,7 @@ export const configureServer = async (
   limitLoad(fastify, load, transport.connections);
   parseBodies(fastify, transport.bodies);
   canonicaliseIds(fastify);
-  tellOfDamage(fastify, app.get<Health>(HEALTH));
+  addDamageHeader(fastify, app.get<Health>(HEALTH));
   await app.register(helmet, SECURITY_HEADERS);
   app.useGlobalPipes(new QueryPipe());
   app.useGlobalFilters(new ProblemFilter(routes, app.get<Health>(HEALTH)));
@@ -201,7 +201,7 @@ const limitLoad = (fastify: FastifyInstance, load: RequestLoad, connections: Con
 };
 
 /** Reads go on from a log that is damaged, and say so. After the access guard, since the position tells how much the log holds. */
-const tellOfDamage = (fastify: FastifyInstance, health: Health): void => {
+const addDamageHeader = (fastify: FastifyInstance, health: Health): void => {
   fastify.addHook('preHandler', async (request, reply) => {
     const damage = isHealthPath(pathOf(request)) ? null : health.damage();
     if (damage === null) return;

@@ -16,7 +16,7 @@ export class WrongTokens {
     private readonly limits: HttpLimits,
     private readonly onWrong: () => void,
   ) {
-    this.#counts = new LRUCache({ max: limits.wrongTokensClients, ttl: limits.wrongTokensWithin });
+    this.#counts = new LRUCache({ max: limits.wrongTokenClients, ttl: limits.wrongTokensWindowMs });
   }
 
   /** Seconds until the client's tokens are checked again; 0 if they are checked now. */

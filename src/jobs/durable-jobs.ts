@@ -54,7 +54,7 @@ export class DurableJobs {
     if (known !== null && (known.state === 'done' || this.#active.has(id))) {
       const reason = await admit();
       return reason === null
-        ? { outcome: 'started', job: this.get(id) ?? this.#tell(known) }
+        ? { outcome: 'started', job: this.get(id) ?? this.#toDurableJob(known) }
         : { outcome: 'not-admitted', reason };
     }
     if (this.#active.size >= MAX_RUNNING_JOBS) return TOO_MANY_JOBS;
@@ -73,7 +73,7 @@ export class DurableJobs {
     }
     if (known !== null) this.file.setRunning(id);
     void this.#run(kind, id, known?.parameters ?? parameters, onProgress).finally(finish);
-    return { outcome: 'started', job: this.#told(id) };
+    return { outcome: 'started', job: this.#storedJob(id) };
   }
 
   /** Runs a job again that was interrupted, has failed, or whose process ended; it goes on where it was. Null for an unknown id. */
@@ -101,12 +101,12 @@ export class DurableJobs {
 
   get(id: string): DurableJob | null {
     const job = this.file.get(id);
-    return job && this.#tell(job);
+    return job && this.#toDurableJob(job);
   }
 
   /** All jobs, in the order in which they were first started. */
   all(): readonly DurableJob[] {
-    return this.file.all().map((job) => this.#tell(job));
+    return this.file.all().map((job) => this.#toDurableJob(job));
   }
 
   /** What came of the steps of a job, after the item of a number, at most `limit`. */
@@ -120,7 +120,7 @@ export class DurableJobs {
   }
 
   /** Resolves once no job of this id is running, however it ended. */
-  async settled(id: string): Promise<void> {
+  async whenEnded(id: string): Promise<void> {
     await this.#active.get(id);
   }
 
@@ -133,11 +133,11 @@ export class DurableJobs {
   #resume(job: StoredJob, onProgress?: OnProgress): ResumeResult {
     const kind = this.#kinds.get(job.kind);
     if (kind === undefined || job.state === 'done' || this.#active.has(job.id))
-      return { outcome: 'started', job: this.#tell(job) };
+      return { outcome: 'started', job: this.#toDurableJob(job) };
     if (this.#active.size >= MAX_RUNNING_JOBS) return TOO_MANY_JOBS;
     this.file.setRunning(job.id);
     void this.#run(kind, job.id, job.parameters, onProgress).finally(this.#activate(job.id));
-    return { outcome: 'started', job: this.#told(job.id) };
+    return { outcome: 'started', job: this.#storedJob(job.id) };
   }
 
   /** Counts a job as active until the function that it returns is called. */
@@ -187,11 +187,11 @@ export class DurableJobs {
   }
 
   /** A job that is known to be stored. */
-  #told(id: string): DurableJob {
+  #storedJob(id: string): DurableJob {
     return this.get(id) as DurableJob;
   }
 
-  #tell(job: StoredJob): DurableJob {
+  #toDurableJob(job: StoredJob): DurableJob {
     return {
       ...job,
       progress: this.jobs.get(job.id)?.progress ?? job.progress,

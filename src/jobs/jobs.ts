@@ -66,14 +66,14 @@ export class Jobs {
   }
 
   /** Resolves when no job of this id is running, however it ended. */
-  async settled(id: string): Promise<void> {
+  async whenEnded(id: string): Promise<void> {
     await this.#running.get(id)?.result.catch(() => undefined);
   }
 
   /** Stops all jobs, now and later, and waits for them to end. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([...this.#running.keys()].map((id) => this.settled(id)));
+    await Promise.all([...this.#running.keys()].map((id) => this.whenEnded(id)));
   }
 
   async #run<R>(id: string, work: (context: JobContext) => Promise<R>, context: JobContext): Promise<R> {

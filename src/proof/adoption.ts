@@ -48,7 +48,7 @@ export const adoptLog = async (store: EventStore, decision: LogDecision, job: Jo
     if (page.length > 0) await store.adopt(tree.size - page.length, page);
     page = [];
   };
-  for await (const event of eventsWithout(store)) {
+  for await (const event of eventsWithoutLeaf(store)) {
     job.signal.throwIfAborted();
     const adopted = adoptedLeafOf(event);
     tree.add(Buffer.from(adopted.leaf, 'base64'));
@@ -64,7 +64,7 @@ export const adoptLog = async (store: EventStore, decision: LogDecision, job: Jo
 };
 
 /** Events up to the first one that has a leaf hash of its own. */
-async function* eventsWithout(store: EventStore): AsyncGenerator<StoredEvent> {
+async function* eventsWithoutLeaf(store: EventStore): AsyncGenerator<StoredEvent> {
   for await (const batch of readStoredLog(store))
     for (const event of batch) {
       if (event.leaf !== null && event.adopted === undefined) return;
@@ -88,7 +88,7 @@ const recordAdoption = async (
     if (recorded.event.events === events && recorded.event.root === root) return false;
     throw new StoreDamaged(`positions 1 to ${events}: they are not those that were adopted`);
   }
-  await recordOnLog(store, { type: 'log-adopted', ...UNSOURCED, events, root }, decision);
+  await recordInLogStream(store, { type: 'log-adopted', ...UNSOURCED, events, root }, decision);
   return true;
 };
 
@@ -96,7 +96,7 @@ const recordAdoption = async (
 export const UNSOURCED = { sources: [], reliability: 'verified' } as const;
 
 /** Appends an event to the stream of the log. Throws errors of the store; StoreUnavailable where others do so at the same time. */
-export const recordOnLog = async (
+export const recordInLogStream = async (
   store: EventStore,
   event: LogStreamEvent,
   { actor, now }: LogDecision,

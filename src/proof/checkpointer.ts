@@ -5,7 +5,7 @@
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import type { SigningKey } from './checkpoint.js';
 import type { ProofFiles } from './proof-files.js';
-import { readOn, type VerifiedTree } from './verified-tree.js';
+import { extendTree, type VerifiedTree } from './verified-tree.js';
 
 export interface CheckpointerOptions {
   readonly store: EventStore;
@@ -55,11 +55,11 @@ export class Checkpointer {
     if (this.#tree !== null) return;
     this.#tree = tree;
     this.#signed = this.#options.files.lastSigned()?.checkpoint.size ?? 0;
-    this.notice(tree.size);
+    this.onLogReached(tree.size);
   }
 
   /** To be called when the log is known to reach a position. */
-  notice(position: number): void {
+  onLogReached(position: number): void {
     this.#known = Math.max(this.#known, position);
     if (this.#tree === null || this.#isStopped() || this.#known <= this.#signed) return;
     if (this.#known - this.#signed >= this.#options.events && !this.#isFailing) void this.sign();
@@ -70,7 +70,7 @@ export class Checkpointer {
   sign(): Promise<void> {
     return (this.#signing ??= this.#sign().finally(() => {
       this.#signing = null;
-      this.notice(0);
+      this.onLogReached(0);
     }));
   }
 
@@ -88,7 +88,7 @@ export class Checkpointer {
     if (tree === null || this.#isStopped()) return;
     const known = this.#known;
     try {
-      await readOn(store, tree);
+      await extendTree(store, tree);
       // What was said before the log was read is settled by it, even if it ends earlier: else this would be repeated without end.
       this.#known = this.#known === known ? tree.size : Math.max(this.#known, tree.size);
       if (tree.size > this.#signed) onSigned(await files.sign(tree, key));

@@ -132,7 +132,7 @@ export class LogProofs {
 
   /** The tree or the log is wrong: the tree where it can still be made anew from the log. */
   #contradiction(what: string): Error {
-    return this.tree.doubt() ? new TreeBehind() : new StoreDamaged(what);
+    return this.tree.markWrong() ? new TreeBehind() : new StoreDamaged(what);
   }
 }
 

@@ -151,7 +151,7 @@ export class LogTree {
    * Tells that the tree contradicts what the log holds. Returns whether it is made anew; false if this process has made it from the
    * log, so that the log has changed since.
    */
-  doubt(): boolean {
+  markWrong(): boolean {
     if (this.#isFresh) return false;
     this.#isWrong = true;
     return true;

@@ -44,7 +44,11 @@ const verifyTail = async (
  * Returns if a log continues the last checkpoint of its data folder, or there is none; throws StoreDamaged if not. By the end of the log,
  * or where that cannot tell by the whole: a service (`watch`) throws LogUnverified until it has verified it, a command does so here.
  */
-export const ensureContinued = async (store: EventStore, files: ProofFiles, watch: LogWatch | null): Promise<void> => {
+export const ensureContinuesCheckpoint = async (
+  store: EventStore,
+  files: ProofFiles,
+  watch: LogWatch | null,
+): Promise<void> => {
   if (files.lastSigned() === null || (await verifyTail(store, files)) !== null) return;
   if (watch === null) await verifyWhole(store, files, UNWATCHED);
   else if (!watch.isVerified) throw new LogUnverified('the log is being verified');
@@ -147,8 +151,8 @@ export class LogWatch {
   }
 
   /** To be called when the log is known to reach a position. */
-  notice(position: number): void {
-    this.#checkpointer?.notice(position);
+  onLogReached(position: number): void {
+    this.#checkpointer?.onLogReached(position);
   }
 
   /** Signs what the log holds now; nothing without a key, and until the log is verified. Never throws. */

@@ -142,7 +142,7 @@ export class ProofFiles {
    */
   async sign(tree: VerifiedTree, key: SigningKey): Promise<string> {
     const note = signCheckpoint(tree.size, tree.root(), key);
-    if ((this.lastSigned()?.checkpoint.size ?? 0) <= tree.size) await this.keep(note, tree.tail());
+    if ((this.lastSigned()?.checkpoint.size ?? 0) <= tree.size) await this.keepCheckpoint(note, tree.tail());
     return note;
   }
 
@@ -151,7 +151,7 @@ export class ProofFiles {
   }
 
   /** Keeps a checkpoint that was verified. The tail first: one of another checkpoint is ignored. */
-  async keep(note: string, tail: LogTail): Promise<void> {
+  async keepCheckpoint(note: string, tail: LogTail): Promise<void> {
     await this.keepTail(tail);
     await replaceFile(this.checkpoint, note);
   }

@@ -18,23 +18,23 @@ export interface LogTail {
   readonly subtrees: readonly string[];
 }
 
-interface Mark {
+interface TreeState {
   readonly size: number;
   readonly cursor: Cursor | null;
   readonly subtrees: readonly Buffer[];
 }
 
 /** A tail has at most twice as many events. */
-const MARK_EVERY = 128;
+const TREE_STATE_EVERY = 128;
 
 export class VerifiedTree {
   #tree: TreeRoot;
   #cursor: Cursor | null;
-  /** The tree at the last two multiples of MARK_EVERY. */
-  #marks: readonly [Mark, Mark];
+  /** The tree at the last two multiples of TREE_STATE_EVERY. */
+  #marks: readonly [TreeState, TreeState];
 
   /** Continues a tree of verified events. */
-  constructor(from: Mark = { size: 0, cursor: null, subtrees: [] }) {
+  constructor(from: TreeState = { size: 0, cursor: null, subtrees: [] }) {
     this.#tree = new TreeRoot(from.size, from.subtrees);
     this.#cursor = from.cursor;
     this.#marks = [from, from];
@@ -60,7 +60,7 @@ export class VerifiedTree {
   add(event: StoredEvent, leaf = leafOf(event)): ReturnType<typeof verifyRecord> {
     const position = this.size + 1;
     const state = verifyAt(event, position);
-    if (this.size % MARK_EVERY === 0 && this.size > this.#marks[1].size)
+    if (this.size % TREE_STATE_EVERY === 0 && this.size > this.#marks[1].size)
       this.#marks = [this.#marks[1], { size: this.size, cursor: this.#cursor, subtrees: this.#tree.subtrees }];
     this.#tree.add(leaf);
     this.#cursor = event.cursor;
@@ -100,7 +100,7 @@ const PAGE_SIZE = 500;
  * Reads a log on from a tree, which is changed, to a size or else to what is its end now: a log that grows might never end. Throws errors
  * of the store.
  */
-export const readOn = async (store: EventStore, tree: VerifiedTree, size = Infinity): Promise<void> => {
+export const extendTree = async (store: EventStore, tree: VerifiedTree, size = Infinity): Promise<void> => {
   const head = await store.head();
   const isBefore = (end: Cursor): boolean => tree.cursor === null || store.compare(tree.cursor, end) < 0;
   while (tree.size < size && head !== null && isBefore(head)) {
@@ -124,24 +124,24 @@ export const checkTail = async (
   const subtrees = tail.subtrees.map((hash) => Buffer.from(hash, 'base64'));
   const tree = new VerifiedTree({ size: tail.start, cursor: tail.after, subtrees });
   try {
-    await readOn(store, tree, size);
+    await extendTree(store, tree, size);
   } catch (error) {
     // The cursor is past the end of the log, or of another one.
     if (!(error instanceof RangeError)) throw error;
   }
-  if (tree.size < size) throw shorterThan(size, tree.size);
-  if (!tree.root().equals(root)) throw notOf(size);
+  if (tree.size < size) throw shorterThanCheckpoint(size, tree.size);
+  if (!tree.root().equals(root)) throw differsFromCheckpoint(size);
   return tree;
 };
 
 /** The log ends before a checkpoint of `size` events. */
-export const shorterThan = (size: number, events: number): StoreDamaged =>
+export const shorterThanCheckpoint = (size: number, events: number): StoreDamaged =>
   new StoreDamaged(`position ${events + 1}: missing; a checkpoint says that there were ${size} events`, {
     position: events + 1,
   });
 
 /** The events are those of their leaf hashes, and not those of the checkpoint. */
-export const notOf = (size: number): StoreDamaged =>
+export const differsFromCheckpoint = (size: number): StoreDamaged =>
   new StoreDamaged(`positions 1 to ${size}: they are not those of the checkpoint`);
 
 /** As text, with a checksum: a damaged tail must not look like a damaged log. */

@@ -6,7 +6,7 @@ import type { JobContext } from '../jobs/job.js';
 import { LOG_STREAM } from './adoption.js';
 import type { Checkpoint } from './checkpoint.js';
 import { firstDifference } from './first-difference.js';
-import { leafOf, notOf, shorterThan, VerifiedTree, type LogTail } from './verified-tree.js';
+import { leafOf, differsFromCheckpoint, shorterThanCheckpoint, VerifiedTree, type LogTail } from './verified-tree.js';
 
 export interface VerifiedLog {
   readonly events: number;
@@ -60,13 +60,13 @@ const verifyEveryEvent = async (
   { onLeaf, pageSize }: VerificationOptions,
 ): Promise<VerifiedLog> => {
   const tree = new VerifiedTree();
-  const past = new Past();
+  const past = new EventsBeforeLeafHashes();
   let erased = 0;
   let tail: LogTail | null = null;
   const compareAt = (size: number): void => {
     for (const checkpoint of checkpoints)
       if (checkpoint.size === size) {
-        if (past.uncovered > 0 || !tree.root().equals(checkpoint.root)) throw notOf(size);
+        if (past.uncovered > 0 || !tree.root().equals(checkpoint.root)) throw differsFromCheckpoint(size);
         tail = tree.tail();
       }
   };
@@ -84,7 +84,7 @@ const verifyEveryEvent = async (
     onProgress({ stage: 'events verified', done: tree.size, total: null });
   }
   const longest = Math.max(0, ...checkpoints.map(({ size }) => size));
-  if (longest > tree.size) throw shorterThan(longest, tree.size);
+  if (longest > tree.size) throw shorterThanCheckpoint(longest, tree.size);
   // An adoption that was not completed covers nothing.
   const adopted = past.isRecorded ? past.adopted : 0;
   const uncovered = past.uncovered + past.adopted - adopted;
@@ -92,7 +92,7 @@ const verifyEveryEvent = async (
 };
 
 /** The events at the beginning of a log that have no leaf hash of their own, and the event that says what they were adopted as. */
-class Past {
+class EventsBeforeLeafHashes {
   adopted = 0;
   uncovered = 0;
   isRecorded = false;
@@ -108,7 +108,7 @@ class Past {
     const { position, leaf, adopted } = event;
     const length = this.adopted + this.uncovered;
     if (leaf === null) {
-      if (position > length + 1) throw noLeaf(position);
+      if (position > length + 1) throw missingLeaf(position);
       this.uncovered += 1;
     } else if (adopted !== undefined) {
       if (position > this.adopted + 1) throw this.#firstMissing();
@@ -129,11 +129,11 @@ class Past {
   }
 
   #firstMissing(): StoreDamaged {
-    return noLeaf(this.adopted + 1);
+    return missingLeaf(this.adopted + 1);
   }
 }
 
-const noLeaf = (position: number): StoreDamaged =>
+const missingLeaf = (position: number): StoreDamaged =>
   new StoreDamaged(`position ${position}: its leaf hash is missing`, { position });
 
 /** The id of the job that verifies the log of a service. */

@@ -158,7 +158,7 @@ export class ReadModels extends ReadModelReader {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#waiters.rejectAll();
-    await this.jobs.settled(REBUILD_JOB);
+    await this.jobs.whenEnded(REBUILD_JOB);
     await this.#running;
     await this.writer.close();
     this.#file?.close();

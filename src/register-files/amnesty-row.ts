@@ -1,5 +1,5 @@
 /** Reads a row of an amnesty file: the person an act was applied to, and their release. Pure. */
-import { orUndefined } from './cell-values.js';
+import { undefinedIfEmpty } from './cell-values.js';
 import { rowColumnOf, type AmnestyRow } from './row-columns.js';
 import { AMNESTY_ORDER, dayOrderErrors } from './day-order.js';
 import { checkDrafts, type RawEvent, type EventDraft } from './event-draft.js';
@@ -23,10 +23,10 @@ const draftEvents = (row: AmnestyRow): readonly RawEvent[] => {
   const sources = row.source === '' ? undefined : [{ kind: 'register-file', citation: row.source }];
   const amnestied: RawEvent = {
     type: 'amnestied',
-    occurredOn: orUndefined(row.amnestied_on),
-    act: orUndefined(row.instrument),
-    effect: orUndefined(row.effect),
-    clause: orUndefined(row.clause),
+    occurredOn: undefinedIfEmpty(row.amnestied_on),
+    act: undefinedIfEmpty(row.instrument),
+    effect: undefinedIfEmpty(row.effect),
+    clause: undefinedIfEmpty(row.clause),
     sources,
   };
   const released: RawEvent = { type: 'released', occurredOn: row.released_on, reason: 'amnesty', sources };

@@ -95,4 +95,4 @@ export const expectedCategory = (categories: readonly NamedCategory[]): string =
 };
 
 /** An empty cell is an unknown value, which is an absent field. */
-export const orUndefined = (cell: string): string | undefined => (cell === '' ? undefined : cell);
+export const undefinedIfEmpty = (cell: string): string | undefined => (cell === '' ? undefined : cell);

@@ -14,7 +14,7 @@ import type { FileProblem } from './report.js';
 export const MAX_DEFINITIONS_BYTES = 5_242_880;
 
 /** A list, an instrument or a claim. `place` is its JSON pointer in the file; of a claim in a row of editions, its column. */
-export interface Definition {
+export interface DefinitionDraft {
   readonly kind: 'list' | 'instrument' | 'claim';
   readonly id: string;
   /** Other ids under which an import may have recorded the same, or does where `id` is taken by something else. */
@@ -24,7 +24,7 @@ export interface Definition {
 }
 
 /** The definitions in the order of the file. Their fields are not checked yet. */
-export const readDefinitions = async (path: string): Promise<readonly Definition[] | FileProblem> => {
+export const readDefinitions = async (path: string): Promise<readonly DefinitionDraft[] | FileProblem> => {
   const text = await readText(path);
   if (typeof text !== 'string') return text;
   let json: unknown;
@@ -69,7 +69,7 @@ const listDefinition = (
   { id, name, categories = [], policy = [], ...others }: JsonObject,
   place: string,
   sources: unknown,
-): Definition => ({
+): DefinitionDraft => ({
   kind: 'list',
   id: typeof id === 'string' ? id : '',
   place,
@@ -100,7 +100,7 @@ const instrumentDefinition = (
   { id, clauseVersions = [], ...fields }: JsonObject,
   place: string,
   sources: unknown,
-): Definition => ({
+): DefinitionDraft => ({
   kind: 'instrument',
   id: typeof id === 'string' ? id : '',
   place,
@@ -117,7 +117,7 @@ const instrumentDefinition = (
 });
 
 /** A claim names the source that reports it, if it is another than the file. */
-const claimDefinition = ({ id, ...fields }: JsonObject, place: string, sources: unknown): Definition => ({
+const claimDefinition = ({ id, ...fields }: JsonObject, place: string, sources: unknown): DefinitionDraft => ({
   kind: 'claim',
   id: typeof id === 'string' ? id : '',
   place,
@@ -137,7 +137,7 @@ const placeInDefinition = ({ type }: RawEvent, pointer: string): string =>
   type === 'category-defined' && pointer === '/category' ? '/id' : pointer.replace(/^\/sources.*/, '');
 
 /** Compares definitions without their sources: the source is the name of the file, which may change. */
-export const definitionDiffRules = ({ drafts, place }: Definition): DiffRules => {
+export const definitionDiffRules = ({ drafts, place }: DefinitionDraft): DiffRules => {
   const placeOf = (data: RawEvent, field: string): string =>
     drafts.find((draft) => roleOf(draft.data) === roleOf(data))?.locate(`/${field}`) ??
     `${place}${ARRAY_OF_TYPE[data.type] ?? ''}/${field}`;

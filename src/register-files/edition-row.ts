@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { ClaimSubject } from '../domain/claim/events.js';
 import type { Day } from '../domain/time.js';
 import { LIMITS } from '../schema/limits.js';
-import { expectedCategory, orUndefined, type NamedCategory } from './cell-values.js';
-import type { Definition } from './definitions-file.js';
+import { expectedCategory, undefinedIfEmpty, type NamedCategory } from './cell-values.js';
+import type { DefinitionDraft } from './definitions-file.js';
 import { checkDrafts, type EventDraft } from './event-draft.js';
 import { futureDate, isFuture } from './register-row.js';
 import { firstErrorPerCell, type CellError } from './report.js';
@@ -40,7 +40,7 @@ interface ClaimedCell {
 export const readEditionRow = (
   row: EditionRow,
   context: EditionContext,
-): { readonly claims: readonly Definition[]; readonly errors: readonly CellError[] } => {
+): { readonly claims: readonly DefinitionDraft[]; readonly errors: readonly CellError[] } => {
   const claims = claimedCells(row, context).map((cell) => definitionOf(row, cell, context));
   const { errors } = checkDrafts(
     'claim',
@@ -82,14 +82,14 @@ const definitionOf = (
   row: EditionRow,
   { column, part, about }: ClaimedCell,
   { list, publisher, categories }: EditionContext,
-): Definition => {
+): DefinitionDraft => {
   const cell = cellOf(row, column);
   const data = {
     type: 'claimed',
     speaker: row.speaker === '' ? publisher : row.speaker,
     about,
     // A cell of another form is passed on, so that schema/ refuses it.
-    value: /^\d{1,15}$/.test(cell) ? Number(cell) : orUndefined(cell),
+    value: /^\d{1,15}$/.test(cell) ? Number(cell) : undefinedIfEmpty(cell),
     saidOn: row.date,
     sources: row.source === '' ? undefined : [{ kind: 'register-file', citation: row.source }],
   };
@@ -118,7 +118,7 @@ const idsOf = (
   parts: readonly string[],
   about: ClaimSubject,
   categories: readonly NamedCategory[],
-): Pick<Definition, 'id' | 'otherIds'> => {
+): Pick<DefinitionDraft, 'id' | 'otherIds'> => {
   const joined = parts.join('-');
   const id = joined.length <= LIMITS.slug ? joined : hashedId(joined);
   const own = hashedId(JSON.stringify([...parts, about.metric]));

@@ -13,7 +13,7 @@ import { parseArticles, splitCell, parseReference, parseSentence, UNDETERMINED_L
 export const LINE_OPTION_COLUMNS = ['ref', 'type', 'key', 'acknowledge', 'same_as'] as const;
 
 /** The cell that sets a nullable field to null. */
-export const CLEARED = '(cleared)';
+export const CLEARED_CELL = '(cleared)';
 
 const DEFAULT_SOURCE_KIND = 'register-file';
 
@@ -87,7 +87,7 @@ export const columnsOfType = (type: CaseEventType): readonly string[] =>
   fieldsOfType(type).map(({ name }) => columnOfField(name));
 
 const parseCell = ({ valueType, nullable }: Field, cell: string): unknown => {
-  if (nullable === true && cell === CLEARED) return null;
+  if (nullable === true && cell === CLEARED_CELL) return null;
   const { nestedClass, schema } = valueType;
   if (nestedClass !== undefined) return CELL_PARSERS.get(nestedClass)?.(cell, schema['type'] === 'array') ?? cell;
   return scalarOf(schema['type'], cell);

@@ -204,7 +204,9 @@ const provenanceOf = ({ sources, reliability }: Reported<AnyEvent>): object => (
 const comparedPart = (data: RawEvent, role: string, rules: DiffRules): ComparedPart => ({
   role,
   data,
-  values: new Map(rules.fieldsOf(data).map(([field, place]) => [field, [place, asStored(fieldValue(data, field))]])),
+  values: new Map(
+    rules.fieldsOf(data).map(([field, place]) => [field, [place, comparableValue(fieldValue(data, field))]]),
+  ),
 });
 
 export const roleOfName = (name: Name): string => `named ${columnLanguage(name)}`;
@@ -217,7 +219,7 @@ const fieldValue = (data: RawEvent, field: string): unknown => {
 };
 
 /** A value as plain JSON with texts in NFC and with plain spaces, and references folded, so that equal content compares equal. */
-export const asStored = (value: unknown): unknown =>
+export const comparableValue = (value: unknown): unknown =>
   value === undefined
     ? undefined
     : JSON.parse(JSON.stringify(value), (key, inner: unknown) => {

@@ -225,7 +225,7 @@ class ImportRun {
     if (errors.length > 0) return refused(...errors);
     const outcomes: ImportOutcome[] = [];
     for (const claim of claims) outcomes.push(await recordDefinition(this.recorder, claim, this.corrections(file)));
-    return togetherOf(outcomes);
+    return combinedOutcome(outcomes);
   }
 
   private reportUnknownList(file: string): false {
@@ -286,7 +286,7 @@ class ImportRun {
 }
 
 /** What became of a row of which each claim is recorded for itself. */
-const togetherOf = (outcomes: readonly ImportOutcome[]): ImportOutcome => {
+const combinedOutcome = (outcomes: readonly ImportOutcome[]): ImportOutcome => {
   const errors = outcomes.flatMap((one) => (one.outcome === 'refused' ? one.errors : []));
   if (errors.length > 0) return refused(...errors);
   const added = outcomes.filter((one) => one.outcome === 'added');

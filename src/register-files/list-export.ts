@@ -57,7 +57,7 @@ export const exportList = async (
     knownAt,
     position,
     people: total.yes + total.uncertain,
-    fileName: `${list}-${asOf}${knownSuffix(scope)}.${format}`,
+    fileName: `${list}-${asOf}${knownAtSuffix(scope)}.${format}`,
     leavesOut: LIST_LEAVES_OUT,
     content:
       format === 'csv' ? csvTable(PEOPLE_COLUMNS, rows, separator) : workbookOf(rows, list, aboutLines(first, request)),
@@ -65,7 +65,7 @@ export const exportList = async (
 };
 
 /** Tells files about one day with different knowledge apart. */
-export const knownSuffix = ({ knownAt }: Scope): string =>
+export const knownAtSuffix = ({ knownAt }: Scope): string =>
   knownAt === undefined ? '' : `-known-${knownAt.replace(/[^0-9A-Za-z.]+/g, '-')}`;
 
 /** Yields the event loop to other requests after each page. */

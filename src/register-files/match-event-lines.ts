@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Reported } from '../domain/amendments.js';
 import { isAmendment } from '../domain/corrections.js';
 import type { AnyEvent } from '../domain/events.js';
-import { asStored, type PartChange } from './event-diff.js';
+import { comparableValue, type PartChange } from './event-diff.js';
 import type { LocatedEvent, RawEvent } from './event-draft.js';
 import type { EventLine } from './event-line.js';
 import { comparableEvents, type ComparableEvent, type PriorEvent } from './prior-events.js';
@@ -72,7 +72,7 @@ export const withAfter = (event: Reported<AnyEvent>, after: string | undefined):
   after === undefined ? event : { ...event, after };
 
 const isSameEvent = (line: Reported<AnyEvent>, recorded: AnyEvent): boolean =>
-  isDeepStrictEqual(asStored(asReported(line)), asStored(asReported(recorded)));
+  isDeepStrictEqual(comparableValue(asReported(line)), comparableValue(asReported(recorded)));
 
 /** The event without what the register adds to a correction. */
 const asReported = (event: Reported<AnyEvent>): object => {
@@ -128,7 +128,7 @@ const changeOf = (line: CheckedLine, recorded: ComparableEvent, after: string | 
   const event = withAfter(line.located.event, after === null ? recorded.event.after : after);
   const [now, before] = [event, recorded.event] as unknown as readonly [RawEvent, RawEvent];
   const fields = [...new Set([...Object.keys(now), ...Object.keys(before)])].filter(
-    (field) => !isDeepStrictEqual(asStored(now[field] ?? null), asStored(before[field] ?? null)),
+    (field) => !isDeepStrictEqual(comparableValue(now[field] ?? null), comparableValue(before[field] ?? null)),
   );
   return {
     line,

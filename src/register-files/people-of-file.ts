@@ -15,7 +15,7 @@ export class PeopleOfFile {
   readonly #byName = new Map<string, OpenedPerson[]>();
 
   /** The case that was added for probably the same person (`Likeness.isProbable`), as it was named; null where there is none. */
-  probablySame(person: PersonData): string | null {
+  caseOfProbablySame(person: PersonData): string | null {
     const others = person.names.flatMap((name) => this.#byName.get(unorderedNameKey(name)) ?? []);
     return others.find((other) => isProbablySame(person, other))?.caseName ?? null;
   }

@@ -3,7 +3,7 @@ import type { Actor } from '../domain/event.js';
 import { canonicalJson } from '../json/canonical.js';
 import { slug } from '../schema/decorators.js';
 import { contradictionErrors, diffEvents } from './event-diff.js';
-import { definitionDiffRules, type Definition } from './definitions-file.js';
+import { definitionDiffRules, type DefinitionDraft } from './definitions-file.js';
 import { checkDrafts } from './event-draft.js';
 import { comparableEvents, hasAmended } from './prior-events.js';
 import { notRecorded, refused, UNCHANGED, type ImportOutcome, type Recorder } from './recorder.js';
@@ -17,7 +17,7 @@ const DEFINITIONS_ACTOR: Actor = { kind: 'import', id: 'definitions', asserted: 
  */
 export const recordDefinition = async (
   recorder: Recorder,
-  definition: Definition,
+  definition: DefinitionDraft,
   { file, correct }: CorrectionOptions,
 ): Promise<ImportOutcome> => {
   const { kind, id, place, drafts } = definition;
@@ -40,7 +40,7 @@ export const recordDefinition = async (
   const since = isAmending ? [priorEvents.at(-1)?.id, ...corrections.drafts.map(({ data }) => data)] : [];
   const outcome = await recorder.record({
     subject,
-    begins: priorEvents.length === 0,
+    isNewSubject: priorEvents.length === 0,
     events: [...amendments.events, ...events.filter(({ event }) => newEvents.includes(event as never))],
     actor: DEFINITIONS_ACTOR,
     key: JSON.stringify([kind, subject.id, ...newRoles, ...since]),
@@ -50,7 +50,10 @@ export const recordDefinition = async (
 };
 
 /** The id under which a claim is on record, of those that it may have; else the first under which nothing is. */
-const recordedId = async (recorder: Recorder, { kind, id, otherIds = [], drafts }: Definition): Promise<string> => {
+const recordedId = async (
+  recorder: Recorder,
+  { kind, id, otherIds = [], drafts }: DefinitionDraft,
+): Promise<string> => {
   if (otherIds.length === 0) return id;
   const about = canonicalJson(drafts[0]?.data['about'] ?? null);
   let free: string | null = null;

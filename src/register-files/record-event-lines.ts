@@ -31,7 +31,7 @@ export const recordEventLines = async (
 ): Promise<LinesOutcome> => {
   const checked = lines.map(checkLine);
   const errors = checked.flatMap((line) => line.errors);
-  if (errors.length > 0) return refused(...withLinesKeptOut(lines, errors));
+  if (errors.length > 0) return refused(...withErrorsOfOtherLines(lines, errors));
   const group: LineGroup = {
     recorder,
     lines: checked.map(({ line }) => line),
@@ -40,7 +40,7 @@ export const recordEventLines = async (
   };
   const target = await findTarget(group);
   const outcome = 'outcome' in target ? target : await addLinesTo(group, target);
-  return outcome.outcome === 'refused' ? refused(...withLinesKeptOut(lines, outcome.errors)) : outcome;
+  return outcome.outcome === 'refused' ? refused(...withErrorsOfOtherLines(lines, outcome.errors)) : outcome;
 };
 
 /** The lines of one case. */
@@ -66,30 +66,30 @@ const checkLine = (
   const isKeyTaken = line.key !== '' && earlier.some(({ key }) => key === line.key);
   return {
     line: { ...line, afterKey, located: { ...(events[0] as LocatedEvent), row: line.row } },
-    errors: [...line.errors, ...errors, ...(isKeyTaken ? [KEY_TAKEN] : [])].map((error) => ({
+    errors: [...line.errors, ...errors, ...(isKeyTaken ? [DUPLICATE_KEY] : [])].map((error) => ({
       ...error,
       row: line.row,
     })),
   };
 };
 
-const KEY_TAKEN: CellError = {
+const DUPLICATE_KEY: CellError = {
   column: 'key',
   code: 'ROW.REFERENCE_TWICE',
   expected: 'a key that no other line of the case has',
 };
 
 /** Adds an error for each line that is right but not recorded, since another line of its case is wrong. */
-const withLinesKeptOut = (lines: readonly EventLine[], errors: readonly CellError[]): readonly CellError[] => {
+const withErrorsOfOtherLines = (lines: readonly EventLine[], errors: readonly CellError[]): readonly CellError[] => {
   const firstRow = lines[0]?.row;
   const wrongRows = new Set(errors.map(({ row }) => row ?? firstRow));
   return [
     ...errors.map((error) => ({ row: firstRow ?? null, ...error })),
-    ...lines.filter(({ row }) => !wrongRows.has(row)).map(({ row }) => ({ row, column: null, ...NOT_ALONE })),
+    ...lines.filter(({ row }) => !wrongRows.has(row)).map(({ row }) => ({ row, column: null, ...OTHER_LINE_WRONG })),
   ];
 };
 
-const NOT_ALONE = {
+const OTHER_LINE_WRONG = {
   code: 'ROW.NOT_ALONE',
   expected: 'no wrong line of the same case in the file; the lines of a case enter together',
 } as const;
@@ -98,7 +98,7 @@ const NOT_ALONE = {
 interface TargetCase {
   readonly subject: Subject;
   /** Whether the lines open the case. */
-  readonly begins: boolean;
+  readonly isNewSubject: boolean;
   /** The reference that a case named by `same_as` gains. */
   readonly newReference: Reference | null;
 }
@@ -115,28 +115,32 @@ const findTarget = async ({ recorder, lines, actor }: LineGroup): Promise<Target
   }
   const ownId = newCaseId(actor, caseKey(identifier));
   if ((await recorder.priorEvents({ kind: 'case', id: ownId }, actor)) !== null) return existingCase(ownId);
-  if (lines.some(({ data }) => data.type === 'opened')) return { ...existingCase(ownId), begins: true };
+  if (lines.some(({ data }) => data.type === 'opened')) return { ...existingCase(ownId), isNewSubject: true };
   const id = await recorder.findCase(identifier);
   if (id === null) return unknownReference('ref', first?.row, 'the reference of a case, or a line of type opened');
   return existingCase(id);
 };
 
-const existingCase = (id: string): TargetCase => ({ subject: { kind: 'case', id }, begins: false, newReference: null });
+const existingCase = (id: string): TargetCase => ({
+  subject: { kind: 'case', id },
+  isNewSubject: false,
+  newReference: null,
+});
 
 const unknownReference = (column: string, row: number | undefined, expected: string): Refused =>
   refused({ column, row: row ?? null, code: 'ROW.UNKNOWN_REFERENCE', expected });
 
 const addLinesTo = async (group: LineGroup, target: TargetCase): Promise<LinesOutcome> => {
   const { recorder, lines, actor, corrections } = group;
-  const { subject, begins } = target;
-  const priorEvents = begins ? [] : await recorder.priorEvents(subject, actor);
+  const { subject, isNewSubject } = target;
+  const priorEvents = isNewSubject ? [] : await recorder.priorEvents(subject, actor);
   if (priorEvents === null) return unknownReference('ref', lines[0]?.row, 'the id of a case');
   const { recordedIds, changes } = matchLines(lines, priorEvents, corrections.correct);
   const kept = corrections.correct ? changes.filter(({ isCorrectable }) => !isCorrectable) : changes;
   if (kept.length > 0) return refused(...kept.flatMap(changeErrors));
   const newLines = lines.filter((_, index) => recordedIds[index] === null);
   const opened = newLines.find(({ data }) => data.type === 'opened');
-  if (opened !== undefined && !begins) return referenceTaken(opened);
+  if (opened !== undefined && !isNewSubject) return referenceTaken(opened);
   const references = referenceToAdd(target, priorEvents, lines);
   const amendments = correctionsOfLines(changes, corrections.file);
   if (amendments.errors.length > 0) return refused(...amendments.errors);
@@ -154,7 +158,7 @@ const addLinesTo = async (group: LineGroup, target: TargetCase): Promise<LinesOu
     recordedIds[index] ?? ids[newLines.indexOf(lines[index] as CheckedLine)];
   const result = await recorder.record({
     subject,
-    begins,
+    isNewSubject,
     events: [...newLines.map((line) => withAfterId(line, lines, idOfLine)), ...added],
     actor,
     key,

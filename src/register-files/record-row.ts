@@ -76,7 +76,7 @@ const openCase = async (row: RowToRecord): Promise<RecordOutcome> => {
   const { recorder, events, actor } = row;
   const opened = await recorder.record({
     subject: subjectOf(row),
-    begins: true,
+    isNewSubject: true,
     events,
     actor,
     key: openingKey(row),
@@ -168,7 +168,7 @@ const addRowTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutco
   const key = JSON.stringify([recorder.list, cells.ref, ...newRoles, ...since]);
   const outcome = await recorder.record({
     subject,
-    begins: false,
+    isNewSubject: false,
     events: [...checked.events, ...references],
     actor,
     key,

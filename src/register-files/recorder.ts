@@ -45,7 +45,7 @@ export type Subject = RecordEventsRequest['subject'];
 export interface EventsToRecord {
   readonly subject: Subject;
   /** Whether the first event opens the subject, which must not exist yet. */
-  readonly begins: boolean;
+  readonly isNewSubject: boolean;
   readonly events: readonly LocatedEvent[];
   readonly actor: Actor;
   /** The idempotency key. */
@@ -144,16 +144,23 @@ export class Recorder {
   }
 
   /** Records events as one append. The findings that refuse them, and questions that are not acknowledged, become errors of cells. */
-  async record({ subject, begins, events, actor, key, acknowledge = [] }: EventsToRecord): Promise<RecordOutcome> {
-    const opened = begins && subject.kind === 'case' ? openedIn(events) : null;
+  async record({
+    subject,
+    isNewSubject,
+    events,
+    actor,
+    key,
+    acknowledge = [],
+  }: EventsToRecord): Promise<RecordOutcome> {
+    const opened = isNewSubject && subject.kind === 'case' ? openedIn(events) : null;
     if (opened !== null && !acknowledge.includes(DUPLICATE_CODE)) {
-      const samePerson = this.peopleOfFile.probablySame(opened.person);
+      const samePerson = this.peopleOfFile.caseOfProbablySame(opened.person);
       if (samePerson !== null) return refused(duplicateError(opened, samePerson));
     }
     const result = await this.register.commands.execute(
       new RecordEvents({
         subject,
-        begins,
+        isNewSubject,
         events: events.map(({ event }) => event),
         actor,
         key,

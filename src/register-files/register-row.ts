@@ -6,7 +6,7 @@ import {
   parseArticles,
   findCategory,
   expectedCategory,
-  orUndefined,
+  undefinedIfEmpty,
   splitCell,
   parseSentence,
   type NamedCategory,
@@ -54,15 +54,15 @@ const draftOfRow = (data: RawEvent, row: RegisterRow): EventDraft => ({
 /** Drafts an event wherever one of its cells is filled, in the order in which events of one day happen. */
 const draftEvents = (row: RegisterRow, { today, list, categories, instruments }: RowContext): readonly RawEvent[] => {
   const provenance = { sources: sourcesOf(row.source) };
-  const categoryId = (cell: string): string | undefined => findCategory(cell, categories)?.id ?? orUndefined(cell);
-  const on = (day: string): Readonly<Record<string, unknown>> => ({ occurredOn: orUndefined(day), ...provenance });
+  const categoryId = (cell: string): string | undefined => findCategory(cell, categories)?.id ?? undefinedIfEmpty(cell);
+  const on = (day: string): Readonly<Record<string, unknown>> => ({ occurredOn: undefinedIfEmpty(day), ...provenance });
   return [
     openedEvent(row, list, provenance),
     ...eventsIf(isAnyFilled(row.arrested_on, row.incident), {
       type: 'arrested',
       ...on(row.arrested_on),
       kind: 'criminal',
-      incident: orUndefined(row.incident),
+      incident: undefinedIfEmpty(row.incident),
     }),
     ...eventsIf(isAnyFilled(row.charged_articles), {
       type: 'charged',
@@ -75,8 +75,8 @@ const draftEvents = (row: RegisterRow, { today, list, categories, instruments }:
       ...on(row.convicted_on === '' ? convictionInterval(row, today) : row.convicted_on),
       articles: parseArticles(row.convicted_articles),
       sentence: parseSentence(row.sentence),
-      court: orUndefined(row.court),
-      facility: orUndefined(row.facility),
+      court: undefinedIfEmpty(row.court),
+      facility: undefinedIfEmpty(row.facility),
     }),
     ...eventsIf(isAnyFilled(row.recognised_on, row.category), {
       type: 'recognised',
@@ -94,13 +94,13 @@ const draftEvents = (row: RegisterRow, { today, list, categories, instruments }:
     ...eventsIf(isAnyFilled(row.released_on, row.release_reason) || isDelistedByRelease(row), {
       type: 'released',
       ...on(row.released_on),
-      reason: orUndefined(row.release_reason),
+      reason: undefinedIfEmpty(row.release_reason),
     }),
     ...eventsIf(!isDelistedByRelease(row) && isAnyFilled(row.delisted_on, row.delisted_reason), {
       type: 'delisted',
       ...on(row.delisted_on),
       list,
-      reason: orUndefined(row.delisted_reason),
+      reason: undefinedIfEmpty(row.delisted_reason),
     }),
     ...eventsIf(isAnyFilled(row.deported_on), { type: 'deported', ...on(row.deported_on) }),
     ...eventsIf(isAnyFilled(row.died_on), { type: 'died', ...on(row.died_on) }),
@@ -123,7 +123,7 @@ const convictionInterval = (row: RegisterRow, today: Day): string => {
 };
 
 /** The day and sources of an event. */
-type On = (day: string) => Readonly<Record<string, unknown>>;
+type FieldsOfDay = (day: string) => Readonly<Record<string, unknown>>;
 
 const openedEvent = (row: RegisterRow, list: string, provenance: object): RawEvent => {
   const names = NAME_COLUMNS.filter(({ column }) => row[column] !== '').map((spec) =>
@@ -133,25 +133,25 @@ const openedEvent = (row: RegisterRow, list: string, provenance: object): RawEve
     type: 'opened',
     references: [{ list, ...(row.ref !== '' && { reference: row.ref }) }],
     names: names.length > 0 ? names : undefined,
-    born: orUndefined(row.born),
-    sex: orUndefined(row.sex),
-    occupation: orUndefined(row.occupation),
-    affiliation: orUndefined(row.affiliation),
-    region: orUndefined(row.region),
-    summary: orUndefined(row.summary),
+    born: undefinedIfEmpty(row.born),
+    sex: undefinedIfEmpty(row.sex),
+    occupation: undefinedIfEmpty(row.occupation),
+    affiliation: undefinedIfEmpty(row.affiliation),
+    region: undefinedIfEmpty(row.region),
+    summary: undefinedIfEmpty(row.summary),
     ...provenance,
   };
 };
 
 /** Remand in detention starts on the day of arrest; house arrest on its own day, or else on the day of delisting. */
-const remandedEvents = (row: RegisterRow, on: On): readonly RawEvent[] => {
+const remandedEvents = (row: RegisterRow, on: FieldsOfDay): readonly RawEvent[] => {
   const facility = isConvicted(row) ? '' : row.facility;
   return [
     ...eventsIf(isAnyFilled(row.measure, facility), {
       type: 'remanded',
       ...on(row.arrested_on),
       measure: row.measure === '' ? undefined : 'detention',
-      facility: orUndefined(facility),
+      facility: undefinedIfEmpty(facility),
     }),
     ...eventsIf(row.measure === 'house-arrest' || isAnyFilled(row.house_arrest_on), {
       type: 'remanded',
@@ -161,7 +161,11 @@ const remandedEvents = (row: RegisterRow, on: On): readonly RawEvent[] => {
   ];
 };
 
-const clemencyEvents = (row: RegisterRow, on: On, instruments: readonly KnownInstrument[]): readonly RawEvent[] => {
+const clemencyEvents = (
+  row: RegisterRow,
+  on: FieldsOfDay,
+  instruments: readonly KnownInstrument[],
+): readonly RawEvent[] => {
   const decree = decreeOf(row, instruments);
   return [
     ...eventsIf(row.release_reason === 'pardon' && decree !== null, {

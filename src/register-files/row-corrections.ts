@@ -1,7 +1,7 @@
 /** Turns what changed or is empty in a row, a line or a definition into corrections and retractions of the events recorded for it. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Name } from '../domain/case/events.js';
-import { asStored, roleOfName, type PartChange, type RecordedPart } from './event-diff.js';
+import { comparableValue, roleOfName, type PartChange, type RecordedPart } from './event-diff.js';
 import type { EventDraft, RawEvent } from './event-draft.js';
 import type { ComparableEvent } from './prior-events.js';
 
@@ -75,30 +75,30 @@ const draftsOf = ({ recorded, data, isGone, places }: EventEdit, file: string): 
     const [, first, field = ''] = pointer.split('/');
     return (first === 'data' ? places.get(field) : undefined) ?? [...places.values()][0] ?? 'ref';
   };
-  if (isGone || isNothingLeft(recorded, data))
+  if (isGone || isEmptyDescription(recorded, data))
     return recorded.standing === null
       ? []
-      : [{ data: { type: 'retracted', event: recorded.id, reason: NOT_SAID_ANY_MORE, ...provenance }, locate }];
-  const changed = Object.entries(data).filter(([field, value]) => !isStanding(recorded, field, value));
+      : [{ data: { type: 'retracted', event: recorded.id, reason: RETRACTION_REASON, ...provenance }, locate }];
+  const changed = Object.entries(data).filter(([field, value]) => !isAlreadyCorrected(recorded, field, value));
   if (changed.length === 0) return [];
   return [
     { data: { type: 'corrected', event: recorded.id, data: Object.fromEntries(changed), ...provenance }, locate },
   ];
 };
 
-const NOT_SAID_ANY_MORE = 'The file does not say it any more.';
+const RETRACTION_REASON = 'The file does not say it any more.';
 
 /** Whether a description would say nothing. */
-const isNothingLeft = ({ event }: ComparableEvent, data: Readonly<Record<string, unknown>>): boolean =>
+const isEmptyDescription = ({ event }: ComparableEvent, data: Readonly<Record<string, unknown>>): boolean =>
   event.type === 'described' &&
   (['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const).every(
     (field) => (field in data ? data[field] : (event[field] ?? null)) === null,
   );
 
 /** Whether somebody has corrected a field already to what the file says now. */
-const isStanding = ({ standing }: ComparableEvent, field: string, value: unknown): boolean =>
+const isAlreadyCorrected = ({ standing }: ComparableEvent, field: string, value: unknown): boolean =>
   standing !== null &&
-  isDeepStrictEqual(asStored((standing as unknown as RawEvent)[field] ?? null), asStored(value ?? null));
+  isDeepStrictEqual(comparableValue((standing as unknown as RawEvent)[field] ?? null), comparableValue(value ?? null));
 
 /** The cells that the changes concern, each once, though several events may have its content. */
 const cellsOf = (changes: readonly PartChange[]): readonly CellCorrection[] => {

@@ -4,7 +4,7 @@ import { analyse } from 'chardet';
 import type { RowKind } from './row-columns.js';
 import { fileAccessProblem } from './csv.js';
 import { detectEncoding, readHead } from './dialect.js';
-import { readDefinitions, type Definition } from './definitions-file.js';
+import { readDefinitions, type DefinitionDraft } from './definitions-file.js';
 import type { FileProblem } from './report.js';
 import { eventsInTable, MAX_EVENT_LINES, openJsonLines, tooManyLines, type EventsFile } from './event-file.js';
 import { openTabularFile, type TabularFile, type TableRow } from './tabular-file.js';
@@ -12,7 +12,7 @@ import { openTabularFile, type TabularFile, type TableRow } from './tabular-file
 export interface DefinitionsFile {
   readonly kind: 'definitions';
   readonly path: string;
-  readonly definitions: readonly Definition[];
+  readonly definitions: readonly DefinitionDraft[];
 }
 
 export interface RowsFile {

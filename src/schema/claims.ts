@@ -29,7 +29,7 @@ const parametersText = (metric: Metric): string => {
   return `${metric} has ${required.join(', ')}${optional.length === 0 ? '' : ` and may have ${optional.join(', ')}`}`;
 };
 
-const hasParameters = ({ metric, ...given }: ClaimSubject): boolean => {
+const hasParametersOfMetric = ({ metric, ...given }: ClaimSubject): boolean => {
   const { required, optional } = METRIC_PARAMETERS[metric];
   const names = Object.entries(given as Readonly<Record<string, unknown>>).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
@@ -41,7 +41,7 @@ const hasParameters = ({ metric, ...given }: ClaimSubject): boolean => {
 };
 
 export class ClaimSubject implements ClaimSubjectOf {
-  @ObjectRule<ClaimSubject>('CLAIM.PARAMETERS', '', CLAIM_METRICS.map(parametersText).join('; '), hasParameters)
+  @ObjectRule<ClaimSubject>('CLAIM.PARAMETERS', '', CLAIM_METRICS.map(parametersText).join('; '), hasParametersOfMetric)
   @IsOneOf(CLAIM_METRICS, {
     description: `What the claim is about. ${CLAIM_METRICS.map((metric) => `\`${metric}\`: ${METRIC_PARAMETERS[metric].means}.`).join(' ')}`,
   })

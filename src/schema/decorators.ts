@@ -35,7 +35,7 @@ export const IsOptional = (): PropertyDecorator => changeField({ optional: true 
 export const IsNullable = (): PropertyDecorator => changeField({ nullable: true });
 
 /** Decorates a field of the type; an array of it with `each`. */
-export const typed =
+export const hasType =
   (type: ValueType, { description, each }: TypeOptions): PropertyDecorator =>
   (target, key) =>
     declareField(target, String(key), arrayIf(each, type), description === undefined ? {} : { description });
@@ -46,19 +46,19 @@ const arrayIf = (each: TypeOptions['each'], type: ValueType): ValueType => {
 };
 
 /** The items of classes are named by ValueType.nestedClass. */
-const arraySchema = ({ schema, nestedClass, eitherClass }: ValueType): JsonSchema => ({
+const arraySchema = ({ schema, nestedClass, alternativeClasses }: ValueType): JsonSchema => ({
   type: 'array',
-  ...(nestedClass === undefined && eitherClass === undefined && { items: schema }),
+  ...(nestedClass === undefined && alternativeClasses === undefined && { items: schema }),
 });
 
 /** A decorator without parameters of its own. */
 export const decoratorOf =
   (type: ValueType) =>
   (options: TypeOptions = {}): PropertyDecorator =>
-    typed(type, options);
+    hasType(type, options);
 
 /** A rule for text. A value of another type fails it, but IS_TEXT has reported that before. */
-const onText = (code: FieldErrorCode, holds: (text: string) => boolean, expects?: string): ValueRule => ({
+const textRule = (code: FieldErrorCode, holds: (text: string) => boolean, expects?: string): ValueRule => ({
   code,
   isValid: (value) => typeof value === 'string' && holds(value),
   ...(expects === undefined ? {} : { expects }),
@@ -80,7 +80,7 @@ const FORBIDDEN_IN_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
 export const IsText = (
   limit: number,
   { multiline, ...options }: TypeOptions & { readonly multiline?: true } = {},
-): PropertyDecorator => typed(textType(limit, multiline === true), options);
+): PropertyDecorator => hasType(textType(limit, multiline === true), options);
 
 const textType = (limit: number, isMultiline: boolean): ValueType => ({
   normalise: toNfc,
@@ -88,10 +88,10 @@ const textType = (limit: number, isMultiline: boolean): ValueType => ({
   expects: `text of 1 to ${limit} characters`,
   rules: [
     IS_TEXT,
-    onText('TEXT.EMPTY', (value) => value.trim() !== ''),
-    onText('TEXT.TOO_LONG', (value) => fitsLength(value, limit)),
-    onText('TEXT.UNTRIMMED', (value) => value.trim() === value, 'text without white space around it'),
-    onText(
+    textRule('TEXT.EMPTY', (value) => value.trim() !== ''),
+    textRule('TEXT.TOO_LONG', (value) => fitsLength(value, limit)),
+    textRule('TEXT.UNTRIMMED', (value) => value.trim() === value, 'text without white space around it'),
+    textRule(
       'TEXT.CHARACTERS',
       (value) => !(isMultiline ? FORBIDDEN_IN_LINES : FORBIDDEN_IN_LINE).test(value),
       isMultiline
@@ -105,18 +105,18 @@ const textType = (limit: number, isMultiline: boolean): ValueType => ({
 export const IsSearchedName = (options: TypeOptions = {}): PropertyDecorator => {
   const name = textType(LIMITS.name, false);
   const expects = `${name.expects}, with a word of two or more letters`;
-  const hasWord = onText('TEXT.FORM', (value) => /[\p{Letter}\p{Number}]{2}/u.test(value.normalize('NFC')), expects);
-  return typed({ ...name, rules: [...name.rules, hasWord] }, options);
+  const hasWord = textRule('TEXT.FORM', (value) => /[\p{Letter}\p{Number}]{2}/u.test(value.normalize('NFC')), expects);
+  return hasType({ ...name, rules: [...name.rules, hasWord] }, options);
 };
 
 /** Text that matches a pattern; it is not normalised. */
 export const Matches = (pattern: RegExp, expects: string, options: TypeOptions = {}): PropertyDecorator =>
-  typed(textMatching(pattern, expects), options);
+  hasType(textMatching(pattern, expects), options);
 
 const textMatching = (pattern: RegExp, expects: string, code: FieldErrorCode = 'TEXT.FORM'): ValueType => ({
   schema: { type: 'string', pattern: pattern.source },
   expects,
-  rules: [IS_TEXT, onText(code, (value) => pattern.test(value))],
+  rules: [IS_TEXT, textRule(code, (value) => pattern.test(value))],
 });
 
 /** An id that a client chooses, such as that of a list, a category, an instrument, an incident, a claim or an edition. */
@@ -188,8 +188,8 @@ export const IsUrl = decoratorOf({
   expects: `an http or https URL of at most ${LIMITS.url} characters`,
   rules: [
     IS_TEXT,
-    onText('TEXT.TOO_LONG', (value) => fitsLength(value, LIMITS.url)),
-    onText('TEXT.FORM', (value) => !/\s/.test(value) && !FORBIDDEN_IN_LINE.test(value) && isURL(value, URL_OPTIONS)),
+    textRule('TEXT.TOO_LONG', (value) => fitsLength(value, LIMITS.url)),
+    textRule('TEXT.FORM', (value) => !/\s/.test(value) && !FORBIDDEN_IN_LINE.test(value) && isURL(value, URL_OPTIONS)),
   ],
 });
 const URL_OPTIONS = {
@@ -209,13 +209,13 @@ export const IsEdtf = decoratorOf({
     examples: ['2025-12-22', '2025-12', '2019', '2020-06~', '2024-02/2024-03'],
   },
   expects: 'a date that exists: 2025-12-22, 2025-12, 2019, 2020-06~ or 2024-02/2024-03',
-  rules: [IS_TEXT, onText('DATE.INVALID', (value) => parseEdtf(value) !== null)],
+  rules: [IS_TEXT, textRule('DATE.INVALID', (value) => parseEdtf(value) !== null)],
 });
 
 export const IsDay = decoratorOf({
   schema: { type: 'string', format: 'date', pattern: String.raw`^\d{4}-\d{2}-\d{2}$` },
   expects: 'a day that exists: 2025-12-22',
-  rules: [IS_TEXT, onText('DAY.INVALID', (value) => parseDay(value) !== null)],
+  rules: [IS_TEXT, textRule('DAY.INVALID', (value) => parseDay(value) !== null)],
 });
 
 const EDITION_NAME = /^edition:([a-z0-9]+(?:-[a-z0-9]+)*)$/;
@@ -230,7 +230,7 @@ export const IsDayOrEdition = decoratorOf({
     examples: ['2025-10-07', 'edition:2025-10-07'],
   },
   expects: 'a day that exists, or an edition: 2025-12-22, edition:2025-10-07',
-  rules: [IS_TEXT, onText('DAY.INVALID', (value) => (editionIn(value) ?? parseDay(value)) !== null)],
+  rules: [IS_TEXT, textRule('DAY.INVALID', (value) => (editionIn(value) ?? parseDay(value)) !== null)],
 });
 
 /** Up to which knowledge a question is answered. */
@@ -241,7 +241,7 @@ export const IsKnownAt = decoratorOf({
     examples: ['2026-01-05', '2026-01-05T10:00:00Z', 'position:1234'],
   },
   expects: 'a day, an instant with its offset, or a position: 2026-01-05, 2026-01-05T10:00:00Z or position:1234',
-  rules: [IS_TEXT, onText('KNOWN_AT.INVALID', (value) => parseKnownAt(value) !== null)],
+  rules: [IS_TEXT, textRule('KNOWN_AT.INVALID', (value) => parseKnownAt(value) !== null)],
 });
 
 const termType: ValueType = {
@@ -252,7 +252,7 @@ const termType: ValueType = {
     examples: ['P3Y10M'],
   },
   expects: 'a term as an ISO 8601 duration: P3Y10M',
-  rules: [IS_TEXT, onText('TERM.INVALID', isTerm)],
+  rules: [IS_TEXT, textRule('TERM.INVALID', isTerm)],
 };
 export const IsTerm = decoratorOf(termType);
 
@@ -262,7 +262,7 @@ export const IsShare = decoratorOf({
   expects: 'a share of at most the whole: 2/3',
   rules: [
     IS_TEXT,
-    onText('TEXT.FORM', (value) => {
+    textRule('TEXT.FORM', (value) => {
       const [part, whole] = /^([1-9]\d?)\/([1-9]\d?)$/.exec(value)?.slice(1).map(Number) ?? [];
       return part !== undefined && whole !== undefined && part <= whole;
     }),
@@ -273,7 +273,7 @@ export const IsShare = decoratorOf({
 export const IsTermOrUnknown = decoratorOf({
   schema: { anyOf: [termType.schema, { type: 'string', const: UNREPORTED }] },
   expects: `${termType.expects}, or ${UNREPORTED}`,
-  rules: [IS_TEXT, onText('TERM.INVALID', (value) => value === UNREPORTED || isTerm(value))],
+  rules: [IS_TEXT, textRule('TERM.INVALID', (value) => value === UNREPORTED || isTerm(value))],
 });
 
 export const IsBoolean = decoratorOf({
@@ -283,7 +283,7 @@ export const IsBoolean = decoratorOf({
 });
 
 export const IsInteger = (from: number, to: number, options: TypeOptions = {}): PropertyDecorator =>
-  typed(integerType(from, to), options);
+  hasType(integerType(from, to), options);
 
 const integerType = (from: number, to: number): ValueType => ({
   schema: { type: 'integer', minimum: from, maximum: to },
@@ -296,7 +296,7 @@ const integerType = (from: number, to: number): ValueType => ({
 });
 
 export const IsOneOf = (values: readonly string[], options: TypeOptions = {}): PropertyDecorator =>
-  typed(oneOfType(values), options);
+  hasType(oneOfType(values), options);
 
 const oneOfType = (values: readonly string[]): ValueType => ({
   schema: { type: 'string', enum: values },
@@ -319,7 +319,7 @@ export const IsSomeFields = decoratorOf({
 
 /** An object of a class that has decorators itself. */
 export const IsObjectOf = (type: Constructor, options: TypeOptions = {}): PropertyDecorator =>
-  typed(objectOf(type), options);
+  hasType(objectOf(type), options);
 
 const objectOf = (type: Constructor): ValueType => ({
   schema: {},
@@ -339,12 +339,12 @@ const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
   expects: `an array of ${least} to ${most}: ${item.expects}`,
   rules: [
     { code: 'FIELD.WRONG_KIND', isValid: Array.isArray },
-    onItems('ARRAY.LENGTH', (items) => items.length >= least && items.length <= most),
+    itemsRule('ARRAY.LENGTH', (items) => items.length >= least && items.length <= most),
     ...item.rules.map(({ code, isValid, expects }) => ({
-      ...onItems(code, (items) => items.every(isValid)),
+      ...itemsRule(code, (items) => items.every(isValid)),
       expects: `each: ${expects ?? item.expects}`,
     })),
-    onItems('ARRAY.DUPLICATE', areDistinct),
+    itemsRule('ARRAY.DUPLICATE', areDistinct),
   ],
   ...(item.nestedClass === undefined ? {} : { nestedClass: item.nestedClass }),
   ...(item.normalise === undefined ? {} : { normalise: item.normalise }),
@@ -356,7 +356,7 @@ export const IsWordOrTexts = (
   limit: number,
   { min: least, max: most }: { readonly min: number; readonly max: number },
   options: TypeOptions = {},
-): PropertyDecorator => typed(wordOr(word, arrayOf(textType(limit, false), least, most)), options);
+): PropertyDecorator => hasType(wordOr(word, arrayOf(textType(limit, false), least, most)), options);
 
 const wordOr = (word: string, { schema, expects, rules }: ValueType): ValueType => ({
   schema: { anyOf: [{ type: 'string', const: word }, schema] },
@@ -365,7 +365,7 @@ const wordOr = (word: string, { schema, expects, rules }: ValueType): ValueType 
 });
 
 /** How many values a parameter may have that may be repeated. */
-export const ALTERNATIVES = { min: 1, max: LIMITS.alternatives } as const;
+export const REPEATABLE = { min: 1, max: LIMITS.alternatives } as const;
 
 const areDistinct = (items: readonly unknown[]): boolean => {
   try {
@@ -376,7 +376,7 @@ const areDistinct = (items: readonly unknown[]): boolean => {
   }
 };
 
-const onItems = (code: FieldErrorCode, holds: (items: readonly unknown[]) => boolean): ValueRule => ({
+const itemsRule = (code: FieldErrorCode, holds: (items: readonly unknown[]) => boolean): ValueRule => ({
   code,
   isValid: (value) => Array.isArray(value) && holds(value),
 });

@@ -8,15 +8,17 @@ import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from 
 import type { EditionEventType, ListEvent, ListEventType } from '../domain/list/events.js';
 
 /** Every field is required but those that depend on another field's value or on the event being dated. */
-type Full<F> = Required<Omit<F, Conditional>> & Pick<F, Conditional & keyof F>;
-type Conditional = 'occurredOn' | 'after' | 'reducedBy' | 'replacement' | 'newSentence' | 'value' | 'denies';
+type WithEveryField<F> = Required<Omit<F, ConditionalField>> & Pick<F, ConditionalField & keyof F>;
+type ConditionalField = 'occurredOn' | 'after' | 'reducedBy' | 'replacement' | 'newSentence' | 'value' | 'denies';
 
-type FullEvents = { readonly [T in CaseEventType]: Full<CaseEventOf<T>> } & {
-  readonly [T in Exclude<ListEventType, EditionEventType>]: Full<Extract<ListEvent, { type: T }>>;
+type FullEvents = { readonly [T in CaseEventType]: WithEveryField<CaseEventOf<T>> } & {
+  readonly [T in Exclude<ListEventType, EditionEventType>]: WithEveryField<Extract<ListEvent, { type: T }>>;
 } & {
-  readonly [T in Exclude<InstrumentEventType, ApplicationEventType>]: Full<Extract<InstrumentEvent, { type: T }>>;
+  readonly [T in Exclude<InstrumentEventType, ApplicationEventType>]: WithEveryField<
+    Extract<InstrumentEvent, { type: T }>
+  >;
 } & {
-  readonly [T in ClaimEventType]: Full<Extract<ClaimEvent, { type: T }>>;
+  readonly [T in ClaimEventType]: WithEveryField<Extract<ClaimEvent, { type: T }>>;
 };
 
 const commonFields = {

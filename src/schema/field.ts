@@ -15,7 +15,7 @@ export interface ValueType {
   /** The class of an object, or of the items of an array. */
   readonly nestedClass?: Constructor;
   /** In answers: the classes of which the object, or each item of the array, is one. */
-  readonly eitherClass?: readonly Constructor[];
+  readonly alternativeClasses?: readonly Constructor[];
   /** Brings a text, or each of an array, into the one form in which it is stored, before the rules see it. */
   readonly normalise?: (text: string) => string;
   /** Converts a URL parameter; returns the text unchanged if it cannot, so that the rules report it. */

@@ -4,7 +4,7 @@
  */
 import { findingCodes, type FindingCode } from '../domain/case/findings.js';
 
-interface Meaning {
+interface CodeWording {
   readonly title: string;
   readonly means: string;
 }
@@ -176,7 +176,7 @@ export const fieldErrors = {
     title: 'Foreign mark',
     means: 'The token or page cursor is none that this register gave out.',
   },
-} as const satisfies Record<string, Meaning>;
+} as const satisfies Record<string, CodeWording>;
 
 export type FieldErrorCode = keyof typeof fieldErrors;
 
@@ -417,7 +417,7 @@ export const requestProblems = {
     title: 'No room for another feed',
     means: 'As many feeds are open as may be at once, or the service is stopping. Ask again.',
   },
-} as const satisfies Record<string, Meaning & { status: number }>;
+} as const satisfies Record<string, CodeWording & { status: number }>;
 
 export type ProblemCode = keyof typeof requestProblems;
 
@@ -428,7 +428,7 @@ export interface FieldError {
   readonly expected: string;
 }
 
-export interface CatalogueEntry extends Meaning {
+export interface CatalogueEntry extends CodeWording {
   readonly code: FieldErrorCode | ProblemCode | FindingCode;
   /** Where the code stands: in a problem document, in one of its `errors`, or in a finding. */
   readonly in: 'problem' | 'error' | 'finding';

@@ -21,14 +21,14 @@ export const readCorrectedFields = (
   data: CorrectedFields,
 ): ReadResult<CorrectedFields> => {
   const eventClass = classOf(kind, type);
-  if (eventClass === null) return { errors: Object.keys(data).map(ofTheRegister) };
+  if (eventClass === null) return { errors: Object.keys(data).map(registerFieldError) };
   const cleared = Object.keys(data).filter((name) => data[name] === null);
   const given = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
   const result = readSomeFields(eventClass, given);
   const errors = [
-    ...Object.keys(data).flatMap((name) => (FIXED_FIELDS.has(name) ? [fixedField(name)] : [])),
+    ...Object.keys(data).flatMap((name) => (FIXED_FIELDS.has(name) ? [fixedFieldError(name)] : [])),
     ...cleared.flatMap((name) => clearingErrors(eventClass, name)),
-    ...('errors' in result ? result.errors.map(inData).filter(({ pointer }) => !isFixed(pointer)) : []),
+    ...('errors' in result ? result.errors.map(withDataPointer).filter(({ pointer }) => !isFixed(pointer)) : []),
   ];
   if (errors.length > 0 || 'errors' in result) return { errors };
   return { value: { ...result.value, ...Object.fromEntries(cleared.map((name) => [name, null])) } };
@@ -47,7 +47,7 @@ export const errorsOfCorrectedEvent = (kind: SubjectKind, before: AnyEvent, afte
   const known = new Set(errorsOf(before).map(({ code, pointer }) => `${code} ${pointer}`));
   return errorsOf(after)
     .filter(({ code, pointer }) => !known.has(`${code} ${pointer}`))
-    .map(inData);
+    .map(withDataPointer);
 };
 
 /** Null for a type that no client can record. */
@@ -56,19 +56,19 @@ const classOf = (kind: SubjectKind, type: string): Constructor | null => {
   return (Object.hasOwn(classes, type) ? classes[type] : undefined) ?? null;
 };
 
-const inData = (error: FieldError): FieldError => ({ ...error, pointer: `${DATA_POINTER}${error.pointer}` });
+const withDataPointer = (error: FieldError): FieldError => ({ ...error, pointer: `${DATA_POINTER}${error.pointer}` });
 
 const isFixed = (pointer: string): boolean => FIXED_FIELDS.has(pointer.slice(DATA_POINTER.length + 1));
 
-const fixedField = (name: string): FieldError => ({
+const fixedFieldError = (name: string): FieldError => ({
   code: 'CORRECTION.FIXED_FIELD',
   pointer: pointerTo(DATA_POINTER, name),
   expected: 'another field; retract the event and record the right one instead',
 });
 
 /** An error for a field of an event that the register itself recorded: what it did cannot have been otherwise. */
-const ofTheRegister = (name: string): FieldError => ({
-  ...fixedField(name),
+const registerFieldError = (name: string): FieldError => ({
+  ...fixedFieldError(name),
   expected: 'an event that somebody reported; what the register itself did (an edition, an application) stays as it is',
 });
 

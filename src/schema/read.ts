@@ -15,15 +15,15 @@ export type ReadResult<T> = { readonly value: T } | { readonly errors: readonly 
 export const read = <T extends object>(type: Constructor<T>, input: unknown): ReadResult<T> => {
   if (!isObject(input)) return { errors: [{ code: 'FIELD.WRONG_KIND', pointer: '', expected: 'an object' }] };
   const unknownFields: FieldError[] = [];
-  const built = build(type, input, '', unknownFields);
-  const errors = isValid(type, built) ? unknownFields : [...unknownFields, ...errorsIn(built)];
+  const built = buildInstance(type, input, '', unknownFields);
+  const errors = isValid(type, built) ? unknownFields : [...unknownFields, ...validationErrorsOf(built)];
   return errors.length > 0
     ? { errors: errors.slice(0, LIMITS.errors) }
     : { value: toPlain(type, built) as unknown as T };
 };
 
 /** What class-validator finds wrong with an instance that `build` made. */
-export const errorsIn = (built: object): readonly FieldError[] =>
+export const validationErrorsOf = (built: object): readonly FieldError[] =>
   // Without `forbidUnknownValues: false`, an object of a class without fields would be an error.
   errorsOf(validateSync(built, { stopAtFirstError: true, forbidUnknownValues: false }), '');
 
@@ -36,7 +36,7 @@ export const readSomeFields = (
   input: Readonly<Record<string, unknown>>,
 ): ReadResult<Readonly<Record<string, unknown>>> => {
   const unknownFields: FieldError[] = [];
-  const built = build(type, input, '', unknownFields);
+  const built = buildInstance(type, input, '', unknownFields);
   const errors = [
     ...unknownFields,
     ...validateSync(built, { stopAtFirstError: true })
@@ -83,7 +83,7 @@ export const pointerTo = (pointer: string, name: string): string =>
  * Builds an instance for class-validator. It reads own properties only and writes only names of fields, so that a key such as
  * `__proto__` is reported as unknown and has no other effect.
  */
-export const build = (
+export const buildInstance = (
   type: Constructor,
   input: Readonly<Record<string, unknown>>,
   pointer: string,
@@ -126,10 +126,10 @@ const buildNested = (
   unknownFields: FieldError[],
 ): unknown => {
   if (type === undefined) return value;
-  if (isObject(value)) return build(type, value, pointer, unknownFields);
+  if (isObject(value)) return buildInstance(type, value, pointer, unknownFields);
   if (!Array.isArray(value) || value.length > MAX_BUILT_ITEMS) return value;
   return value.map((item: unknown, index) =>
-    isObject(item) ? build(type, item, pointerTo(pointer, String(index)), unknownFields) : item,
+    isObject(item) ? buildInstance(type, item, pointerTo(pointer, String(index)), unknownFields) : item,
   );
 };
 

@@ -2,43 +2,44 @@
  * Decorators of view classes, beside those of DTO classes. Their fields have no rules: nothing validates an answer when it is given;
  * the specs hold every answer against the document that is made of the classes.
  */
-import { decoratorOf, typed, type TypeOptions } from './decorators.js';
+import { decoratorOf, hasType, type TypeOptions } from './decorators.js';
 import type { Constructor, JsonSchema, ValueType } from './field.js';
 
-const unchecked = (schema: JsonSchema): ValueType => ({ schema, expects: '', rules: [] });
+const unvalidatedType = (schema: JsonSchema): ValueType => ({ schema, expects: '', rules: [] });
 
-export const IsString = decoratorOf(unchecked({ type: 'string' }));
+export const IsString = decoratorOf(unvalidatedType({ type: 'string' }));
 
 /** A whole number from 0 up: how many, or a position. */
-export const IsCount = decoratorOf(unchecked({ type: 'integer', minimum: 0 }));
+export const IsCount = decoratorOf(unvalidatedType({ type: 'integer', minimum: 0 }));
 
 /** A score from 0 to 1. */
-export const IsScore = decoratorOf(unchecked({ type: 'number', minimum: 0, maximum: 1 }));
+export const IsScore = decoratorOf(unvalidatedType({ type: 'number', minimum: 0, maximum: 1 }));
 
 /** An instant in UTC: ISO 8601 with milliseconds. */
-export const IsInstant = decoratorOf(unchecked({ type: 'string', format: 'date-time' }));
+export const IsInstant = decoratorOf(unvalidatedType({ type: 'string', format: 'date-time' }));
 
-export const IsConstant = (value: string): PropertyDecorator => typed(unchecked({ type: 'string', const: value }), {});
+export const IsConstant = (value: string): PropertyDecorator =>
+  hasType(unvalidatedType({ type: 'string', const: value }), {});
 
 /** An object whose fields are all text. */
-export const IsTextByName = decoratorOf(unchecked({ type: 'object', additionalProperties: { type: 'string' } }));
+export const IsTextByName = decoratorOf(unvalidatedType({ type: 'object', additionalProperties: { type: 'string' } }));
 
 /** An object whose fields are all whole numbers from 0 up. */
 export const IsCountByName = decoratorOf(
-  unchecked({ type: 'object', additionalProperties: { type: 'integer', minimum: 0 } }),
+  unvalidatedType({ type: 'object', additionalProperties: { type: 'integer', minimum: 0 } }),
 );
 
 /** A table of whole numbers from 0 up, row by row. */
 export const IsCountMatrix = decoratorOf(
-  unchecked({ type: 'array', items: { type: 'array', items: { type: 'integer', minimum: 0 } } }),
+  unvalidatedType({ type: 'array', items: { type: 'array', items: { type: 'integer', minimum: 0 } } }),
 );
 
 /** An object of any fields. */
-export const IsAnyObject = decoratorOf(unchecked({ type: 'object' }));
+export const IsAnyObject = decoratorOf(unvalidatedType({ type: 'object' }));
 
 /** Event data of any type, with or without its personal fields. */
-export const IsEvent = decoratorOf(unchecked({ $ref: '#/components/schemas/EventData' }));
+export const IsEvent = decoratorOf(unvalidatedType({ $ref: '#/components/schemas/EventData' }));
 
 /** An object of one of several classes. */
 export const IsEither = (classes: readonly Constructor[], options: TypeOptions = {}): PropertyDecorator =>
-  typed({ ...unchecked({}), eitherClass: classes }, options);
+  hasType({ ...unvalidatedType({}), alternativeClasses: classes }, options);

@@ -58,7 +58,7 @@ type Process = ReturnType<typeof open>;
 /** The job once it runs no more. */
 const ended = async ({ jobs }: Process, started: Awaited<ReturnType<Process['start']>>): Promise<DurableJob> => {
   if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
-  await jobs.settled(started.job.id);
+  await jobs.whenEnded(started.job.id);
   return jobs.get(started.job.id) as DurableJob;
 };
 

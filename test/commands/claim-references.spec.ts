@@ -70,7 +70,7 @@ describe('a claim', () => {
     await register.recorded(
       request('', [{ type: 'list-defined', name: { en: 'Other' }, ...SOURCED }], {
         subject: { kind: 'list', id: 'other' },
-        begins: true,
+        isNewSubject: true,
       }),
     );
     await open(one, 'AZ-1');

@@ -27,7 +27,7 @@ describe('in a process that starts with the clock behind', () => {
     const store = createSqliteStore({ file: join(folder.path, 'events.sqlite') });
     const sources = [{ kind: 'other' as const, citation: 'synthetic' }];
     const list = { type: 'list-defined', name: { en: 'Union' }, sources, reliability: 'verified' } as const;
-    const command = request('', [list], { subject: { kind: 'list', id: 'union' }, begins: true });
+    const command = request('', [list], { subject: { kind: 'list', id: 'union' }, isNewSubject: true });
     expect(await new RecordEventsHandler(store, clock).execute(new RecordEvents(command))).toMatchObject({
       outcome: 'recorded',
     });

@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import { COMMAND_HANDLERS } from '../../src/commands/handlers.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { MERGED_CASES, NO_MERGED_CASES } from '../../src/commands/merged-cases.js';
-import { CHECKPOINTS, EDITION_DRAFTS } from '../../src/commands/publish-edition.js';
+import { CHECKPOINT_SIGNER, EDITION_DRAFTS } from '../../src/commands/publish-edition.js';
 import { RecordEvents } from '../../src/commands/record-events.js';
 import { CLOCK } from '../../src/domain/clock.js';
 import { EVENT_STORE } from '../../src/event-store/port.js';
@@ -20,7 +20,7 @@ it('handles a command from the bus, with store and clock injected', async () => 
       { provide: CLOCK, useValue: register.clock },
       { provide: MERGED_CASES, useValue: NO_MERGED_CASES },
       { provide: EDITION_DRAFTS, useValue: {} },
-      { provide: CHECKPOINTS, useValue: {} },
+      { provide: CHECKPOINT_SIGNER, useValue: {} },
     ],
   }).compile();
   await module.init();

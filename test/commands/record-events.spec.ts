@@ -58,7 +58,7 @@ describe('recorded', () => {
     const category = { type: 'category-defined' as const, category: 'late', name: { en: 'Late' } };
     const SOURCED = { sources: [{ kind: 'other' as const, citation: 'synthetic' }], reliability: 'verified' as const };
     await register.recorded(
-      request('', [{ ...category, ...SOURCED }], { subject: { kind: 'list', id: 'union' }, begins: false }),
+      request('', [{ ...category, ...SOURCED }], { subject: { kind: 'list', id: 'union' }, isNewSubject: false }),
     );
     expect(await register.record(request(id, begin))).toMatchObject({ outcome: 'recorded', revision: 2 });
   });
@@ -166,7 +166,7 @@ describe('not recorded', () => {
     await register.recorded(request(id, [opened()]));
     expect(await recordNothing(request(id, [opened('AZ-1')]))).toEqual({ outcome: 'already-exists' });
     const again = { outcome: 'refused', findings: [{ code: 'CASE.ALREADY_OPENED' }] };
-    expect(await recordNothing(request(id, [opened('AZ-1')], { begins: false }))).toMatchObject(again);
+    expect(await recordNothing(request(id, [opened('AZ-1')], { isNewSubject: false }))).toMatchObject(again);
     expect(await recordNothing(request(newCaseId(ANNA), [opened('AZ-1'), opened()]))).toMatchObject(again);
   });
 

@@ -31,7 +31,7 @@ const define = (id: string) =>
   register.recorded(
     request('', [{ type: 'list-defined', name: { en: id }, ...SOURCED }], {
       subject: { kind: 'list', id },
-      begins: true,
+      isNewSubject: true,
     }),
   );
 
@@ -48,7 +48,7 @@ it('reads only the new events of a cached definition', async () => {
   await load(proposed('union'), amnestied('amnesty-2025'));
   const category = { type: 'category-defined' as const, category: 'late', name: { en: 'Late' } };
   await register.recorded(
-    request('', [{ ...category, ...SOURCED }], { subject: { kind: 'list', id: 'union' }, begins: false }),
+    request('', [{ ...category, ...SOURCED }], { subject: { kind: 'list', id: 'union' }, isNewSubject: false }),
   );
   reads.length = 0;
   const { lists } = await load(proposed('union'), amnestied('amnesty-2025'));
@@ -92,11 +92,11 @@ it('folds a cached definition anew where one of its events is corrected or retra
   const [, category] = await register.store.readStream('list-union', -1, 9);
   const correction = { type: 'corrected' as const, event: category?.id ?? '', correctedType: 'category-defined' };
   const { events } = await register.recorded(
-    request('', [{ ...correction, data: { name: { en: 'Faithful' } }, ...SOURCED }], { subject, begins: false }),
+    request('', [{ ...correction, data: { name: { en: 'Faithful' } }, ...SOURCED }], { subject, isNewSubject: false }),
   );
   expect(await named()).toEqual([{ en: 'Faithful' }]);
   const retraction = { type: 'retracted' as const, event: events[0] ?? '', reason: 'an error', ...SOURCED };
-  await register.recorded(request('', [retraction], { subject, begins: false }));
+  await register.recorded(request('', [retraction], { subject, isNewSubject: false }));
   expect(await named()).toEqual([{ en: 'Believers' }]);
 });
 

@@ -52,7 +52,7 @@ export const request = (
   more: Partial<RecordEventsRequest> = {},
 ): RecordEventsRequest => ({
   subject: { kind: 'case', id },
-  begins: events[0]?.type === 'opened',
+  isNewSubject: events[0]?.type === 'opened',
   events,
   actor: ANNA,
   acknowledge: [],
@@ -74,7 +74,7 @@ export class Register {
 
   static async open(): Promise<Register> {
     const register = new Register(createSqliteStore({ file: ':memory:' }));
-    const definition = { acknowledge: [], actor: ANNA, correlationId: newCaseId(ANNA), begins: true };
+    const definition = { acknowledge: [], actor: ANNA, correlationId: newCaseId(ANNA), isNewSubject: true };
     const list: readonly AnyEvent[] = [
       { ...SAID, type: 'list-defined', name: { en: 'Union' } },
       { ...SAID, type: 'category-defined', category: 'believers', name: { en: 'Believers' } },

@@ -58,7 +58,7 @@ const expectAnswers = async (from: string): Promise<void> => {
 
 describe('incomplete bodies', () => {
   it('do not count as requests in progress', async () => {
-    await serve({ underWay: 2, underWayEach: 2 });
+    await serve({ requests: 2, requestsPerClient: 2 });
     const held = await Promise.all(times(20, () => unfinishedRequest(service)));
     await until(async () => (await underWay()) === 21);
     expect((await service.get('/v1/lists')).status).toBe(200);
@@ -70,7 +70,7 @@ describe('incomplete bodies', () => {
   });
 
   it('get 408 if they make no progress, but not if they are merely slow', async () => {
-    await serve({ progress: 1, within: 200, look: 20 });
+    await serve({ bodyProgressBytes: 1, bodyProgressMs: 200, checkIntervalMs: 20 });
     const stalled = await unfinishedRequest(service, { body: listBody('stalled') });
     const slow = await RawConnection.connect(service);
     const body = listBody('slow', 50_000);
@@ -93,7 +93,7 @@ describe('incomplete bodies', () => {
   });
 
   it('at the limit of a client: its oldest is aborted, other clients are not affected', async () => {
-    await serve({ bodiesEach: 3 });
+    await serve({ bodiesPerClient: 3 });
     const other = await unfinishedRequest(service, { from: '127.0.0.3', body: listBody('third') });
     const held = [];
     for (let i = 0; i < 6; i += 1) held.push(await unfinishedRequest(service, { from: '127.0.0.2' }));
@@ -137,7 +137,7 @@ describe('incomplete bodies', () => {
 
 describe('silent connections', () => {
   it('are closed for new ones of any address; health checks are answered', async () => {
-    await serve({ connections: 40, connectionsEach: 10 });
+    await serve({ connections: 40, connectionsPerAddress: 10 });
     const callers: RawConnection[] = [];
     for (let round = 0; round < 10; round += 1) {
       const addresses = times(6, (i) => `127.0.0.${String(i + 2)}`);
@@ -152,7 +152,7 @@ describe('silent connections', () => {
   });
 
   it('are closed early, without a response', async () => {
-    await serve({ silent: 100, look: 20 });
+    await serve({ firstByteMs: 100, checkIntervalMs: 20 });
     const caller = await RawConnection.connect(service);
     await caller.ended;
     expect(caller.text).toBe('');
@@ -160,7 +160,7 @@ describe('silent connections', () => {
   });
 
   it('that send part of their headers get 408 early', async () => {
-    await serve({ headers: 100, look: 20 });
+    await serve({ headersMs: 100, checkIntervalMs: 20 });
     const caller = await RawConnection.connect(service);
     caller.socket.write(requestHead(service, 'GET /v1/lists').slice(0, -2));
     await caller.ended;
@@ -168,7 +168,7 @@ describe('silent connections', () => {
   });
 
   it('never close connections with a request in progress', async () => {
-    await serve({ connections: 4, answer: 1_000 });
+    await serve({ connections: 4, responseStartMs: 1_000 });
     const asking = await waiting('127.0.0.2', '/v1/lists?atLeast=999999');
     await until(async () => (await underWay()) === 2);
     await Promise.all(times(50, (i) => RawConnection.connect(service, `127.0.1.${String(i + 1)}`)));
@@ -177,7 +177,7 @@ describe('silent connections', () => {
   });
 
   it('of an address all of whose connections are being answered are closed unheard; others are heard', async () => {
-    await serve({ connectionsEach: 2 });
+    await serve({ connectionsPerAddress: 2 });
     const asking = [await waiting('127.0.0.2'), await waiting('127.0.0.2')];
     await until(async () => (await underWay()) === 3);
     const third = await RawConnection.connect(service, '127.0.0.2');
@@ -191,7 +191,7 @@ describe('silent connections', () => {
 
 describe('one client', () => {
   it('has a limit of requests in progress that does not affect others', async () => {
-    await serve({ underWayEach: 2 });
+    await serve({ requestsPerClient: 2 });
     const asking = [await waiting('127.0.0.2'), await waiting('127.0.0.2')];
     await until(async () => (await underWay()) === 3);
     const refused = await rawRequest(service, '/v1/lists', { from: '127.0.0.2' });
@@ -203,7 +203,7 @@ describe('one client', () => {
   });
 
   it('has every pipelined request counted', async () => {
-    await serve({ underWayEach: 2, answer: 1_000 });
+    await serve({ requestsPerClient: 2, responseStartMs: 1_000 });
     const caller = await RawConnection.connect(service, '127.0.0.2');
     const head = requestHead(service, 'GET /v1/lists?atLeast=999999').replace('Connection: close\r\n', '');
     caller.socket.write(head.repeat(4) + requestHead(service, 'GET /health/live'));
@@ -219,7 +219,7 @@ describe('one client', () => {
 
   it('has a limit of feeds that does not affect others', async () => {
     await serve();
-    const readers = times(FEED_LIMITS.each, () => new FeedReader(service.url, '/v1/feed'));
+    const readers = times(FEED_LIMITS.maxFeedsPerClient, () => new FeedReader(service.url, '/v1/feed'));
     await Promise.all(readers.map((reader) => reader.connect()));
     const refused = await service.get('/v1/feed');
     expect([refused.status, refused.body['code']]).toEqual([429, 'CLIENT.FEEDS_FULL']);
@@ -256,7 +256,7 @@ describe('wrong tokens', () => {
   });
 
   it('expire', async () => {
-    service = await Service.start({ HABEAS_TOKEN: token }, { wrongTokens: 1, wrongTokensWithin: 100 });
+    service = await Service.start({ HABEAS_TOKEN: token }, { wrongTokens: 1, wrongTokensWindowMs: 100 });
     await guess('127.0.0.2');
     await until(async () => (await guess('127.0.0.2', token)).status === 200);
   });
@@ -281,7 +281,10 @@ describe('wrong tokens', () => {
 });
 
 it('a trusted proxy has more connections, and its clients have limits each', async () => {
-  await serve({ connectionsEach: 2, connectionsProxy: 20, bodiesEach: 2 }, { HABEAS_TRUSTED_PROXIES: '127.0.0.5' });
+  await serve(
+    { connectionsPerAddress: 2, connectionsPerProxy: 20, bodiesPerClient: 2 },
+    { HABEAS_TRUSTED_PROXIES: '127.0.0.5' },
+  );
   const from = '127.0.0.5';
   const through = (client: string) => unfinishedRequest(service, { from, headers: { 'X-Forwarded-For': client } });
   const other = await through('192.0.2.2');

@@ -52,7 +52,7 @@ const held = async (): Promise<Socket> => {
 const codeIn = (text: string): string => String((JSON.parse(text.split('\r\n\r\n')[1] as string) as Loose)['code']);
 
 it('more requests at once than may be are told to come again, and recorded nothing; health is answered', async () => {
-  await serve({ underWay: 2 });
+  await serve({ requests: 2 });
   const answers: Promise<HttpReply>[] = [];
   let refused: HttpReply;
   // Until two requests wait for an event that does not come; this request itself may take a slot, so one of theirs may be refused.
@@ -84,7 +84,7 @@ it('of more connections than may be those that have waited longest are ended', a
 });
 
 it('a request that does not come in whole in time is answered so', async () => {
-  await serve({ arrive: 100, look: 20 });
+  await serve({ requestMs: 100, checkIntervalMs: 20 });
   const text = await heard(await held());
   expect(text).toMatch(/^HTTP\/1\.1 408 /);
   expect(codeIn(text)).toBe('REQUEST.TIMEOUT');
@@ -92,7 +92,7 @@ it('a request that does not come in whole in time is answered so', async () => {
 });
 
 it('callers who go away make room for others', async () => {
-  await serve({ underWay: 2 });
+  await serve({ requests: 2 });
   for (let i = 0; i < 5; i += 1) (await held()).destroy();
   await until(async () => (await service.get('/v1/lists')).status === 200);
 });
@@ -107,7 +107,7 @@ it('headers that are too large are answered so', async () => {
 });
 
 it('an answer that does not begin in time is given up, and the late one is dropped', async () => {
-  await serve({ answer: 50 });
+  await serve({ responseStartMs: 50 });
   const late = await service.get('/v1/lists?atLeast=999999');
   expect([late.status, late.body['code'], late.headers.get('retry-after')]).toEqual([503, 'REGISTER.OVERDUE', '1']);
   // On a loaded machine any answer may be late.
@@ -117,7 +117,7 @@ it('an answer that does not begin in time is given up, and the late one is dropp
 });
 
 it('a reader who takes nothing any more is cut off, one who reads slowly is not', async () => {
-  await serve({ stall: 1_000 });
+  await serve({ stalledConnectionMs: 1_000 });
   // More than the socket buffers hold.
   const large = () => newEvent({ event: { ...namedEvent('x'.repeat(200)), note: 'x'.repeat(12_000) } });
   const store = service.app.get<EventStore>(EVENT_STORE);

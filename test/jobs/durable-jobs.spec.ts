@@ -74,7 +74,7 @@ describe('a durable job', () => {
       outcome: 'started',
       job: { id: 'j', state: 'running' },
     });
-    await jobs.settled('j');
+    await jobs.whenEnded('j');
     expect(jobs.get('j')).toEqual({
       id: 'j',
       kind: 'greet',
@@ -111,7 +111,7 @@ describe('a durable job', () => {
     const other = () => Promise.resolve('another job');
     const notAdmitted = { outcome: 'not-admitted', reason: 'another job' };
     expect(await jobs.start(kind, 'j', FOUR, other)).toEqual(notAdmitted);
-    await jobs.settled('j');
+    await jobs.whenEnded('j');
     expect(await jobs.start(kind, 'j', FOUR, other)).toEqual(notAdmitted);
     expect(await jobs.start(kind, 'j', FOUR, admit)).toMatchObject({ outcome: 'started', job: { state: 'done' } });
     expect(kind.greeted).toEqual(['a', 'b', 'c']);
@@ -139,7 +139,7 @@ describe('a durable job', () => {
       outcome: 'started',
       job: { state: 'running', endedAt: null },
     });
-    await after.jobs.settled('j');
+    await after.jobs.whenEnded('j');
     expect([after.jobs.get('j')?.state, seen, kind.greeted]).toEqual(['done', [3, 4], ['a', 'b', 'c']]);
     expect(after.jobs.resume('k')).toBeNull();
     await after.stop();
@@ -159,7 +159,7 @@ describe('a durable job', () => {
     const after = open(kind);
     expect(after.jobs.get('j')).toMatchObject({ state: 'running' });
     after.jobs.resumeRunning();
-    await after.jobs.settled('j');
+    await after.jobs.whenEnded('j');
     expect([after.jobs.get('j')?.state, kind.greeted]).toEqual(['done', ['a', 'b', 'c']]);
     await after.stop();
   });
@@ -173,7 +173,7 @@ describe('a durable job', () => {
     // The killed process never goes on; its file stays as it is.
     const after = open(new Greeting());
     after.jobs.resumeRunning();
-    await after.jobs.settled('j');
+    await after.jobs.whenEnded('j');
     expect(after.jobs.get('j')).toMatchObject({ state: 'done', progress: { done: 4 } });
     expect(after.jobs.refusedItems('j', 0, 10)).toHaveLength(1);
     await after.stop();
@@ -184,11 +184,11 @@ describe('a durable job', () => {
     const { jobs, stop } = open(kind);
     kind.onStep = () => Promise.reject(new RangeError('of a person'));
     await jobs.start(kind, 'j', FOUR, admit);
-    await jobs.settled('j');
+    await jobs.whenEnded('j');
     expect(jobs.get('j')).toMatchObject({ state: 'failed', error: 'RangeError' });
     kind.onStep = () => Promise.resolve();
     jobs.resume('j');
-    await jobs.settled('j');
+    await jobs.whenEnded('j');
     expect(jobs.get('j')).toMatchObject({ state: 'done', error: null });
     await stop();
   });
@@ -213,7 +213,7 @@ describe('durable jobs', () => {
     const { jobs, stop } = open(kind);
     for (let n = 0; n <= MAX_ENDED_JOBS; n += 1) {
       await jobs.start(kind, `ended ${n}`, { persons: ['x'] }, admit);
-      await jobs.settled(`ended ${n}`);
+      await jobs.whenEnded(`ended ${n}`);
     }
     expect(jobs.all().map(({ id }) => id)).toEqual(Array.from({ length: MAX_ENDED_JOBS }, (_, n) => `ended ${n + 1}`));
     expect(jobs.refusedItems('ended 0', 0, 10)).toEqual([]);
@@ -225,9 +225,9 @@ describe('durable jobs', () => {
       expect(await jobs.start(kind, `running ${n}`, FOUR, admit)).toMatchObject({ outcome: 'started' });
     expect(await jobs.start(kind, 'one more', FOUR, admit)).toEqual({ outcome: 'too-many-jobs' });
     letGo();
-    for (let n = 0; n < MAX_RUNNING_JOBS; n += 1) await jobs.settled(`running ${n}`);
+    for (let n = 0; n < MAX_RUNNING_JOBS; n += 1) await jobs.whenEnded(`running ${n}`);
     expect(await jobs.start(kind, 'one more', FOUR, admit)).toMatchObject({ outcome: 'started' });
-    await jobs.settled('one more');
+    await jobs.whenEnded('one more');
     await stop();
   });
 });

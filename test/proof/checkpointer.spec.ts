@@ -7,7 +7,7 @@ import { UNWATCHED } from '../../src/jobs/job.js';
 import { openCheckpoint } from '../../src/proof/checkpoint.js';
 import { Checkpointer } from '../../src/proof/checkpointer.js';
 import { ProofFiles } from '../../src/proof/proof-files.js';
-import { readOn, VerifiedTree } from '../../src/proof/verified-tree.js';
+import { extendTree, VerifiedTree } from '../../src/proof/verified-tree.js';
 import { verifyLog } from '../../src/proof/verify-log.js';
 import { newEvents, newStreamName } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -34,7 +34,7 @@ const open = async (options: { readonly events?: number; readonly seconds?: numb
     onError: (error) => errors.push(error),
   });
   const tree = new VerifiedTree();
-  await readOn(store, tree);
+  await extendTree(store, tree);
   checkpointer.begin(tree);
 };
 const sizes = () => notes.map((note) => openCheckpoint(note, files.verifiers()).size);
@@ -55,12 +55,12 @@ afterEach(async () => {
 it('signs after a number of events, and only then', async () => {
   await open({ events: 5 });
   await append(4);
-  checkpointer.notice(4);
+  checkpointer.onLogReached(4);
   expect(checkpointer.signed).toBe(0);
   await append(3);
-  checkpointer.notice(7);
+  checkpointer.onLogReached(7);
   await until(() => checkpointer.signed === 7);
-  checkpointer.notice(8);
+  checkpointer.onLogReached(8);
   expect(sizes()).toEqual([7]);
   await verifyLog(store, files.lastCheckpoint(), UNWATCHED);
 });
@@ -70,7 +70,7 @@ it('signs after some time, what the log holds then', async () => {
   await open({ seconds: 0.01 });
   await until(() => checkpointer.signed === 2);
   await append(1);
-  checkpointer.notice(3);
+  checkpointer.onLogReached(3);
   await until(() => checkpointer.signed === 3);
   expect(sizes()).toEqual([2, 3]);
 });
@@ -78,14 +78,14 @@ it('signs after some time, what the log holds then', async () => {
 it('never signs more than was read, whatever position it is told', async () => {
   await append(2);
   await open({ events: 5 });
-  checkpointer.notice(50);
+  checkpointer.onLogReached(50);
   await until(() => checkpointer.signed === 2);
   expect(sizes()).toEqual([2]);
   await append(4);
-  checkpointer.notice(6);
+  checkpointer.onLogReached(6);
   expect(checkpointer.signed).toBe(2);
   await append(1);
-  checkpointer.notice(7);
+  checkpointer.onLogReached(7);
   await until(() => checkpointer.signed === 7);
   expect(sizes()).toEqual([2, 7]);
 });
@@ -107,7 +107,7 @@ it('does not replace a later checkpoint, which a command has signed meanwhile', 
   await append(2);
   await open({});
   const tree = new VerifiedTree();
-  await readOn(store, tree);
+  await extendTree(store, tree);
   await append(1);
   await checkpointer.sign();
   await files.sign(tree, files.key()!);

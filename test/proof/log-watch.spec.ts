@@ -5,9 +5,9 @@ import type { EventStore, StoreDamaged } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { UNWATCHED } from '../../src/jobs/job.js';
 import { Jobs } from '../../src/jobs/jobs.js';
-import { ensureContinued, LogWatch } from '../../src/proof/log-watch.js';
+import { ensureContinuesCheckpoint, LogWatch } from '../../src/proof/log-watch.js';
 import { ProofFiles } from '../../src/proof/proof-files.js';
-import { readOn, VerifiedTree } from '../../src/proof/verified-tree.js';
+import { extendTree, VerifiedTree } from '../../src/proof/verified-tree.js';
 import Database from '../../src/sqlite/database.js';
 import { warningsOf } from '../../src/watching/readiness.js';
 import { newEvents, newStreamName } from '../support/new-events.js';
@@ -43,7 +43,7 @@ beforeEach(async () => {
   await append(300);
   await files.makeKey('test');
   const tree = new VerifiedTree();
-  await readOn(store, tree);
+  await extendTree(store, tree);
   await files.sign(tree, files.key()!);
   await append(3);
 });
@@ -53,53 +53,55 @@ afterEach(async () => {
 });
 
 it('by its end, at once', async () => {
-  await ensureContinued(store, files, openWatch());
-  await ensureContinued(store, files, null);
+  await ensureContinuesCheckpoint(store, files, openWatch());
+  await ensureContinuesCheckpoint(store, files, null);
 });
 
 it('by the whole where the tail is missing: a service takes nothing until it is verified, and keeps the tail', async () => {
   rmSync(tail());
   const watch = openWatch();
-  await expect(ensureContinued(store, files, watch)).rejects.toMatchObject({ name: 'LogUnverified' });
+  await expect(ensureContinuesCheckpoint(store, files, watch)).rejects.toMatchObject({ name: 'LogUnverified' });
   expect(await watch.verify(UNWATCHED)).toBeNull();
-  await ensureContinued(store, files, watch);
+  await ensureContinuesCheckpoint(store, files, watch);
   await watch.stop();
   // The next start has it again.
-  await ensureContinued(store, files, openWatch());
+  await ensureContinuesCheckpoint(store, files, openWatch());
 });
 
 it('by the whole where the tail is missing: a command verifies it first', async () => {
   rmSync(tail());
-  await ensureContinued(store, files, null);
+  await ensureContinuesCheckpoint(store, files, null);
   expect(existsSync(tail())).toBe(true);
   rmSync(tail());
   onFile('UPDATE events SET recorded_at = recorded_at - 1 WHERE position = 4');
-  await expect(ensureContinued(store, files, null)).rejects.toThrow('position 4: ');
+  await expect(ensureContinuesCheckpoint(store, files, null)).rejects.toThrow('position 4: ');
   expect(existsSync(tail())).toBe(false);
 });
 
 it('a log that was never signed, with nothing', async () => {
   rmSync(files.checkpoint);
-  await ensureContinued(store, files, openWatch());
+  await ensureContinuesCheckpoint(store, files, openWatch());
 });
 
 it('a tail that cannot be read is one that is missing', async () => {
   rmSync(tail());
   mkdirSync(tail());
   const watch = openWatch();
-  await expect(ensureContinued(store, files, watch)).rejects.toMatchObject({ name: 'LogUnverified' });
+  await expect(ensureContinuesCheckpoint(store, files, watch)).rejects.toMatchObject({ name: 'LogUnverified' });
   expect(await watch.verify(UNWATCHED)).toBeNull();
-  await ensureContinued(store, files, watch);
+  await ensureContinuesCheckpoint(store, files, watch);
 });
 
 it('a checkpoint that cannot be read keeps a log from being written, and no longer than that', async () => {
   const aside = `${files.checkpoint}.aside`;
   renameSync(files.checkpoint, aside);
   mkdirSync(files.checkpoint);
-  await expect(ensureContinued(store, files, openWatch())).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  await expect(ensureContinuesCheckpoint(store, files, openWatch())).rejects.toMatchObject({
+    name: 'StoreUnavailable',
+  });
   rmSync(files.checkpoint, { recursive: true });
   renameSync(aside, files.checkpoint);
-  await ensureContinued(store, files, openWatch());
+  await ensureContinuesCheckpoint(store, files, openWatch());
 });
 
 describe('after an error that was not foreseen, it is verified again', () => {
@@ -111,11 +113,11 @@ describe('after an error that was not foreseen, it is verified again', () => {
     await until(() => watch.state().isVerificationFailing);
     expect(warnings).toEqual([expect.stringMatching(/^the log could not be verified, and will be again in 1 s: /)]);
     expect(warningsOf(watch.state())).toEqual(['VERIFICATION_FAILING']);
-    await expect(ensureContinued(store, files, watch)).rejects.toThrow();
+    await expect(ensureContinuesCheckpoint(store, files, watch)).rejects.toThrow();
     onFile('ALTER TABLE elsewhere RENAME TO events');
     await verifying;
     expect([watch.isVerified, warningsOf(watch.state()), damages]).toEqual([true, [], []]);
-    await ensureContinued(store, files, watch);
+    await ensureContinuesCheckpoint(store, files, watch);
   });
 
   it('until the service stops', async () => {

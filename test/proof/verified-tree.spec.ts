@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';
 import type { EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { checkTail, formatTail, parseTail, readOn, VerifiedTree } from '../../src/proof/verified-tree.js';
+import { checkTail, formatTail, parseTail, extendTree, VerifiedTree } from '../../src/proof/verified-tree.js';
 import { startDouble } from '../support/esdb-double/double.js';
 import { newEvents, newStreamName } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -15,7 +15,7 @@ let store: EventStore;
 const append = (count: number, to = store) => to.append(newStreamName(), 'no-stream', newEvents(count));
 const treeOf = async (of: EventStore): Promise<VerifiedTree> => {
   const tree = new VerifiedTree();
-  await readOn(of, tree);
+  await extendTree(of, tree);
   return tree;
 };
 /** A checkpoint of a log as it is now, with its tail as a file. */
@@ -45,7 +45,7 @@ it.each([0, 1, 127, 128, 129, 256, 700])(
     if (size < 700) await append(5);
     const tree = await checkTail(store, checkpoint, parseTail(tail));
     expect(tree?.root()).toEqual(checkpoint.root);
-    await readOn(store, tree as VerifiedTree);
+    await extendTree(store, tree as VerifiedTree);
     expect(tree?.root()).toEqual((await treeOf(store)).root());
   },
 );

@@ -1,7 +1,7 @@
 /** Writes events as lines of a file: the inverse of src/register-files/event-columns.ts. */
 import { articleText } from '../../src/domain/case/rules.js';
 import type { Article, Name, PaceCriterion, Reference, Sentence } from '../../src/domain/case/events.js';
-import { CLEARED } from '../../src/register-files/event-columns.js';
+import { CLEARED_CELL } from '../../src/register-files/event-columns.js';
 
 type RawEvent = Readonly<Record<string, unknown>>;
 
@@ -23,7 +23,7 @@ const CELLS: Readonly<Record<string, (value: never) => string>> = {
 };
 
 const plain = (value: unknown): string => {
-  if (value === null) return CLEARED;
+  if (value === null) return CLEARED_CELL;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return typeof value === 'number' ? String(value) : (value as string);
 };

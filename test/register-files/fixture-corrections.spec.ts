@@ -100,7 +100,7 @@ const SAID = { sources: [{ kind: 'official' as const, citation: 'synthetic' }], 
 const amend = async ({ commands }: RealRegister, stream: string, event: object): Promise<string | null> => {
   const request = {
     subject: { kind: 'case', id: stream.slice('case-'.length) },
-    begins: false,
+    isNewSubject: false,
     events: [{ ...SAID, ...event }],
     actor: { kind: 'person', id: 'p-1', asserted: true },
     acknowledge: Object.keys(findingCodes),

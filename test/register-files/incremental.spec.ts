@@ -178,10 +178,10 @@ describe('a changed or emptied cell is reported, and the row adds nothing', () =
 });
 
 const said = { sources: [{ kind: 'family' as const, citation: 'synthetic' }], reliability: 'verified' as const };
-const byStaff = async (id: string, events: readonly object[], begins = false): Promise<void> => {
+const byStaff = async (id: string, events: readonly object[], isNewSubject = false): Promise<void> => {
   const request = {
     subject: { kind: 'case', id },
-    begins,
+    isNewSubject,
     events: events.map((event) => ({ ...said, ...event })),
     actor: { kind: 'person', id: 'p-1', asserted: true },
     acknowledge: [],

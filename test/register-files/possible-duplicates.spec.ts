@@ -72,7 +72,7 @@ describe('that has the reference of the row', () => {
     const opened = await register.commands.execute(
       new RecordEvents({
         subject: { kind: 'case', id: 'opened-by-a-person' },
-        begins: true,
+        isNewSubject: true,
         events: [
           {
             type: 'opened',

@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import { COMMAND_HANDLERS } from '../../src/commands/handlers.js';
 import { MERGED_CASES, type MergedCases } from '../../src/commands/merged-cases.js';
 import type { PersonData } from '../../src/domain/names/likeness.js';
-import { CHECKPOINTS, EDITION_DRAFTS } from '../../src/commands/publish-edition.js';
+import { CHECKPOINT_SIGNER, EDITION_DRAFTS } from '../../src/commands/publish-edition.js';
 import { POSSIBLE_DUPLICATES, type PossibleDuplicates } from '../../src/commands/possible-duplicates.js';
 import { CLOCK, type Clock } from '../../src/domain/clock.js';
 import { parseDay } from '../../src/domain/time.js';
@@ -68,7 +68,7 @@ export const openRealRegister = async (
       { provide: GRAVITY_DATA, useValue: readGravityFile() },
       { provide: DurableJobs, useValue: durableJobs },
       { provide: EDITION_DRAFTS, useValue: { draft: () => Promise.resolve(null) } },
-      { provide: CHECKPOINTS, useValue: { sign: () => Promise.resolve() } },
+      { provide: CHECKPOINT_SIGNER, useValue: { sign: () => Promise.resolve() } },
       ...(findsDuplicates ? [{ provide: POSSIBLE_DUPLICATES, useValue: duplicatesIn(readModels) }] : []),
       ...COMMAND_HANDLERS,
       ...QUERY_HANDLERS,

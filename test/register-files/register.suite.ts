@@ -245,7 +245,7 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
           const recorded = await register.commands.execute(
             new RecordEvents({
               subject: { kind: 'instrument', id: 'amnesty-2025' },
-              begins: false,
+              isNewSubject: false,
               events: [{ type: 'clause-set', ...clause, conditions: [...clause.conditions] }],
               actor: { kind: 'person', id: 'a', asserted: true },
               acknowledge: [],

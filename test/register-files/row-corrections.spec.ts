@@ -141,7 +141,7 @@ describe('beside what people recorded', () => {
   const byStaff = async (register: RealRegister, event: object): Promise<void> => {
     const request = {
       subject: { kind: 'case', id: await caseId(register) },
-      begins: false,
+      isNewSubject: false,
       events: [{ sources: [{ kind: 'family', citation: 'synthetic' }], reliability: 'verified', ...event }],
       actor: { kind: 'person', id: 'p-1', asserted: true },
       acknowledge: [],

@@ -37,7 +37,7 @@ const openInBoth = async (): Promise<void> => {
   };
   const request = {
     subject: { kind: 'case', id: CASE },
-    begins: true,
+    isNewSubject: true,
     events: [opened],
     actor: { kind: 'person', id: 'p-1', asserted: true },
     acknowledge: [],

@@ -4,7 +4,7 @@ import { PeoplePageQueryParameters } from '../../src/http/parameters.js';
 import { examples } from '../../src/schema/examples.js';
 import { fieldsOf, type Constructor, type Field } from '../../src/schema/field.js';
 import { isValid } from '../../src/schema/is-valid.js';
-import { build, errorsIn } from '../../src/schema/read.js';
+import { buildInstance, validationErrorsOf } from '../../src/schema/read.js';
 import { eventClasses } from '../../src/schema/read-event.js';
 import { effort } from '../support/effort.js';
 import { assertProperty } from '../support/property.js';
@@ -102,10 +102,10 @@ describe('a class', () => {
       fc.property(
         fc.constantFrom(...CLASSES).chain(([type, object]) => changed(type, object).map((input) => ({ type, input }))),
         ({ type, input }) => {
-          const built = build(type, input, '', []);
+          const built = buildInstance(type, input, '', []);
           const valid = isValid(type, built);
           counts[valid ? 'valid' : 'invalid'] += 1;
-          expect({ valid, errors: errorsIn(built) }).toEqual({
+          expect({ valid, errors: validationErrorsOf(built) }).toEqual({
             valid,
             errors: valid ? [] : expect.arrayContaining([expect.anything()]),
           });
@@ -119,6 +119,6 @@ describe('a class', () => {
 
   it.each(CLASSES.map(([type, object]) => [type.name, type, object] as const))(
     '%s: its example is valid, so that it does not go through class-validator',
-    (_, type, object) => expect(isValid(type, build(type, object, '', []))).toBe(true),
+    (_, type, object) => expect(isValid(type, buildInstance(type, object, '', []))).toBe(true),
   );
 });

@@ -51,11 +51,11 @@ const changesOfList = (before: ListDefinition | null, after: ListDefinition | nu
     (category) => before.categories.has(category) !== after.categories.has(category),
   );
   const keys = changed.map((category) => categoryKey(id, category));
-  return demandsOf(before) === demandsOf(after) ? keys : [...keys, criteriaKey(id)];
+  return daysOfDemand(before) === daysOfDemand(after) ? keys : [...keys, criteriaKey(id)];
 };
 
 /** The days from which on a list demands criteria, and no longer does. */
-const demandsOf = ({ policies }: ListDefinition): string => {
+const daysOfDemand = ({ policies }: ListDefinition): string => {
   const changes = policies.filter(
     ({ paceRequired }, index) => paceRequired !== (policies[index - 1]?.paceRequired ?? false),
   );
@@ -64,11 +64,11 @@ const demandsOf = ({ policies }: ListDefinition): string => {
 
 const changesOfInstrument = (before: Instrument | null, after: Instrument | null): readonly string[] => {
   const id = (before ?? after)?.id;
-  return id === undefined || judgedBy(before) === judgedBy(after) ? [] : [instrumentKey(id)];
+  return id === undefined || fieldsJudged(before) === fieldsJudged(after) ? [] : [instrumentKey(id)];
 };
 
 /** The fields of an instrument that findings look at. */
-const judgedBy = (instrument: Instrument | null): string =>
+const fieldsJudged = (instrument: Instrument | null): string =>
   JSON.stringify(
     instrument && [instrument.kind, instrument.inForce ?? instrument.issued, instrument.windowEnd, instrument.clauses],
   );

@@ -73,7 +73,7 @@ const continueOrder = (
     const next = onlyCandidate(waiting) ?? bestCandidate(candidatesIn(waiting, waitingIds, follows), state);
     waiting.splice(waiting.indexOf(next), 1);
     waitingIds.delete(next.id);
-    ordered.push(inPlace(next, state, follows.get(next.id) ?? null));
+    ordered.push(orderedEventOf(next, state, follows.get(next.id) ?? null));
   }
   return ordered;
 };
@@ -94,7 +94,7 @@ export const extendOrder = (order: EventOrder, added: EventWithId<CaseEvent>): E
   const dated = toDated(added);
   if (after === undefined) return withFindings({ ...order, recorded, standing, events: insert(order.events, dated) });
   if (!comesLast(dated, after, order)) return orderOf(recorded);
-  const events = [...order.events, inPlace(dated, stateAfter(order.events), after)];
+  const events = [...order.events, orderedEventOf(dated, stateAfter(order.events), after)];
   return withFindings({ ...order, recorded, standing, events });
 };
 
@@ -108,7 +108,7 @@ const insert = (events: readonly OrderedEvent[], added: DatedEvent): readonly Or
     !isCertainlyBefore(added, other) && bestCandidate([added, other].sort(byId), stateAfter(events, at)) === other;
   while (at < events.length && isNotYet(events[at] as OrderedEvent)) at += 1;
   const [beginning, rest] = [events.slice(0, at), events.slice(at)];
-  const placed = inPlace(added, stateAfter(beginning), null);
+  const placed = orderedEventOf(added, stateAfter(beginning), null);
   const next = rest[0];
   // Where it has to precede the event here, another may be preferred to both.
   if (next !== undefined && isCertainlyBefore(added, next))
@@ -126,7 +126,7 @@ const stateAfter = (events: readonly OrderedEvent[], count = events.length): Cas
   events[count - 1]?.stateAfter ?? INITIAL_STATE;
 
 /** Field by field: a spread was measured to take longer than applying the event. */
-const inPlace = (dated: DatedEvent, state: CaseState, after: string | null): OrderedEvent => ({
+const orderedEventOf = (dated: DatedEvent, state: CaseState, after: string | null): OrderedEvent => ({
   id: dated.id,
   event: dated.event,
   when: dated.when,

@@ -21,7 +21,7 @@ export const decide = (
   decideByFindings(findingsOf(history, references), findingsOf([...history, ...newEvents], references), acknowledge);
 
 /** The ids of the lists and instruments to load before a decision on these events. */
-export const namedByClaims = (
+export const idsNamedByClaims = (
   events: readonly ClaimEvent[],
 ): { readonly lists: ReadonlySet<string>; readonly instruments: ReadonlySet<string> } => {
   const subjects = events.flatMap(subjectsIn);

@@ -11,11 +11,11 @@ export const withoutGeneralPart = (article: string): string => article.replace(/
  * Whether an article of a conviction is the one that a clause names, or a part of it: `234` stands for `234.4` but not for `2340`. One
  * that is named without the general part also stands for preparation, attempt and complicity: `220` for `28/220.1`.
  */
-export const isNamed = (article: string, named: string): boolean => {
+export const matchesNamedArticle = (article: string, named: string): boolean => {
   const name = storedForm(named);
   const text = name.includes('/') ? article : withoutGeneralPart(article);
   return text === name || text.startsWith(`${name}.`);
 };
 
 /** Whether `other` stands for everything that `name` stands for. */
-export const isCovered = (name: string, other: string): boolean => isNamed(storedForm(name), other);
+export const isCoveredByName = (name: string, other: string): boolean => matchesNamedArticle(storedForm(name), other);

@@ -1,6 +1,6 @@
 /** Whether the conditions of a clause leave anybody whom it could reach. */
 import { addTerm, parseDay, type Day } from '../time.js';
-import { isCovered } from './articles.js';
+import { isCoveredByName } from './articles.js';
 import { GRAVITIES, type Condition, type ConditionCode, type Conditions } from './events.js';
 
 /** Says no only where no case can meet all conditions, whatever the register knows of it. */
@@ -47,7 +47,7 @@ const categoriesRemain = (conditions: readonly Conditions['category'][]): boolea
 const articlesRemain = (conditions: readonly Conditions['articles'][]): boolean => {
   const excluded = conditions.flatMap(({ noneOf }) => noneOf ?? []);
   return conditions.every(
-    ({ anyOf }) => anyOf === undefined || anyOf.some((name) => !excluded.some((other) => isCovered(name, other))),
+    ({ anyOf }) => anyOf === undefined || anyOf.some((name) => !excluded.some((other) => isCoveredByName(name, other))),
   );
 };
 

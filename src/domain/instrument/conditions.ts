@@ -3,13 +3,13 @@ import { CONVICTED_STAGE, HELD_CUSTODIES } from '../case/state.js';
 import type { DayRange, Standing } from '../case/period.js';
 import { sentenceEndDay } from '../case/sentence.js';
 import { formatDay, MAX_DAY, MIN_DAY, termLength, type Day } from '../time.js';
-import { isNamed } from './articles.js';
+import { matchesNamedArticle } from './articles.js';
 import { GRAVITIES, type ConditionCode, type Conditions } from './events.js';
-import { commonDays, leading, trailing, type Extent } from './extent.js';
+import { commonDays, leadingDays, trailingDays, type Extent } from './extent.js';
 import type { GravityOf } from './gravity.js';
 
 /** A possible standing of a case, with the courses that lead to it. */
-export interface Course {
+export interface PossibleStanding {
   readonly standing: Standing;
   readonly all: Extent;
   /** The days on which a sentence of unknown term may end. */
@@ -33,9 +33,9 @@ export interface EvaluationContext {
 interface ConditionRule<C extends ConditionCode> {
   /** Whether the condition depends on the day, so that it is asked anew for each day of a range. */
   readonly isTimed: boolean;
-  extent(condition: Conditions[C], course: Course, context: EvaluationContext): Extent | null;
+  extent(condition: Conditions[C], possible: PossibleStanding, context: EvaluationContext): Extent | null;
   /** The value that the condition looked at; null if nothing is known. */
-  saw(course: Course, condition: Conditions[C], context: EvaluationContext): string | null;
+  saw(possible: PossibleStanding, condition: Conditions[C], context: EvaluationContext): string | null;
 }
 
 /** Words for what a condition saw: no category, conviction, sentence or term; a sentence for life; a term that no source reports. */
@@ -43,25 +43,27 @@ const SAW_NONE = 'none';
 const SAW_LIFE = 'life';
 const SAW_UNKNOWN = 'unknown';
 
-const allIf = (holds: boolean, { all }: Course): Extent | null => (holds ? all : null);
-const perhaps = ({ all }: Course): Extent => ({ ...all, isCertain: false });
-const forStarts = (starts: DayRange | null, { all }: Course): Extent | null => starts && { ...all, starts };
-const forBirths = (births: DayRange | null, { all }: Course): Extent | null => births && { ...all, births };
+const allCoursesIf = (holds: boolean, { all }: PossibleStanding): Extent | null => (holds ? all : null);
+const uncertainInAllCourses = ({ all }: PossibleStanding): Extent => ({ ...all, isCertain: false });
+const coursesWithStarts = (starts: DayRange | null, { all }: PossibleStanding): Extent | null =>
+  starts && { ...all, starts };
+const coursesWithBirths = (births: DayRange | null, { all }: PossibleStanding): Extent | null =>
+  births && { ...all, births };
 
 const daysUpTo = (latest: Day): DayRange => ({ earliest: MIN_DAY, latest });
 const daysAfter = (day: Day): DayRange => ({ earliest: day + 1, latest: MAX_DAY });
 
 /** The articles of the conviction; null without one: then the standing's articles are those of a charge. */
-const convictedOf = ({ standing }: Course): readonly string[] | null =>
+const articlesOfConviction = ({ standing }: PossibleStanding): readonly string[] | null =>
   CONVICTED_STAGE.has(standing.proceedings) ? standing.articles : null;
 
-const categoryIn = ({ standing }: Course, list: string): string | null => {
+const categoryIn = ({ standing }: PossibleStanding, list: string): string | null => {
   const judged = standing.lists.find((one) => one.list === list);
   return judged?.recognition === 'recognised' ? judged.category : null;
 };
 
 /** The lightest and the gravest that the gravest article may be, as ranks: an unknown article may be of any gravity. */
-const gravestOf = (articles: readonly string[], { gravityOf, day }: EvaluationContext): DayRange => {
+const gravestRankOf = (articles: readonly string[], { gravityOf, day }: EvaluationContext): DayRange => {
   const known = articles.map((article) => gravityOf(article, day)).filter((gravity) => gravity !== null);
   const gravest = Math.max(0, ...known.map((gravity) => GRAVITIES.indexOf(gravity)));
   return { earliest: gravest, latest: known.length < articles.length ? GRAVITIES.length - 1 : gravest };
@@ -69,21 +71,23 @@ const gravestOf = (articles: readonly string[], { gravityOf, day }: EvaluationCo
 
 const gravityExtent = (
   { atLeast, atMost }: Conditions['gravity'],
-  course: Course,
+  possible: PossibleStanding,
   context: EvaluationContext,
 ): Extent | null => {
-  const convicted = convictedOf(course);
+  const convicted = articlesOfConviction(possible);
   if (convicted === null) return null;
-  const possible = gravestOf(convicted, context);
-  const shared = commonDays(possible, {
+  const ranks = gravestRankOf(convicted, context);
+  const shared = commonDays(ranks, {
     earliest: atLeast === undefined ? 0 : GRAVITIES.indexOf(atLeast),
     latest: atMost === undefined ? GRAVITIES.length - 1 : GRAVITIES.indexOf(atMost),
   });
   if (shared === null) return null;
-  return shared.earliest === possible.earliest && shared.latest === possible.latest ? course.all : perhaps(course);
+  return shared.earliest === ranks.earliest && shared.latest === ranks.latest
+    ? possible.all
+    : uncertainInAllCourses(possible);
 };
 
-const stageOf = ({ standing }: Course): string => {
+const stageOf = ({ standing }: PossibleStanding): string => {
   if (CONVICTED_STAGE.has(standing.proceedings)) return 'convicted';
   return HELD_CUSTODIES.has(standing.custody) ? 'awaiting-judgment' : SAW_NONE;
 };
@@ -93,78 +97,88 @@ const measuredOn = ({ measured }: { readonly measured: string }, { day, inForce 
 
 const remainingExtent = (
   condition: Conditions['remaining'],
-  course: Course,
+  possible: PossibleStanding,
   context: EvaluationContext,
 ): Extent | null => {
-  const { running, life } = course.standing;
+  const { running, life } = possible.standing;
   const { lessThan, atLeast } = condition;
   const on = measuredOn(condition, context);
   if (running === null) return null;
-  if (life) return allIf(lessThan === undefined, course);
+  if (life) return allCoursesIf(lessThan === undefined, possible);
   const first = atLeast === undefined ? on + 1 : context.after(on, atLeast);
   const last = lessThan === undefined ? MAX_DAY : context.after(on, lessThan) - 1;
   const { term, isTermUnknown, reductions } = running;
-  if (term === null) return isTermUnknown ? unknownEndExtent({ earliest: first, latest: last }, course) : null;
-  if (running.start === null) return perhaps(course);
+  if (term === null) return isTermUnknown ? unknownEndExtent({ earliest: first, latest: last }, possible) : null;
+  if (running.start === null) return uncertainInAllCourses(possible);
   const end = (start: Day): Day => sentenceEndDay(start, term, reductions);
-  const { starts } = course.all;
+  const { starts } = possible.all;
   if (starts.earliest === starts.latest) {
-    const only = endIfKnown(course) ?? end(starts.earliest);
-    return allIf(first <= only && only <= last, course);
+    const only = endIfKnown(possible) ?? end(starts.earliest);
+    return allCoursesIf(first <= only && only <= last, possible);
   }
   // A sentence that counts from a later day ends later: it ends late enough from some day on, and early enough up to some day.
-  const late = trailing(starts, (start) => end(start) >= first);
-  const early = leading(starts, (start) => end(start) <= last);
-  return forStarts(late && early && commonDays(late, early), course);
+  const late = trailingDays(starts, (start) => end(start) >= first);
+  const early = leadingDays(starts, (start) => end(start) <= last);
+  return coursesWithStarts(late && early && commonDays(late, early), possible);
 };
 
-const unknownEndExtent = (wanted: DayRange, course: Course): Extent | null => {
-  const { ends } = course;
+const unknownEndExtent = (wanted: DayRange, possible: PossibleStanding): Extent | null => {
+  const { ends } = possible;
   if (wanted.earliest > wanted.latest || commonDays(wanted, ends) === null) return null;
-  return wanted.earliest <= ends.earliest && ends.latest <= wanted.latest ? course.all : perhaps(course);
+  return wanted.earliest <= ends.earliest && ends.latest <= wanted.latest
+    ? possible.all
+    : uncertainInAllCourses(possible);
 };
 
 /** The one day on which the sentence can end, so that it need not be reckoned again; null where there are several or none. */
-const endIfKnown = ({ standing: { sentenceEnd } }: Course): Day | null =>
+const endIfKnown = ({ standing: { sentenceEnd } }: PossibleStanding): Day | null =>
   sentenceEnd !== null && sentenceEnd.earliest === sentenceEnd.latest ? sentenceEnd.earliest : null;
 
-const servedExtent = (condition: Conditions['served'], course: Course, context: EvaluationContext): Extent | null => {
-  const { running, life } = course.standing;
+const servedExtent = (
+  condition: Conditions['served'],
+  possible: PossibleStanding,
+  context: EvaluationContext,
+): Extent | null => {
+  const { running, life } = possible.standing;
   const { atLeast, atLeastShare } = condition;
   const on = measuredOn(condition, context);
   if (running === null || (life && atLeastShare !== undefined)) return null;
-  if (running.start === null) return perhaps(course);
+  if (running.start === null) return uncertainInAllCourses(possible);
   const { term, isTermUnknown, reductions } = running;
-  const { starts } = course.all;
+  const { starts } = possible.all;
   // The earlier the day from which the sentence counts, the more of it is served.
   const long = atLeast === undefined ? starts : commonDays(starts, daysUpTo(context.lastStart(on, atLeast)));
-  if (atLeastShare === undefined) return forStarts(long, course);
-  if (term === null) return isTermUnknown && long !== null ? { ...course.all, starts: long, isCertain: false } : null;
+  if (atLeastShare === undefined) return coursesWithStarts(long, possible);
+  if (term === null) return isTermUnknown && long !== null ? { ...possible.all, starts: long, isCertain: false } : null;
   const [part = 1, whole = 1] = atLeastShare.split('/').map(Number);
-  const end = endIfKnown(course);
-  const share = leading(
+  const end = endIfKnown(possible);
+  const share = leadingDays(
     starts,
     (start) => (on - start) * whole >= part * ((end ?? sentenceEndDay(start, term, reductions)) - start),
   );
-  return forStarts(long && share && commonDays(long, share), course);
+  return coursesWithStarts(long && share && commonDays(long, share), possible);
 };
 
-const termExtent = ({ atMost }: Conditions['term'], course: Course): Extent | null => {
-  const { running } = course.standing;
+const termExtent = ({ atMost }: Conditions['term'], possible: PossibleStanding): Extent | null => {
+  const { running } = possible.standing;
   if (running === null) return null;
   const { term, isTermUnknown } = running;
-  if (term === null) return isTermUnknown ? perhaps(course) : null;
-  return allIf(termLength(term) <= termLength(atMost), course);
+  if (term === null) return isTermUnknown ? uncertainInAllCourses(possible) : null;
+  return allCoursesIf(termLength(term) <= termLength(atMost), possible);
 };
 
-const ageExtent = (condition: Conditions['age'], course: Course, context: EvaluationContext): Extent | null => {
+const ageExtent = (
+  condition: Conditions['age'],
+  possible: PossibleStanding,
+  context: EvaluationContext,
+): Extent | null => {
   const { atLeast = 0, atMost } = condition;
-  if (course.born === null) return perhaps(course);
+  if (possible.born === null) return uncertainInAllCourses(possible);
   const on = measuredOn(condition, context);
-  const { births } = course.all;
+  const { births } = possible.all;
   const old = atLeast === 0 ? births : commonDays(births, daysUpTo(context.lastStart(on, `P${atLeast}Y`)));
   const young = atMost === undefined ? births : commonDays(births, daysAfter(context.lastStart(on, `P${atMost + 1}Y`)));
-  return forBirths(old && young && commonDays(old, young), course);
+  return coursesWithBirths(old && young && commonDays(old, young), possible);
 };
 
 const daysText = ({ earliest, latest }: DayRange): string => {
@@ -175,28 +189,28 @@ const daysText = ({ earliest, latest }: DayRange): string => {
 export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> } = {
   category: {
     isTimed: false,
-    extent: ({ list, in: among, notIn }, course) => {
-      const category = categoryIn(course, list) ?? SAW_NONE;
-      return allIf(among?.includes(category) !== false && notIn?.includes(category) !== true, course);
+    extent: ({ list, in: among, notIn }, possible) => {
+      const category = categoryIn(possible, list) ?? SAW_NONE;
+      return allCoursesIf(among?.includes(category) !== false && notIn?.includes(category) !== true, possible);
     },
-    saw: (course, { list }) => categoryIn(course, list) ?? SAW_NONE,
+    saw: (possible, { list }) => categoryIn(possible, list) ?? SAW_NONE,
   },
   articles: {
     isTimed: false,
-    extent: ({ anyOf, noneOf = [] }, course) => {
-      const convicted = convictedOf(course) ?? [];
-      const isUnder = (named: string): boolean => convicted.some((article) => isNamed(article, named));
-      return allIf(anyOf?.some(isUnder) !== false && !noneOf.some(isUnder), course);
+    extent: ({ anyOf, noneOf = [] }, possible) => {
+      const convicted = articlesOfConviction(possible) ?? [];
+      const isUnder = (named: string): boolean => convicted.some((article) => matchesNamedArticle(article, named));
+      return allCoursesIf(anyOf?.some(isUnder) !== false && !noneOf.some(isUnder), possible);
     },
-    saw: (course) => convictedOf(course)?.join(' ') ?? SAW_NONE,
+    saw: (possible) => articlesOfConviction(possible)?.join(' ') ?? SAW_NONE,
   },
   gravity: {
     isTimed: true,
     extent: gravityExtent,
-    saw: (course, _, context) => {
-      const convicted = convictedOf(course);
+    saw: (possible, _, context) => {
+      const convicted = articlesOfConviction(possible);
       if (convicted === null) return SAW_NONE;
-      const { earliest, latest } = gravestOf(convicted, context);
+      const { earliest, latest } = gravestRankOf(convicted, context);
       return earliest === latest ? (GRAVITIES[earliest] ?? null) : null;
     },
   },
@@ -229,18 +243,21 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
   age: { isTimed: true, extent: ageExtent, saw: ({ born }) => born },
   sex: {
     isTimed: false,
-    extent: ({ in: among }, course) =>
-      course.sex === null ? perhaps(course) : allIf((among as readonly string[]).includes(course.sex), course),
+    extent: ({ in: among }, possible) =>
+      possible.sex === null
+        ? uncertainInAllCourses(possible)
+        : allCoursesIf((among as readonly string[]).includes(possible.sex), possible),
     saw: ({ sex }) => sex,
   },
   stage: {
     isTimed: false,
-    extent: ({ in: among }, course) => allIf((among as readonly string[]).includes(stageOf(course)), course),
+    extent: ({ in: among }, possible) =>
+      allCoursesIf((among as readonly string[]).includes(stageOf(possible)), possible),
     saw: stageOf,
   },
   custody: {
     isTimed: false,
-    extent: ({ in: among }, course) => allIf(among.includes(course.standing.custody), course),
+    extent: ({ in: among }, possible) => allCoursesIf(among.includes(possible.standing.custody), possible),
     saw: ({ standing }) => standing.custody,
   },
 };

@@ -25,7 +25,7 @@ export const decide = (
   decideByFindings(findingsOf(history, lists), findingsOf([...history, ...newEvents], lists), acknowledge);
 
 /** The ids of the lists to load before a decision on these events. */
-export const listsNamedBy = (events: readonly InstrumentEvent[]): ReadonlySet<string> =>
+export const listIdsNamedBy = (events: readonly InstrumentEvent[]): ReadonlySet<string> =>
   new Set(
     events.flatMap((event) =>
       event.type === 'application-started'
@@ -66,11 +66,11 @@ const findingsOfEvent = (
       return dateFindings(id, after ?? {});
     case 'clause-set':
       return [
-        ...(isStanding(before, event) ? [finding('CLAUSE.VERSION_TAKEN', id)] : []),
+        ...(hasStandingVersion(before, event) ? [finding('CLAUSE.VERSION_TAKEN', id)] : []),
         ...clauseFindings(id, event, lists),
       ];
     case 'clause-withdrawn':
-      return isStanding(before, event) ? [] : [finding('CLAUSE.VERSION_UNKNOWN', id)];
+      return hasStandingVersion(before, event) ? [] : [finding('CLAUSE.VERSION_UNKNOWN', id)];
     case 'application-started':
       return applicationFindings(id, event, before, lists);
     case 'application-finished':
@@ -78,8 +78,10 @@ const findingsOfEvent = (
   }
 };
 
-const isStanding = (instrument: Instrument | null, version: Pick<ClauseFields, 'clause' | 'version'>): boolean =>
-  instrument?.clauseVersions.some((standing) => isSameVersion(standing, version)) ?? false;
+const hasStandingVersion = (
+  instrument: Instrument | null,
+  version: Pick<ClauseFields, 'clause' | 'version'>,
+): boolean => instrument?.clauseVersions.some((standing) => isSameVersion(standing, version)) ?? false;
 
 const clauseFindings = (id: string, { conditions }: ClauseFields, lists: ClauseLists): readonly Finding[] => [
   ...(canBeMet(conditions) ? [] : [finding('CLAUSE.CONTRADICTS_ITSELF', id)]),

@@ -9,15 +9,15 @@ import { timelineOf } from '../case/timeline.js';
 import type { EventWithId } from '../event.js';
 import { policyOn, type ListDefinition } from '../list/list.js';
 import { addTerm, ANY_DAY, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
-import { CONDITION_RULES, type Course, type EvaluationContext } from './conditions.js';
+import { CONDITION_RULES, type PossibleStanding, type EvaluationContext } from './conditions.js';
 import type { ClauseFields, Condition, ConditionCode, Conditions } from './events.js';
-import { commonDays, covers, intersection, leading, trailing, type Extent } from './extent.js';
+import { commonDays, covers, intersection, leadingDays, trailingDays, type Extent } from './extent.js';
 import type { GravityOf } from './gravity.js';
-import { LISTED, VERDICTS, type Holds, type Verdict } from './verdicts.js';
+import { LISTED_CODE, VERDICTS, type ConditionHolds, type Verdict } from './verdicts.js';
 
 export interface ConditionVerdict {
-  readonly code: ConditionCode | typeof LISTED;
-  readonly verdict: Holds;
+  readonly code: ConditionCode | typeof LISTED_CODE;
+  readonly verdict: ConditionHolds;
   /** The values that the condition looked at in the possible courses, sorted; none if nothing is known. */
   readonly saw: readonly string[];
 }
@@ -53,7 +53,7 @@ export interface ExplainedEligibility extends Eligibility {
 }
 
 /** A question made ready to be asked of many cases. */
-export interface Asker {
+export interface PreparedQuestion {
   /** Asks each day from the first to the last by itself. Null for a case that is on the list in no course. */
   readonly verdict: (candidate: Candidate, from: Day, to: Day) => Eligibility | null;
   readonly explain: (candidate: Candidate, from: Day, to: Day) => ExplainedEligibility | null;
@@ -73,9 +73,9 @@ export const eligibility = (
   candidate: Candidate,
   question: EligibilityQuestion,
   day: Day,
-): ExplainedEligibility | null => askerOf(question).explain(candidate, day, day);
+): ExplainedEligibility | null => prepareQuestion(question).explain(candidate, day, day);
 
-export const askerOf = (question: EligibilityQuestion): Asker => {
+export const prepareQuestion = (question: EligibilityQuestion): PreparedQuestion => {
   const contextOn = contextsOf(question);
   const verdict = (candidate: Candidate, from: Day, to: Day): Eligibility | null => {
     const asked = askedOf(question, candidate);
@@ -117,27 +117,27 @@ const oncePerDay = (compute: (day: Day, term: string) => Day): ((day: Day, term:
  */
 const lastStartOf = (day: Day, term: string): Day => {
   const { earliest } = ANY_DAY;
-  return leading({ earliest, latest: day }, (start) => addTerm(start, term) <= day)?.latest ?? earliest - 1;
+  return leadingDays({ earliest, latest: day }, (start) => addTerm(start, term) <= day)?.latest ?? earliest - 1;
 };
 
 /** A candidate with its courses, and what does not depend on the day. */
-interface Asked {
+interface AskedCandidate {
   readonly question: EligibilityQuestion;
   /** The courses in which the person is on the list. */
-  readonly courses: readonly AskedCourse[];
+  readonly standings: readonly AskedStanding[];
   /** Whether there are, or may be, other courses, in which the person is not on the list. */
   readonly isPerhapsUnlisted: boolean;
   /** Whether there are more courses than the register enumerates, so that any is possible. */
   readonly isUndecided: boolean;
 }
 
-interface AskedCourse {
-  readonly course: Course;
+interface AskedStanding {
+  readonly possible: PossibleStanding;
   /** By clause: where its conditions hold that do not depend on the day; null if nowhere. */
   readonly untimed: readonly (Extent | null)[];
 }
 
-const askedOf = (question: EligibilityQuestion, { periods, born, sex }: Candidate): Asked | null => {
+const askedOf = (question: EligibilityQuestion, { periods, born, sex }: Candidate): AskedCandidate | null => {
   const { list, listDay } = question;
   const custody = policyOn(list, listDay).custody;
   const valid = periods.filter(({ from, to }) => from <= listDay && listDay < to);
@@ -147,19 +147,23 @@ const askedOf = (question: EligibilityQuestion, { periods, born, sex }: Candidat
   const listed = valid.flatMap(({ standing }) => (standing !== null && isListed(standing) ? [standing] : []));
   const isUndecided = valid.some(({ standing }) => standing === null);
   if (listed.length === 0 && !isUndecided) return null;
-  const courses = listed.map((standing) => courseOf(standing, listDay, { born, sex }));
+  const standings = listed.map((standing) => possibleStandingOf(standing, listDay, { born, sex }));
   return {
     question,
-    courses: courses.map((course) => ({
-      course,
-      untimed: question.clauses.map(({ conditions }) => extentOf(conditions, false, course, NO_CONTEXT)),
+    standings: standings.map((possible) => ({
+      possible,
+      untimed: question.clauses.map(({ conditions }) => extentOf(conditions, false, possible, NO_CONTEXT)),
     })),
     isPerhapsUnlisted: isUndecided || listed.length < valid.length,
     isUndecided,
   };
 };
 
-const courseOf = (standing: Standing, listDay: Day, person: Pick<Course, 'born' | 'sex'>): Course => {
+const possibleStandingOf = (
+  standing: Standing,
+  listDay: Day,
+  person: Pick<PossibleStanding, 'born' | 'sex'>,
+): PossibleStanding => {
   const born = parseEdtf(person.born ?? '');
   return {
     standing,
@@ -184,7 +188,8 @@ const startsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
   const begun = commonDays(start, { earliest: MIN_DAY, latest: listDay }) ?? start;
   if (term === null || begun.earliest === begun.latest) return begun;
   const hasEnded = (day: Day): boolean => sentenceEndDay(day, term, reductions) <= listDay;
-  const fitting = sentence === 'completed' ? leading(begun, hasEnded) : trailing(begun, (day) => !hasEnded(day));
+  const fitting =
+    sentence === 'completed' ? leadingDays(begun, hasEnded) : trailingDays(begun, (day) => !hasEnded(day));
   return fitting ?? begun;
 };
 
@@ -208,15 +213,15 @@ const NO_CONTEXT: EvaluationContext = {
 const extentOf = (
   conditions: readonly Condition[],
   isTimed: boolean,
-  course: Course,
+  possible: PossibleStanding,
   context: EvaluationContext,
 ): Extent | null =>
   conditions.reduce<Extent | null>(
     (extent, condition) =>
       extent === null || conditionRule(condition).isTimed !== isTimed
         ? extent
-        : intersection(extent, conditionRule(condition).extent(conditionValue(condition), course, context)),
-    course.all,
+        : intersection(extent, conditionRule(condition).extent(conditionValue(condition), possible, context)),
+    possible.all,
   );
 
 const codeOfCondition = (condition: Condition): ConditionCode => Object.keys(condition)[0] as ConditionCode;
@@ -226,19 +231,27 @@ const conditionRule = (condition: Condition) =>
 const conditionValue = (condition: Condition) => condition[codeOfCondition(condition)] as Conditions['category'];
 
 /** Where each clause holds on a day, by course and clause; null if nowhere. */
-const extentsOn = ({ question, courses }: Asked, context: EvaluationContext): readonly (readonly (Extent | null)[])[] =>
-  courses.map(({ course, untimed }) =>
+const extentsOn = (
+  { question, standings }: AskedCandidate,
+  context: EvaluationContext,
+): readonly (readonly (Extent | null)[])[] =>
+  standings.map(({ possible, untimed }) =>
     question.clauses.map(({ conditions }, index) => {
       const extent = untimed[index] ?? null;
-      return extent && intersection(extent, extentOf(conditions, true, course, context));
+      return extent && intersection(extent, extentOf(conditions, true, possible, context));
     }),
   );
 
-const isSome = (extent: Extent | null): extent is Extent => extent !== null;
+const isExtent = (extent: Extent | null): extent is Extent => extent !== null;
 
-const firstVerdict = (asked: Asked, contextOn: (day: Day) => EvaluationContext, from: Day, to: Day): Eligibility => {
+const firstVerdict = (
+  asked: AskedCandidate,
+  contextOn: (day: Day) => EvaluationContext,
+  from: Day,
+  to: Day,
+): Eligibility => {
   let firstPossible: Day | null = null;
-  const isHopeless = !asked.isUndecided && !asked.courses.some(({ untimed }) => untimed.some(isSome));
+  const isHopeless = !asked.isUndecided && !asked.standings.some(({ untimed }) => untimed.some(isExtent));
   for (let day = from; day <= to && !isHopeless; day += 1) {
     const verdict = verdictOf(asked, extentsOn(asked, contextOn(day)));
     if (verdict === 'eligible') return { verdict, firstDay: day };
@@ -248,22 +261,27 @@ const firstVerdict = (asked: Asked, contextOn: (day: Day) => EvaluationContext, 
 };
 
 const verdictOf = (
-  { courses, isUndecided, isPerhapsUnlisted }: Asked,
+  { standings, isUndecided, isPerhapsUnlisted }: AskedCandidate,
   extents: readonly (readonly (Extent | null)[])[],
 ): Verdict => {
-  if (!isUndecided && !extents.some((ofCourse) => ofCourse.some(isSome))) return 'not';
-  const isCertain = courses.every(({ course }, index) => covers((extents[index] ?? []).filter(isSome), course.all));
+  if (!isUndecided && !extents.some((ofStanding) => ofStanding.some(isExtent))) return 'not';
+  const isCertain = standings.every(({ possible }, index) =>
+    covers((extents[index] ?? []).filter(isExtent), possible.all),
+  );
   return isCertain && !isPerhapsUnlisted ? 'eligible' : 'possibly';
 };
 
 /** The clause that reaches the person, or the first one, with what became of each of its conditions. */
-const reasonsOf = (asked: Asked, context: EvaluationContext): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
+const reasonsOf = (
+  asked: AskedCandidate,
+  context: EvaluationContext,
+): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
   const { clauses } = asked.question;
   const extents = extentsOn(asked, context);
   const verdicts = clauses.map((_, index) =>
     verdictOf(
       asked,
-      extents.map((ofCourse) => [ofCourse[index] ?? null]),
+      extents.map((ofStanding) => [ofStanding[index] ?? null]),
     ),
   );
   const best = VERDICTS.map((verdict) => verdicts.indexOf(verdict)).find((index) => index >= 0) ?? 0;
@@ -274,25 +292,27 @@ const reasonsOf = (asked: Asked, context: EvaluationContext): Pick<ExplainedElig
   };
 };
 
-const listedVerdict = ({ courses, isPerhapsUnlisted }: Asked): ConditionVerdict => ({
-  code: LISTED,
+const listedVerdict = ({ standings, isPerhapsUnlisted }: AskedCandidate): ConditionVerdict => ({
+  code: LISTED_CODE,
   verdict: isPerhapsUnlisted ? 'possibly' : 'yes',
-  saw: distinctKnown(courses.map(({ course }) => course.standing.custody)),
+  saw: distinctKnown(standings.map(({ possible }) => possible.standing.custody)),
 });
 
 const conditionVerdict = (
-  { courses, isUndecided }: Asked,
+  { standings, isUndecided }: AskedCandidate,
   condition: Condition,
   context: EvaluationContext,
 ): ConditionVerdict => {
   const [rule, value] = [conditionRule(condition), conditionValue(condition)];
-  const extents = courses.map(({ course }) => rule.extent(value, course, context));
-  const isCertain = courses.every(({ course }, index) => covers([extents[index] ?? null].filter(isSome), course.all));
-  const isPossible = isUndecided || extents.some(isSome);
+  const extents = standings.map(({ possible }) => rule.extent(value, possible, context));
+  const isCertain = standings.every(({ possible }, index) =>
+    covers([extents[index] ?? null].filter(isExtent), possible.all),
+  );
+  const isPossible = isUndecided || extents.some(isExtent);
   return {
     code: codeOfCondition(condition),
     verdict: isCertain && !isUndecided ? 'yes' : isPossible ? 'possibly' : 'no',
-    saw: distinctKnown(courses.map(({ course }) => rule.saw(course, value, context))),
+    saw: distinctKnown(standings.map(({ possible }) => rule.saw(possible, value, context))),
   };
 };
 

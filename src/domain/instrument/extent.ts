@@ -49,7 +49,7 @@ const isWithin = (day: Day, { earliest, latest }: DayRange): boolean => earliest
 /**
  * The first days of a range, for which something holds that, once it failed for a day, fails for all later ones. Null if it holds for none.
  */
-export const leading = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
+export const leadingDays = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
   const count = countLeading(range, holds);
   return count === 0 ? null : { earliest: range.earliest, latest: range.earliest + count - 1 };
 };
@@ -57,7 +57,7 @@ export const leading = (range: DayRange, holds: (day: Day) => boolean): DayRange
 /**
  * The last days of a range, for which something holds that, once it held for a day, holds for all later ones. Null if it holds for none.
  */
-export const trailing = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
+export const trailingDays = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
   const earliest = range.earliest + countLeading(range, (day) => !holds(day));
   return earliest > range.latest ? null : { earliest, latest: range.latest };
 };

@@ -68,11 +68,11 @@ export interface DuplicateCandidate extends Likeness {
 }
 
 /** Factors on the score of the names. */
-const BIRTH_UNKNOWN = 0.8;
-/** In place of BIRTH_UNKNOWN: two people of one name are seldom arrested on one day. */
-const ARREST_AGREES = 0.9;
-const BIRTH_DIFFERS = 0.5;
-const SEX_DIFFERS = 0.5;
+const BIRTH_UNKNOWN_FACTOR = 0.8;
+/** In place of BIRTH_UNKNOWN_FACTOR: two people of one name are seldom arrested on one day. */
+const ARREST_AGREES_FACTOR = 0.9;
+const BIRTH_DIFFERS_FACTOR = 0.5;
+const SEX_DIFFERS_FACTOR = 0.5;
 
 /** Where any of these is a reason, the names are alike but do not agree. */
 const NOT_AGREEING: readonly MatchReason[] = ['resembles', 'beginning', 'other-ending', 'other-patronymic'];
@@ -90,8 +90,14 @@ export const likenessOf = (name: NameMatch, one: Compared, other: Compared): Lik
   return {
     score:
       name.score *
-      (birth === null ? (arrestAgrees ? ARREST_AGREES : BIRTH_UNKNOWN) : birth ? 1 : BIRTH_DIFFERS) *
-      (sexDiffers ? SEX_DIFFERS : 1),
+      (birth === null
+        ? arrestAgrees
+          ? ARREST_AGREES_FACTOR
+          : BIRTH_UNKNOWN_FACTOR
+        : birth
+          ? 1
+          : BIRTH_DIFFERS_FACTOR) *
+      (sexDiffers ? SEX_DIFFERS_FACTOR : 1),
     why: [
       ...name.why,
       ...(birth === null ? [] : ([birth ? 'birth-agrees' : 'birth-differs'] satisfies LikenessReason[])),

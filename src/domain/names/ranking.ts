@@ -168,11 +168,12 @@ const joinTowards = (words: readonly NameWord[], other: readonly NameWord[]): re
 };
 
 /** Letters that a key can lose where two words are joined, by doubled letters and endings. */
-const MAX_LOST = 3;
+const MAX_LOST_LETTERS = 3;
 
 /** Quick check before two words are folded as one: the key begins with the first word's letter and is about as long as both. */
 const mayBeJoined = (first: NameWord, second: NameWord, whole: NameWord): boolean =>
-  whole.key[0] === first.key[0] && Math.abs(first.key.length + second.key.length - whole.key.length) <= MAX_LOST;
+  whole.key[0] === first.key[0] &&
+  Math.abs(first.key.length + second.key.length - whole.key.length) <= MAX_LOST_LETTERS;
 
 const countUnpaired = (
   words: readonly NameWord[],

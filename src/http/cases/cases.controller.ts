@@ -89,7 +89,7 @@ export class CasesController {
     const view = await this.queries.execute(new OneCase(scope, id));
     if (view !== null) return withETag(view, scope);
     const survivor = await this.queries.execute(new SurvivorOf(scope, id));
-    return survivor === null ? null : movedTo(survivor, query);
+    return survivor === null ? null : redirectToSurvivor(survivor, query);
   }
 
   @Get(':id/history')
@@ -110,7 +110,7 @@ export class CasesController {
 }
 
 /** Permanent as long as nobody takes the merge back: so it is not stored (`Cache-Control: no-store`, as all responses). */
-const movedTo = (id: string, query: ScopeParameters): HttpResponse => {
+const redirectToSurvivor = (id: string, query: ScopeParameters): HttpResponse => {
   const parameters = new URLSearchParams({ ...query }).toString();
   return new HttpResponse(301, { location: `/v1/cases/${id}${parameters === '' ? '' : `?${parameters}`}` });
 };

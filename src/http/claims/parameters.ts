@@ -2,7 +2,7 @@ import { CLAIM_METRICS, type Metric } from '../../domain/claim/events.js';
 import { ScopeParameters } from '../../read-models/scope.js';
 import { IsDay, IsInteger, IsOneOf, IsOptional, IsSlug, IsText, ObjectRule } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { DESCRIPTIONS } from '../parameters.js';
+import { PARAMETER_DESCRIPTIONS } from '../parameters.js';
 
 /** For which day the register counts what claims are about. */
 export class ClaimQueryParameters extends ScopeParameters {
@@ -33,10 +33,10 @@ export class ClaimsQueryParameters extends ClaimQueryParameters {
   @IsSlug({ description: 'Only claims about this instrument.' })
   instrument?: string;
 
-  @IsInteger(1, LIMITS.claims, { description: DESCRIPTIONS.limit })
+  @IsInteger(1, LIMITS.claims, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultClaims;
 
   @IsOptional()
-  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  @IsText(LIMITS.cursor, { description: PARAMETER_DESCRIPTIONS.after })
   after?: string;
 }

@@ -19,14 +19,14 @@ import { CommandHeaders, RequestOptions, RequestOptionsWithId, RequestOptionsWit
 
 /** A new subject, or an existing one by the id in the path. */
 type CommandTarget = { readonly kind: SubjectKind } & (
-  { readonly begins: true } | { readonly begins: false; readonly id: string }
+  { readonly isNewSubject: true } | { readonly isNewSubject: false; readonly id: string }
 );
 
 type CommandRequest = Pick<FastifyRequest, 'headers' | 'body' | 'id'>;
 
 /** The RecordEventsRequest of a request that opens a case, defines a list or an instrument, or makes a claim. */
 export const NewSubject = createParamDecorator((kind: SubjectKind, context: ExecutionContext): RecordEventsRequest =>
-  readCommand({ kind, begins: true }, context.switchToHttp().getRequest<FastifyRequest>()),
+  readCommand({ kind, isNewSubject: true }, context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 const describeId: ParamDecoratorEnhancer = (target, method) => {
@@ -38,7 +38,7 @@ const describeId: ParamDecoratorEnhancer = (target, method) => {
 export const SubjectEvent = createParamDecorator(
   (kind: SubjectKind, context: ExecutionContext): RecordEventsRequest => {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
-    return readCommand({ kind, begins: false, id: subjectIdIn(kind, request) }, request);
+    return readCommand({ kind, isNewSubject: false, id: subjectIdIn(kind, request) }, request);
   },
   [describeId],
 );
@@ -60,7 +60,7 @@ const subjectIdIn = (kind: SubjectKind, { params: { id } }: FastifyRequest<{ Par
 const isSubjectId = (kind: SubjectKind, id: string): boolean =>
   (kind === 'case' ? registerId : slug).rules.every((rule) => rule.isValid(id));
 
-const OPTIONS_OF_BEGINNING: { readonly [K in SubjectKind]: Constructor<RequestOptions & { id?: string }> } = {
+const OPTIONS_OF_NEW_SUBJECT: { readonly [K in SubjectKind]: Constructor<RequestOptions & { id?: string }> } = {
   case: RequestOptions,
   list: RequestOptionsWithId,
   instrument: RequestOptionsWithId,
@@ -73,9 +73,9 @@ const newIdOf = (kind: SubjectKind, { actor, key }: CommandMetadata): string =>
 /** Throws a ProblemException that lists every error of headers and body. */
 const readCommand = (target: CommandTarget, request: CommandRequest): RecordEventsRequest => {
   const headers = readCommandHeaders(CommandHeaders, request);
-  const optionsType = target.begins ? OPTIONS_OF_BEGINNING[target.kind] : RequestOptions;
+  const optionsType = target.isNewSubject ? OPTIONS_OF_NEW_SUBJECT[target.kind] : RequestOptions;
   const { options, event: body } = splitBody<RequestOptions & { id?: string }>(request.body, optionsType);
-  const event = readEvent(target.kind, target.begins ? withDefaultType(target.kind, body) : body);
+  const event = readEvent(target.kind, target.isNewSubject ? withDefaultType(target.kind, body) : body);
   const errors = [
     ...('errors' in headers ? headers.errors : []),
     ...('errors' in options ? options.errors : []),
@@ -83,10 +83,10 @@ const readCommand = (target: CommandTarget, request: CommandRequest): RecordEven
   ];
   if (errors.length > 0 || 'errors' in headers || 'errors' in options || 'errors' in event)
     throw new ProblemException(problemResponse('REQUEST.INVALID', { errors }));
-  const id = target.begins ? (options.value.id ?? newIdOf(target.kind, headers)) : target.id;
+  const id = target.isNewSubject ? (options.value.id ?? newIdOf(target.kind, headers)) : target.id;
   return {
     subject: { kind: target.kind, id },
-    begins: target.begins,
+    isNewSubject: target.isNewSubject,
     events: [event.event],
     acknowledge: options.value.acknowledge,
     correlationId: request.id,
@@ -143,10 +143,10 @@ const withDefaultType = (kind: SubjectKind, body: unknown): unknown =>
 
 const misplacedType = (target: CommandTarget, type: string): readonly FieldError[] => {
   const beginningType = FIRST_EVENT_TYPE[target.kind];
-  if (target.begins && type !== beginningType) {
+  if (target.isNewSubject && type !== beginningType) {
     return [{ code: 'TYPE.NOT_A_BEGINNING', pointer: '/type', expected: beginningType }];
   }
-  if (!target.begins && target.kind === 'case' && type === beginningType) {
+  if (!target.isNewSubject && target.kind === 'case' && type === beginningType) {
     return [{ code: 'TYPE.ONLY_BEGINS', pointer: '/type', expected: `another type than ${beginningType}` }];
   }
   return [];

@@ -36,12 +36,12 @@ const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCa
 /** A repeated request gets the same response as the first one, but for candidates, which the case itself would be among. */
 export const outcomeResponse = (
   outcome: RecordEventsResult,
-  { begins }: Pick<RecordEventsRequest, 'begins'>,
+  { isNewSubject }: Pick<RecordEventsRequest, 'isNewSubject'>,
 ): HttpResponse => {
   switch (outcome.outcome) {
     case 'recorded': {
       const { subject, revision, events, findings, token } = outcome;
-      const location = begins ? { location: `/v1/${RESOURCE_PATHS[subject.kind]}/${subject.id}` } : {};
+      const location = isNewSubject ? { location: `/v1/${RESOURCE_PATHS[subject.kind]}/${subject.id}` } : {};
       const candidates = outcome.candidates && { candidates: outcome.candidates.map(withoutName) };
       const body: Recorded = { subject, revision, events, findings, token, ...candidates };
       return new HttpResponse(201, { etag: revisionTag(revision), ...location }, body);

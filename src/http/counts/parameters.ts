@@ -2,7 +2,7 @@ import { COUNTED_BY } from '../../read-models/counts/counts.query.js';
 import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
 import { FILTERS } from '../../read-models/list/filters.js';
 import { IsDay, IsOneOf, IsOptional, IsSlug, ObjectRule } from '../../schema/decorators.js';
-import { FilteredQueryParameters, isSpan, DESCRIPTIONS } from '../parameters.js';
+import { FilteredQueryParameters, isSpan, PARAMETER_DESCRIPTIONS } from '../parameters.js';
 
 /** The value of `by` that counts exits from a list between two days instead of people on one day. */
 export const EXIT_REASON = 'exit-reason';
@@ -44,7 +44,7 @@ export class CountsQueryParameters extends FilteredQueryParameters {
     (q) => q.set === undefined || q.by === EXIT_REASON,
   )
   @IsOptional()
-  @IsOneOf(MEMBER_SETS, { description: `With \`by=exit-reason\`: ${DESCRIPTIONS.set}` })
+  @IsOneOf(MEMBER_SETS, { description: `With \`by=exit-reason\`: ${PARAMETER_DESCRIPTIONS.set}` })
   set?: MemberSet;
 }
 

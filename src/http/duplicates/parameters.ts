@@ -1,13 +1,13 @@
 import { KnowledgeParameters } from '../../read-models/scope.js';
 import { IsInteger } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { DESCRIPTIONS } from '../parameters.js';
+import { PARAMETER_DESCRIPTIONS } from '../parameters.js';
 
 export class DuplicatesQueryParameters extends KnowledgeParameters {
-  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 
-  @IsInteger(0, Number.MAX_SAFE_INTEGER, { description: DESCRIPTIONS.after })
+  @IsInteger(0, Number.MAX_SAFE_INTEGER, { description: PARAMETER_DESCRIPTIONS.after })
   after = 0;
 }
 

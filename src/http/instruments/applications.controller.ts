@@ -40,7 +40,7 @@ const toResponse = (result: StartApplicationResult): HttpResponse => {
     case 'started':
       return jobResponse(toJobView(result.job));
     case 'not-admitted':
-      return outcomeResponse(result.reason, { begins: false });
+      return outcomeResponse(result.reason, { isNewSubject: false });
     case 'too-many-jobs':
       return problemResponse('JOBS.FULL', {}, RETRY_AFTER);
   }

@@ -3,7 +3,7 @@ import { ScopeParameters } from '../../read-models/scope.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { parseDay } from '../../domain/time.js';
 import {
-  ALTERNATIVES,
+  REPEATABLE,
   IsClauseName,
   IsDay,
   IsInteger,
@@ -14,18 +14,18 @@ import {
   ObjectRule,
 } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { DESCRIPTIONS, isSpan } from '../parameters.js';
+import { PARAMETER_DESCRIPTIONS, isSpan } from '../parameters.js';
 
 const isWithinAskedDays = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from === undefined || to === undefined || (parseDay(to) ?? 0) - (parseDay(from) ?? 0) < LIMITS.askedDays;
 
 /** A page of instruments, in the order of their ids. */
 export class InstrumentsQueryParameters extends ScopeParameters {
-  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.page;
 
   @IsOptional()
-  @IsSlug({ description: DESCRIPTIONS.after })
+  @IsSlug({ description: PARAMETER_DESCRIPTIONS.after })
   after?: string;
 }
 
@@ -36,7 +36,7 @@ export class EligibilityQueryParameters extends ScopeParameters {
 
   @IsOptional()
   @IsClauseName({
-    each: ALTERNATIVES,
+    each: REPEATABLE,
     description: 'These clauses, which are alternatives; every clause of the instrument where absent.',
   })
   clause?: string[];
@@ -80,16 +80,16 @@ export class EligibilityQueryParameters extends ScopeParameters {
 }
 
 export class EligibilityPageQueryParameters extends EligibilityQueryParameters {
-  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 
   @IsOptional()
-  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  @IsText(LIMITS.cursor, { description: PARAMETER_DESCRIPTIONS.after })
   after?: string;
 }
 
 export class EligibilityCsvQueryParameters extends EligibilityQueryParameters {
   @IsOptional()
-  @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
+  @IsOneOf(SEPARATOR_NAMES, { description: PARAMETER_DESCRIPTIONS.separator })
   separator?: Separator;
 }

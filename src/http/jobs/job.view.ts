@@ -106,7 +106,7 @@ export const toJobView = ({ id, kind, about, state, progress, error, startedAt, 
 });
 
 /** A job of the register itself, which lives as long as its process. */
-export const toOwnJobView = ({ id, state, progress }: Job): JobView => ({
+export const toProcessJobView = ({ id, state, progress }: Job): JobView => ({
   id,
   kind: id,
   about: {},

@@ -4,7 +4,7 @@ import { Jobs } from '../../jobs/jobs.js';
 import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js';
 import { BodyOf } from '../request.decorators.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { JobsView, JobView, JobWithRefusedView, toJobView, toOwnJobView, toRefusedPage } from './job.view.js';
+import { JobsView, JobView, JobWithRefusedView, toJobView, toProcessJobView, toRefusedPage } from './job.view.js';
 import { JobRun, RefusedQueryParameters } from './parameters.js';
 
 @Controller('v1/jobs')
@@ -24,7 +24,7 @@ export class JobsController {
     const durable = this.durableJobs.all();
     const ids = new Set(durable.map(({ id }) => id));
     const own = this.jobs.all().filter(({ id }) => !ids.has(id));
-    return { items: [...own.map(toOwnJobView), ...durable.map(toJobView)] };
+    return { items: [...own.map(toProcessJobView), ...durable.map(toJobView)] };
   }
 
   @Get(':id')
@@ -38,7 +38,7 @@ export class JobsController {
     if (job !== null)
       return { ...toJobView(job), ...toRefusedPage(this.durableJobs.refusedItems(id, after, limit + 1), limit) };
     const own = this.jobs.get(id);
-    return own === null ? problemResponse('JOB.UNKNOWN') : { ...toOwnJobView(own), ...toRefusedPage([], limit) };
+    return own === null ? problemResponse('JOB.UNKNOWN') : { ...toProcessJobView(own), ...toRefusedPage([], limit) };
   }
 
   @Post(':id/runs')

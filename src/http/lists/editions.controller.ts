@@ -40,7 +40,7 @@ export class EditionsController {
     const result = await this.commands.execute(
       new PublishEdition({ ...headers, ...edition, list, edition: id, correlationId }),
     );
-    const { status, headers: answered, body } = outcomeResponse(result, { begins: false });
+    const { status, headers: answered, body } = outcomeResponse(result, { isNewSubject: false });
     const location = { location: `/v1/lists/${list}/editions/${id}` };
     return new HttpResponse(status, { ...answered, ...(result.outcome === 'recorded' && location) }, body);
   }

@@ -2,7 +2,7 @@ import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.v
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import {
-  ALTERNATIVES,
+  REPEATABLE,
   editionIn,
   IsDay,
   IsDayOrEdition,
@@ -15,31 +15,31 @@ import {
   ObjectRule,
 } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { isSpan, DESCRIPTIONS, PeopleQueryParameters } from '../parameters.js';
+import { isSpan, PARAMETER_DESCRIPTIONS, PeopleQueryParameters } from '../parameters.js';
 
 export class CsvQueryParameters extends PeopleQueryParameters {
   @IsOptional()
-  @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
+  @IsOneOf(SEPARATOR_NAMES, { description: PARAMETER_DESCRIPTIONS.separator })
   separator?: Separator;
 }
 
 /** A page of lists, in the order of their ids. */
 export class ListsQueryParameters extends KnowledgeParameters {
-  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.page;
 
   @IsOptional()
-  @IsSlug({ description: DESCRIPTIONS.after })
+  @IsSlug({ description: PARAMETER_DESCRIPTIONS.after })
   after?: string;
 }
 
 /** A page of editions, or of the members of one. */
 export class EditionsQueryParameters extends KnowledgeParameters {
-  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 
   @IsOptional()
-  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  @IsText(LIMITS.cursor, { description: PARAMETER_DESCRIPTIONS.after })
   after?: string;
 }
 
@@ -52,30 +52,30 @@ export class MovementsQueryParameters extends KnowledgeParameters {
   to: string;
 
   @IsOptional()
-  @IsSlug({ each: ALTERNATIVES, description: 'Counts and movements of these categories alone.' })
+  @IsSlug({ each: REPEATABLE, description: 'Counts and movements of these categories alone.' })
   category?: string[];
 
   @IsOptional()
-  @IsOneOf(MEMBER_SETS, { description: DESCRIPTIONS.set })
+  @IsOneOf(MEMBER_SETS, { description: PARAMETER_DESCRIPTIONS.set })
   set?: MemberSet;
 
   @IsInteger(1, LIMITS.movements, { description: 'Movements on a page, all kinds together.' })
   limit: number = LIMITS.movements;
 
   @IsOptional()
-  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  @IsText(LIMITS.cursor, { description: PARAMETER_DESCRIPTIONS.after })
   after?: string;
 }
 
-const isDayOrNone = (text: string | undefined): boolean => text === undefined || editionIn(text) === null;
-const NO_KNOWLEDGE = 'absent beside an edition, which was known when it was published';
+const isNotEdition = (text: string | undefined): boolean => text === undefined || editionIn(text) === null;
+const NOT_WITH_EDITION = 'absent beside an edition, which was known when it was published';
 
 export class DifferencesQueryParameters {
   @ObjectRule<DifferencesQueryParameters>(
     'PARAMETER.NEEDS',
     'to',
     'a day not before from',
-    (q) => !isDayOrNone(q.from) || !isDayOrNone(q.to) || isSpan(q),
+    (q) => !isNotEdition(q.from) || !isNotEdition(q.to) || isSpan(q),
   )
   @IsDayOrEdition({ description: 'The end of the earlier day; or an edition, as it was published.' })
   from: string;
@@ -83,8 +83,8 @@ export class DifferencesQueryParameters {
   @ObjectRule<DifferencesQueryParameters>(
     'PARAMETER.NEEDS',
     'fromKnown',
-    NO_KNOWLEDGE,
-    (q) => q.fromKnown === undefined || isDayOrNone(q.from),
+    NOT_WITH_EDITION,
+    (q) => q.fromKnown === undefined || isNotEdition(q.from),
   )
   @IsOptional()
   @IsKnownAt({ description: 'What the register knew of the earlier day, as `knownAt`; as `toKnown` where absent.' })
@@ -96,30 +96,30 @@ export class DifferencesQueryParameters {
   @ObjectRule<DifferencesQueryParameters>(
     'PARAMETER.NEEDS',
     'toKnown',
-    NO_KNOWLEDGE,
-    (q) => q.toKnown === undefined || isDayOrNone(q.to),
+    NOT_WITH_EDITION,
+    (q) => q.toKnown === undefined || isNotEdition(q.to),
   )
   @IsOptional()
   @IsKnownAt({ description: 'What the register knew of the later day, as `knownAt`; all where absent.' })
   toKnown?: string;
 
   @IsOptional()
-  @IsSlug({ each: ALTERNATIVES, description: 'Differences of these categories alone.' })
+  @IsSlug({ each: REPEATABLE, description: 'Differences of these categories alone.' })
   category?: string[];
 
   @IsOptional()
-  @IsOneOf(MEMBER_SETS, { description: DESCRIPTIONS.set })
+  @IsOneOf(MEMBER_SETS, { description: PARAMETER_DESCRIPTIONS.set })
   set?: MemberSet;
 
-  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 
   @IsOptional()
-  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  @IsText(LIMITS.cursor, { description: PARAMETER_DESCRIPTIONS.after })
   after?: string;
 
   @IsOptional()
-  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.atLeast })
+  @IsText(LIMITS.cursor, { description: PARAMETER_DESCRIPTIONS.atLeast })
   atLeast?: string;
 }
 

@@ -43,7 +43,7 @@ const rowResponse = (row: BatchRow, outcome: BatchRowResult): HttpResponse => {
     case 'unreadable':
       return problemResponse('REQUEST.INVALID');
     default:
-      return outcomeResponse(outcome, { begins: 'case' in row && row.case === null });
+      return outcomeResponse(outcome, { isNewSubject: 'case' in row && row.case === null });
   }
 };
 

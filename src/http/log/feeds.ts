@@ -16,21 +16,21 @@ import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js'
 
 export interface FeedLimits {
   /** Open feeds, in total and per client. */
-  readonly open: number;
-  readonly each: number;
+  readonly maxFeeds: number;
+  readonly maxFeedsPerClient: number;
   /** Unsent bytes at which a reader gets no further page. A page is sent whole, so the buffer may exceed it. */
-  readonly buffer: number;
+  readonly bufferBytes: number;
   /** Milliseconds between comments that keep the connection alive. */
-  readonly heartbeat: number;
+  readonly heartbeatMs: number;
   /** Heartbeats without progress after which a reader is disconnected. */
-  readonly patience: number;
+  readonly maxStalledHeartbeats: number;
 }
 export const FEED_LIMITS: FeedLimits = {
-  open: 256,
-  each: 32,
-  buffer: 1024 * 1024,
-  heartbeat: 15_000,
-  patience: 4,
+  maxFeeds: 256,
+  maxFeedsPerClient: 32,
+  bufferBytes: 1024 * 1024,
+  heartbeatMs: 15_000,
+  maxStalledHeartbeats: 4,
 };
 
 /** Milliseconds after which a disconnected EventSource is told to reconnect. */
@@ -75,9 +75,9 @@ interface Reader {
   /** There were more events than fitted in its last page. */
   hasMore: boolean;
   /** Bytes written, bytes the network took by the last heartbeat, and heartbeats without progress while bytes were unsent. */
-  written: number;
-  sent: number;
-  stalled: number;
+  bytesWritten: number;
+  bytesSentAtHeartbeat: number;
+  stalledHeartbeats: number;
 }
 
 interface SerialisedPage extends Omit<FeedPage, 'events'> {
@@ -93,7 +93,7 @@ export class Feeds implements BeforeApplicationShutdown {
   private stopping = false;
 
   constructor(private readonly limits: FeedLimits = FEED_LIMITS) {
-    this.heartbeat = setInterval(() => this.onHeartbeat(), limits.heartbeat).unref();
+    this.heartbeat = setInterval(() => this.onHeartbeat(), limits.heartbeatMs).unref();
   }
 
   /**
@@ -101,14 +101,23 @@ export class Feeds implements BeforeApplicationShutdown {
    * reached, or for HEAD. Readers with an equal `filter` share pages.
    */
   open(request: FastifyRequest, reply: FastifyReply, feed: Feed, filter: object, after: number): HttpResponse | null {
-    if (this.stopping || this.readers.size >= this.limits.open) return problemResponse('FEEDS.FULL', {}, RETRY_AFTER);
+    if (this.stopping || this.readers.size >= this.limits.maxFeeds)
+      return problemResponse('FEEDS.FULL', {}, RETRY_AFTER);
     const clientKey = clientKeyOf(request);
-    if (this.countOf(clientKey) >= this.limits.each) return problemResponse('CLIENT.FEEDS_FULL', {}, RETRY_AFTER);
+    if (this.countOf(clientKey) >= this.limits.maxFeedsPerClient)
+      return problemResponse('CLIENT.FEEDS_FULL', {}, RETRY_AFTER);
     if (request.method === 'HEAD') return new HttpResponse(200, FEED_HEADERS, Readable.from([]));
     reply.hijack();
     const out = reply.raw;
     if (out.destroyed) return null;
-    const progress = { position: after, live: false, hasMore: true, written: 0, sent: 0, stalled: 0 };
+    const progress = {
+      position: after,
+      live: false,
+      hasMore: true,
+      bytesWritten: 0,
+      bytesSentAtHeartbeat: 0,
+      stalledHeartbeats: 0,
+    };
     const reader: Reader = {
       clientKey,
       feed,
@@ -192,12 +201,12 @@ export class Feeds implements BeforeApplicationShutdown {
   }
 
   private hasBufferSpace({ out }: Reader): boolean {
-    return out.writableLength < this.limits.buffer;
+    return out.writableLength < this.limits.bufferBytes;
   }
 
   private write(reader: Reader, bytes: Buffer): void {
     reader.out.write(bytes);
-    reader.written += bytes.length;
+    reader.bytesWritten += bytes.length;
   }
 
   /** The reader loses nothing: it reconnects with the id of the last event that it received whole. */
@@ -214,10 +223,10 @@ export class Feeds implements BeforeApplicationShutdown {
   private onHeartbeat(): void {
     for (const reader of this.readers) {
       const unsent = reader.out.writableLength;
-      const sent = reader.written - unsent;
-      reader.stalled = unsent > 0 && sent <= reader.sent ? reader.stalled + 1 : 0;
-      reader.sent = sent;
-      if (reader.stalled >= this.limits.patience) this.dropSlow(reader);
+      const sent = reader.bytesWritten - unsent;
+      reader.stalledHeartbeats = unsent > 0 && sent <= reader.bytesSentAtHeartbeat ? reader.stalledHeartbeats + 1 : 0;
+      reader.bytesSentAtHeartbeat = sent;
+      if (reader.stalledHeartbeats >= this.limits.maxStalledHeartbeats) this.dropSlow(reader);
       else if (unsent === 0) this.write(reader, HEARTBEAT);
     }
   }

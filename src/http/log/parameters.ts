@@ -10,7 +10,7 @@ import {
   type TypeOptions,
 } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { DESCRIPTIONS } from '../parameters.js';
+import { PARAMETER_DESCRIPTIONS } from '../parameters.js';
 
 const ALL_EVENT_TYPES = Object.keys(allEvents);
 const IsEventTypes = (): PropertyDecorator =>
@@ -20,7 +20,7 @@ const IsEventTypes = (): PropertyDecorator =>
   });
 const IsPosition = (options: TypeOptions): PropertyDecorator => IsInteger(0, Number.MAX_SAFE_INTEGER, options);
 
-class FromPositionQuery extends KnowledgeParameters {
+class FromPositionParameters extends KnowledgeParameters {
   @IsOptional()
   @IsEventTypes()
   type?: string[];
@@ -29,8 +29,8 @@ class FromPositionQuery extends KnowledgeParameters {
   after: number = 0;
 }
 
-export class HistoryQueryParameters extends FromPositionQuery {
-  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+export class HistoryQueryParameters extends FromPositionParameters {
+  @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 }
 
@@ -41,7 +41,7 @@ export const toHistoryPage = ({ type, after, limit }: HistoryQueryParameters) =>
   limit,
 });
 
-export class EventsQueryParameters extends FromPositionQuery {
+export class EventsQueryParameters extends FromPositionParameters {
   @IsOptional()
   @IsInteger(1, Number.MAX_SAFE_INTEGER, { description: 'At most so many events.' })
   limit?: number;

@@ -24,9 +24,9 @@ export interface LogProofs {
 export const LOG_PROOFS = Symbol('LogProofs');
 
 /** Tiles never change. Whoever has the register's token gets them, so shared caches must not keep them. */
-const FOR_EVER = { 'cache-control': 'private, max-age=31536000, immutable' } as const;
+const CACHE_FOREVER = { 'cache-control': 'private, max-age=31536000, immutable' } as const;
 /** A checkpoint is asked for anew, and answered by 304 where there is no later one. */
-const ASK_AGAIN = { 'cache-control': 'private, no-cache' } as const;
+const REVALIDATE = { 'cache-control': 'private, no-cache' } as const;
 
 /** What outsiders need to verify the log: docs/proof.md. */
 @Controller('v1/log')
@@ -45,7 +45,7 @@ export class ProofController {
   checkpoint(): HttpResponse {
     const note = this.proofs.checkpoint();
     const etag = `"${createHash('sha256').update(note).digest('hex').slice(0, 32)}"`;
-    return new HttpResponse(200, { ...ASK_AGAIN, etag, 'content-type': TEXT_TYPE }, note);
+    return new HttpResponse(200, { ...REVALIDATE, etag, 'content-type': TEXT_TYPE }, note);
   }
 
   @Get('tile/*')
@@ -59,7 +59,7 @@ export class ProofController {
     const tile = parseTilePath(path);
     if (tile === null) return problemResponse('PROOF.NO_TILE');
     const hashes = await this.proofs.tile(tile.level, tile.number, tile.width);
-    return new HttpResponse(200, { ...FOR_EVER, 'content-type': BYTES_TYPE }, hashes);
+    return new HttpResponse(200, { ...CACHE_FOREVER, 'content-type': BYTES_TYPE }, hashes);
   }
 
   @Get('proof/inclusion')

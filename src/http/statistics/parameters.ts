@@ -1,7 +1,7 @@
 import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { IsDay, IsOneOf, IsOptional, IsSlug, ObjectRule } from '../../schema/decorators.js';
-import { DESCRIPTIONS, FilteredQueryParameters } from '../parameters.js';
+import { PARAMETER_DESCRIPTIONS, FilteredQueryParameters } from '../parameters.js';
 
 export class StatisticQueryParameters extends FilteredQueryParameters {
   @IsSlug({ description: 'The list whose people are counted.' })
@@ -22,12 +22,12 @@ export class StatisticQueryParameters extends FilteredQueryParameters {
   to?: string;
 
   @IsOptional()
-  @IsOneOf(MEMBER_SETS, { description: `Of a statistic of several days: ${DESCRIPTIONS.set}` })
+  @IsOneOf(MEMBER_SETS, { description: `Of a statistic of several days: ${PARAMETER_DESCRIPTIONS.set}` })
   set?: MemberSet;
 }
 
 export class StatisticCsvQueryParameters extends StatisticQueryParameters {
   @IsOptional()
-  @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
+  @IsOneOf(SEPARATOR_NAMES, { description: PARAMETER_DESCRIPTIONS.separator })
   separator?: Separator;
 }

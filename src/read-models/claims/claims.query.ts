@@ -78,7 +78,7 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     const { position, knownAt, day } = scope;
     const found = claimRowsOf(context, position, filters, cursor?.place ?? null, limit + 1);
     const { rows, hasMore } = takePage(found, limit, ({ claim }) => Buffer.byteLength(claim));
-    const bounds = new ClaimedBounds(context.db, position);
+    const bounds = new ClaimedBoundsReader(context.db, position);
     const shown = rows.map((row) => ({ row, conflicts: bounds.conflictsOf(row) }));
     const last = hasMore ? rows.at(-1) : undefined;
     const items: RegisteredClaim[] = [];
@@ -157,7 +157,7 @@ interface ClaimedBound {
 }
 
 /** What the claims about one thing allow, read once a page however many of them stand on it. */
-class ClaimedBounds {
+class ClaimedBoundsReader {
   readonly #read = new Map<string, readonly ClaimedBound[]>();
 
   constructor(

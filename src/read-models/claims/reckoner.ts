@@ -16,7 +16,7 @@ import { dailyMembers } from '../statistics/daily-members.js';
 import type { ListFlowView, ReckoningView } from './claim.view.js';
 
 /** A claim to reckon: what it is about, and which numbers it allows. */
-export interface Reckoned {
+export interface ClaimToReckon {
   readonly about: ClaimSubject;
   readonly claimed: Bounds;
   /** The day for which the register counts, in place of the (last) day that the claim is about. */
@@ -34,7 +34,7 @@ export interface CountingHandlers {
 export type Reckoning = { readonly register: ReckoningView } | { readonly unanswered: string };
 
 /** Days before that of a claim among which the last is looked for on which the register counted what is claimed. */
-const DAYS_BEFORE = 366;
+const DAYS_SEARCHED_BEFORE = 366;
 
 const SUBJECT_UNKNOWN: Reckoning = { unanswered: 'SUBJECT.UNKNOWN' };
 
@@ -50,7 +50,7 @@ export class Reckoner {
   ) {}
 
   /** Throws what the questions throw, but for what makes a claim unanswerable. */
-  async reckon(reckoned: Reckoned): Promise<Reckoning> {
+  async reckon(reckoned: ClaimToReckon): Promise<Reckoning> {
     const byMetric: { readonly [M in Metric]: () => Promise<Reckoning> } = {
       count: () => this.#count(reckoned),
       entered: () => this.#moved(reckoned),
@@ -67,7 +67,7 @@ export class Reckoner {
     }
   }
 
-  async #count(reckoned: Reckoned): Promise<Reckoning> {
+  async #count(reckoned: ClaimToReckon): Promise<Reckoning> {
     const { about, on: asked } = reckoned;
     const { list = '', on: claimedOn = '' } = about;
     const on = asked ?? claimedOn;
@@ -84,7 +84,7 @@ export class Reckoner {
     return { register: { on, yes, uncertain, flow, verdicts: null } };
   }
 
-  async #moved(reckoned: Reckoned): Promise<Reckoning> {
+  async #moved(reckoned: ClaimToReckon): Promise<Reckoning> {
     const { metric, reason, from = '', to = '' } = reckoned.about;
     const on = lastDay(from, reckoned.on ?? to);
     const flow = await this.#flow(reckoned, [from, on]);
@@ -95,7 +95,7 @@ export class Reckoner {
     return { register: { on, yes, uncertain: 0, flow, verdicts: null } };
   }
 
-  async #reached(reckoned: Reckoned): Promise<Reckoning> {
+  async #reached(reckoned: ClaimToReckon): Promise<Reckoning> {
     const { metric, instrument = '', list = '', clause, listDay, from = '', to = '' } = reckoned.about;
     const on = lastDay(from, reckoned.on ?? to);
     const parameters = {
@@ -110,7 +110,7 @@ export class Reckoner {
     return { register: { on, yes, uncertain: verdicts.possibly, flow: null, verdicts } };
   }
 
-  async #beneficiaries({ about, on: asked }: Reckoned): Promise<Reckoning> {
+  async #beneficiaries({ about, on: asked }: ClaimToReckon): Promise<Reckoning> {
     const { position } = this;
     const { instrument = '', list = '' } = about;
     const on = asked ?? about.on ?? '';
@@ -121,7 +121,7 @@ export class Reckoner {
     return { register: { on, ...totals, flow: null, verdicts: null } };
   }
 
-  async #flow(reckoned: Reckoned, [from, to]: readonly [string, string]): Promise<ListFlowView | null> {
+  async #flow(reckoned: ClaimToReckon, [from, to]: readonly [string, string]): Promise<ListFlowView | null> {
     const { list = '', category } = reckoned.about;
     const asked = { from, to, limit: 0, ...(category === undefined ? {} : { category: [category] }) };
     const movements = await this.#ask(this.handlers.movements, new Movements(this.#scope(to), list, asked));
@@ -132,9 +132,9 @@ export class Reckoner {
   }
 
   /** The last day of the year before on which the register counted what is claimed, by certain members; null if there is none. */
-  async #lastAgreed({ about: { list = '', category }, claimed }: Reckoned, on: string): Promise<string | null> {
+  async #lastAgreed({ about: { list = '', category }, claimed }: ClaimToReckon, on: string): Promise<string | null> {
     const to = requireDay(on);
-    const from = to - DAYS_BEFORE;
+    const from = to - DAYS_SEARCHED_BEFORE;
     const numbers = await this.#once(['daily', list, category, on], () => this.#daily(list, category, { from, to }));
     const last = numbers.findLastIndex((number) => claimed.atLeast <= number && number <= claimed.atMost);
     return last === -1 ? null : formatDay(from + last);

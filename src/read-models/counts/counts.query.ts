@@ -61,7 +61,7 @@ type CountedBy = (typeof COUNTED_BY)[number];
 export const UNKNOWN_KEY = 'unknown';
 
 /** SQL for the key of a period `p`; rows with a null key count only in the total. `a` is one article of the period. */
-const KEY_SQL: Readonly<Record<CountedBy, string>> = {
+const KEY_SQL_OF_PROPERTY: Readonly<Record<CountedBy, string>> = {
   category: `coalesce(p.category, '${UNKNOWN_KEY}')`,
   custody: 'p.custody',
   proceedings: 'p.proceedings',
@@ -80,10 +80,10 @@ const groupsBy = (
         counters,
         scope,
         match,
-        { key: KEY_SQL[by], join: 'LEFT JOIN json_each(p.articles) a' },
+        { key: KEY_SQL_OF_PROPERTY[by], join: 'LEFT JOIN json_each(p.articles) a' },
         certainty,
       )
-    : groupPeople(counters, scope, match, { key: KEY_SQL[by] }, certainty);
+    : groupPeople(counters, scope, match, { key: KEY_SQL_OF_PROPERTY[by] }, certainty);
 
 @QueryHandler(Counts)
 export class CountsHandler implements IQueryHandler<Counts> {

@@ -75,7 +75,7 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
       const scope = differenceScope(context, list, { set, categories: category, from: from.day, to: to.day }, from, to);
       if (scope === null) return null;
       const { totals, page } = await this.#compare(context, scope, limit, cursor);
-      const { items, last } = page.end();
+      const { items, last } = page.finish();
       const pinned = { from: pinnedScope(from), to: pinnedScope(to) };
       return {
         list,
@@ -123,16 +123,16 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
       const { learned, happened } = differences;
       if (learned !== null) countChange(totals.learnedLate, learned.change);
       if (happened !== null) countChange(totals.happenedSince, happened.change);
-      if (learned !== null && page.mayContain(LEARNED_LATE)) page.offer(placeLearned(scope, differences, learned));
-      if (happened !== null && page.mayContain(HAPPENED_SINCE)) page.offer(placeHappened(scope, happened));
+      if (learned !== null && page.mayContain(LEARNED_LATE_RANK)) page.offer(placeLearned(scope, differences, learned));
+      if (happened !== null && page.mayContain(HAPPENED_SINCE_RANK)) page.offer(placeHappened(scope, happened));
     });
     return { totals, page };
   }
 }
 
 /** Ranks of the origins in the order of the pages. */
-const LEARNED_LATE = 0;
-const HAPPENED_SINCE = 1;
+const LEARNED_LATE_RANK = 0;
+const HAPPENED_SINCE_RANK = 1;
 
 /** Opens a scope; an error of its `knownAt` names the parameter that it came from. */
 const openNamed = async (
@@ -178,11 +178,11 @@ const numbersOf = (context: QueryContext, { earlier, later, fromPosition, toPosi
   };
 };
 
-type Counting = { -readonly [Name in keyof MovementTotals]: number };
+type MutableTotals = { -readonly [Name in keyof MovementTotals]: number };
 
-const noCounts = (): Counting => ({ entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 });
+const noCounts = (): MutableTotals => ({ entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 });
 
-const countChange = (totals: Counting, { kind, moved }: MembershipChange): void => {
+const countChange = (totals: MutableTotals, { kind, moved }: MembershipChange): void => {
   totals[kind] += 1;
   if (moved === 'in') totals.movedIn += 1;
   if (moved === 'out') totals.movedOut += 1;
@@ -207,7 +207,7 @@ const placeHappened = (
     origin: 'happened-since',
     learnedAt: null,
   } as const;
-  return { rank: HAPPENED_SINCE, key, caseId, difference };
+  return { rank: HAPPENED_SINCE_RANK, key, caseId, difference };
 };
 
 /** A case that the later knowledge does not have on the list is shown as the earlier knowledge has it. */
@@ -238,5 +238,5 @@ const placeLearned = (
     learnedAt: recorded?.recordedAt ?? null,
     ...categoriesOf(change),
   } as const;
-  return { rank: LEARNED_LATE, key, caseId, difference };
+  return { rank: LEARNED_LATE_RANK, key, caseId, difference };
 };

@@ -116,7 +116,7 @@ export const changesOn = (day: Day, before: MembershipOnDay, after: MembershipOn
 export interface CaseRows {
   readonly listed: readonly MovementRow[];
   /** Read lazily: needed only if the list does not judge the case on the day. */
-  readonly own: () => readonly MovementRow[];
+  readonly withoutList: () => readonly MovementRow[];
 }
 
 /**
@@ -124,7 +124,7 @@ export interface CaseRows {
  */
 const disqualifyingRow = (list: ListDefinition, rows: CaseRows, day: Day): MovementRow | undefined => {
   const listed = rowsOn(rows.listed, day).filter((row) => !isListed(list, day, row));
-  return sortedRows(listed)[0] ?? sortedRows(rowsOn(rows.own(), day))[0];
+  return sortedRows(listed)[0] ?? sortedRows(rowsOn(rows.withoutList(), day))[0];
 };
 
 const sortedRows = (rows: readonly MovementRow[]): readonly MovementRow[] =>

@@ -99,7 +99,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
         if (page.mayContain(change.day)) page.offer(placeMovement(movementScope, caseMovements, change));
       }
     });
-    const { items, last } = page.end();
+    const { items, last } = page.finish();
     const leftByReason = [...reasons].map(([reason, count]) => ({ reason, count }));
     return { totals, leftByReason: leftByReason.sort((a, b) => (a.reason < b.reason ? -1 : 1)), page: items, last };
   }

@@ -14,7 +14,7 @@ const comparePlaces = (a: RankedPlace, b: RankedPlace): number =>
 
 /** Keeps the first items after a place; holds at most two pages in memory. */
 export class OrderedPage<Item extends RankedPlace> {
-  #held: Item[] = [];
+  #kept: Item[] = [];
   /** Items of a higher rank cannot be on the page. */
   #lastRank: number | null = null;
 
@@ -35,15 +35,15 @@ export class OrderedPage<Item extends RankedPlace> {
 
   offer(item: Item): void {
     if (this.after !== null && comparePlaces(item, this.after) <= 0) return;
-    this.#held.push(item);
-    if (this.#held.length < 2 * (this.limit + 1)) return;
-    this.#held = this.#held.sort(comparePlaces).slice(0, this.limit + 1);
-    this.#lastRank = this.#held.at(-1)?.rank ?? null;
+    this.#kept.push(item);
+    if (this.#kept.length < 2 * (this.limit + 1)) return;
+    this.#kept = this.#kept.sort(comparePlaces).slice(0, this.limit + 1);
+    this.#lastRank = this.#kept.at(-1)?.rank ?? null;
   }
 
   /** `last` is the place to continue after; null on the last page. */
-  end(): { readonly items: readonly Item[]; readonly last: RankedPlace | null } {
-    const sorted = this.#held.sort(comparePlaces);
+  finish(): { readonly items: readonly Item[]; readonly last: RankedPlace | null } {
+    const sorted = this.#kept.sort(comparePlaces);
     const items = sorted.slice(0, this.limit);
     const end = sorted.length > this.limit ? items.at(-1) : undefined;
     return { items, last: end === undefined ? null : { rank: end.rank, key: end.key, caseId: end.caseId } };

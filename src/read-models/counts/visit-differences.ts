@@ -18,7 +18,7 @@ import {
   byCase,
   candidatesOf,
   MOVEMENT_COLUMNS,
-  ownRows,
+  rowsWithoutList,
   movementRowsOf,
   SLICE_SIZE,
   type CaseMovements,
@@ -74,9 +74,9 @@ export const visitDifferences = async (
     const laterRows = movementRowsOf(context, laterScope, { from, to }, cases);
     for (const caseNo of cases) {
       const listed = laterRows.get(caseNo) ?? [];
-      const own = (): readonly MovementRow[] => ownRows(context, laterScope, { from, to }, caseNo);
+      const withoutList = (): readonly MovementRow[] => rowsWithoutList(context, laterScope, { from, to }, caseNo);
       const changes = membershipChanges(scope.later, listed);
-      const movements = { context, scope: laterScope, caseNo, changes, rows: { listed, own } };
+      const movements = { context, scope: laterScope, caseNo, changes, rows: { listed, withoutList } };
       const learned = learnedChange(scope, versions.get(caseNo) ?? []);
       const happened = happenedChange(scope, movements);
       if (learned !== null || happened !== null) visit({ context, caseNo, learned, happened });

@@ -48,7 +48,7 @@ export const visitMovements = async (
       candidates.slice(start, start + SLICE_SIZE),
     )) {
       const changes = membershipChanges(movementScope, listed);
-      const rows = { listed, own: () => ownRows(context, scope, movementScope, caseNo) };
+      const rows = { listed, withoutList: () => rowsWithoutList(context, scope, movementScope, caseNo) };
       if (changes.length > 0) visit({ context, scope, caseNo, changes, rows });
     }
   }
@@ -120,7 +120,7 @@ export const byCase = <Row extends { readonly case_no: number }>(
   return grouped;
 };
 
-export const ownRows = (
+export const rowsWithoutList = (
   context: QueryContext,
   scope: ListScope,
   span: Pick<MovementScope, 'from' | 'to'>,

@@ -127,7 +127,7 @@ export const birthAndSexOf = (
  * The cases to which the instrument may have been applied by a day, so that their projected periods cannot be used. Corrections of
  * applications count too, since they may have changed the instrument.
  */
-export const casesApplied = (
+export const casesWithApplication = (
   { db, logTables }: Pick<QueryContext, 'db' | 'logTables'>,
   instrument: string,
   day: Day,

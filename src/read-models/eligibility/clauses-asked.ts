@@ -11,16 +11,16 @@ export const clauseText = ({ clause, version }: Pick<ClauseFields, 'clause' | 'v
  * The clauses that are named, or each clause of the instrument. Throws InvalidParameter for an unknown clause, and for one that has several
  * versions and is named without one.
  */
-export const clausesAsked = (
+export const clausesInQuestion = (
   { clauseVersions }: Pick<Instrument, 'clauseVersions'>,
   named: readonly string[] | undefined,
 ): readonly ClauseVersion[] => {
   const ids = named ?? [...new Set(clauseVersions.map(({ clause }) => clause))];
-  if (ids.length === 0) throw unknown(clauseVersions);
+  if (ids.length === 0) throw unknownClause(clauseVersions);
   return ids.map((name) => {
     const matching = clauseVersions.filter((one) => one.clause === name || clauseText(one) === name);
     const [only, ...others] = matching;
-    if (only === undefined) throw unknown(clauseVersions);
+    if (only === undefined) throw unknownClause(clauseVersions);
     if (others.length > 0)
       throw new InvalidParameter('clause', 'CLAUSE.AMBIGUOUS', `one of ${clauseTextsOf(matching)}`);
     return only;
@@ -32,7 +32,7 @@ const MAX_NAMED = 20;
 const clauseTextsOf = (versions: readonly ClauseVersion[]): string =>
   versions.slice(0, MAX_NAMED).map(clauseText).join(', ');
 
-const unknown = (versions: readonly ClauseVersion[]): InvalidParameter =>
+const unknownClause = (versions: readonly ClauseVersion[]): InvalidParameter =>
   new InvalidParameter(
     'clause',
     'CLAUSE.UNKNOWN',

@@ -1,7 +1,7 @@
 /** Whom an instrument reaches: everybody of a list, on one day or on the days of a range, with the reasons of each. */
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { askerOf, type EligibilityQuestion } from '../../domain/instrument/eligibility.js';
+import { prepareQuestion, type EligibilityQuestion } from '../../domain/instrument/eligibility.js';
 import type { Condition } from '../../domain/instrument/events.js';
 import type { Instrument } from '../../domain/instrument/instrument.js';
 import { VERDICTS, type Verdict } from '../../domain/instrument/verdicts.js';
@@ -14,10 +14,10 @@ import { InvalidParameter } from '../query-errors.js';
 import { askOneFile, nextContext } from '../one-file.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
-import { casesApplied, periodsOn, birthAndSexOf } from './candidates.js';
-import { clausesAsked, clauseText } from './clauses-asked.js';
+import { casesWithApplication, periodsOn, birthAndSexOf } from './candidates.js';
+import { clausesInQuestion, clauseText } from './clauses-asked.js';
 import type { EligibilityView, EligiblePersonView } from './eligibility.view.js';
-import { KeptVerdicts, type EligibilitySpan, type EligibleCases } from './eligible-cases.js';
+import { KeptVerdicts, type EligibilitySpan, type CasesByVerdict } from './eligible-cases.js';
 import { GRAVITY_DATA, type GravityData } from './gravity-file.js';
 
 export interface EligibilityParameters {
@@ -82,10 +82,10 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
     const asked = this.#asked(context, instrument, parameters);
     if (asked === null) return null;
     return askOneFile(this.reader, asked.position, async (first) => {
-      const cases = await this.verdicts.of(first, asked);
+      const cases = await this.verdicts.casesByVerdict(first, asked);
       const current = await nextContext(this.reader, first, asked.position);
       const shown = cursor?.shown ?? 0;
-      const chosen = parameters.verdict === undefined ? inOrder(cases) : cases[parameters.verdict];
+      const chosen = parameters.verdict === undefined ? inVerdictOrder(cases) : cases[parameters.verdict];
       const page = chosen.slice(shown, shown + limit);
       const end = shown + page.length;
       const next = { day: context.scope.day, position: asked.position, shown: end };
@@ -106,7 +106,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
     const instrument = logTables.definitionAt('instrument', instrumentId, position)?.definition;
     const list = logTables.definitionAt('list', listId, position)?.definition;
     if (instrument === undefined || list === undefined) return null;
-    const clauses = clausesAsked(instrument, clause);
+    const clauses = clausesInQuestion(instrument, clause);
     const needsDay = listDay === undefined || clauses.some(({ conditions }) => conditions.some(isMeasuredInForce));
     const inForce = needsDay ? dayInForce(instrument) : 0;
     const question: EligibilityQuestion = {
@@ -148,7 +148,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
 }
 
 /** Everybody: first the eligible, then the possibly eligible, then all others. */
-const inOrder = (cases: EligibleCases): readonly number[] => VERDICTS.flatMap((verdict) => cases[verdict]);
+const inVerdictOrder = (cases: CasesByVerdict): readonly number[] => VERDICTS.flatMap((verdict) => cases[verdict]);
 
 const isMeasuredInForce = (condition: Condition): boolean =>
   [condition.remaining, condition.served, condition.age].some((timed) => timed?.measured === 'at-in-force');
@@ -169,13 +169,13 @@ const itemsOf = (
 ): readonly EligiblePersonView[] => {
   const { question, from, to, position, instrument } = asked;
   const scope = listScope(question.list.id, question.listDay, position, context.position);
-  const applied = casesApplied(context, instrument, question.listDay, position);
+  const applied = casesWithApplication(context, instrument, question.listDay, position);
   const periods = periodsOn(context, scope, caseNos, instrument, applied);
   const entries = listEntriesOf(context.db, scope, caseNos);
-  const asker = askerOf(question);
+  const prepared = prepareQuestion(question);
   return caseNos.flatMap((caseNo) => {
     const person = birthAndSexOf(context.logTables, caseNo, position);
-    const found = asker.explain({ periods: periods.get(caseNo) ?? [], ...person }, from, to);
+    const found = prepared.explain({ periods: periods.get(caseNo) ?? [], ...person }, from, to);
     const entry = entries.get(caseNo);
     if (found === null || entry === undefined) return [];
     const { clause, verdict, firstDay, conditions } = found;

@@ -1,17 +1,19 @@
 /** What answers say of whom a clause reaches. */
 import { CONDITION_CODES } from '../../domain/instrument/conditions.js';
 import type { ConditionVerdict } from '../../domain/instrument/eligibility.js';
-import { HOLDS, LISTED, VERDICTS, type Verdict } from '../../domain/instrument/verdicts.js';
+import { CONDITION_VERDICTS, LISTED_CODE, VERDICTS, type Verdict } from '../../domain/instrument/verdicts.js';
 import { IsDay, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
 import { ListEntryView } from '../list/list-entry.view.js';
 
 export class ConditionVerdictView implements ConditionVerdict {
-  @IsOneOf([LISTED, ...CONDITION_CODES], { description: 'What is asked; `listed`: whether the person is on the list.' })
+  @IsOneOf([LISTED_CODE, ...CONDITION_CODES], {
+    description: 'What is asked; `listed`: whether the person is on the list.',
+  })
   readonly code: ConditionVerdict['code'];
 
-  @IsOneOf(HOLDS, { description: '`possibly`: in some possible courses of events only.' })
+  @IsOneOf(CONDITION_VERDICTS, { description: '`possibly`: in some possible courses of events only.' })
   readonly verdict: ConditionVerdict['verdict'];
 
   @IsString({ each: true, description: 'The value that was looked at, several where courses differ; none if unknown.' })

@@ -1,6 +1,11 @@
 /** The verdict of an instrument on everybody of a list, computed in slices and kept, since pages and repeated questions ask for it again. */
 import { LRUCache } from 'lru-cache';
-import { askerOf, type Asker, type Candidate, type EligibilityQuestion } from '../../domain/instrument/eligibility.js';
+import {
+  prepareQuestion,
+  type PreparedQuestion,
+  type Candidate,
+  type EligibilityQuestion,
+} from '../../domain/instrument/eligibility.js';
 import type { Verdict } from '../../domain/instrument/verdicts.js';
 import type { Day } from '../../domain/time.js';
 import { listScope } from '../list/predicate.js';
@@ -8,7 +13,7 @@ import { nextContext } from '../one-file.js';
 import { QueriesBusy } from '../query-errors.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 import type { Db } from '../table.js';
-import { casesApplied, memberSlice, periodsOn, birthAndSexOf } from './candidates.js';
+import { casesWithApplication, memberSlice, periodsOn, birthAndSexOf } from './candidates.js';
 import type { Place } from '../list/walk.js';
 
 /** Whom an instrument makes eligible on the days of a span, as known at a position. */
@@ -22,16 +27,16 @@ export interface EligibilitySpan {
 }
 
 /** The cases of each verdict by their numbers, in the order of references. */
-export type EligibleCases = { readonly [V in Verdict]: readonly number[] };
+export type CasesByVerdict = { readonly [V in Verdict]: readonly number[] };
 
 /** Results kept of one file of read models: of a million cases each takes some 8 MB. */
-const MAX_KEPT = 8;
+const MAX_KEPT_RESULTS = 8;
 
 /** Questions that wait until those before them are answered. */
-export const MAX_WAITING = 20;
+export const MAX_WAITING_QUESTIONS = 20;
 
 export class KeptVerdicts {
-  readonly #kept = new WeakMap<Db, LRUCache<string, Promise<EligibleCases>>>();
+  readonly #kept = new WeakMap<Db, LRUCache<string, Promise<CasesByVerdict>>>();
   /** One question is computed at a time: all share one thread. */
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -39,9 +44,9 @@ export class KeptVerdicts {
   constructor(private readonly reader: ReadModelReader) {}
 
   /** Whoever asks the same meanwhile waits for the same computation. To be called within `askOneFile`. Throws QueriesBusy. */
-  async of(context: QueryContext, asked: EligibilitySpan): Promise<EligibleCases> {
+  async casesByVerdict(context: QueryContext, asked: EligibilitySpan): Promise<CasesByVerdict> {
     const { db } = context;
-    const kept = this.#kept.get(db) ?? new LRUCache<string, Promise<EligibleCases>>({ max: MAX_KEPT });
+    const kept = this.#kept.get(db) ?? new LRUCache<string, Promise<CasesByVerdict>>({ max: MAX_KEPT_RESULTS });
     this.#kept.set(db, kept);
     const key = spanKeyOf(asked);
     const computing = kept.get(key) ?? this.#enqueue(context, asked);
@@ -54,19 +59,19 @@ export class KeptVerdicts {
     }
   }
 
-  #enqueue(first: QueryContext, asked: EligibilitySpan): Promise<EligibleCases> {
-    if (this.#waiting >= MAX_WAITING) throw new QueriesBusy();
+  #enqueue(first: QueryContext, asked: EligibilitySpan): Promise<CasesByVerdict> {
+    if (this.#waiting >= MAX_WAITING_QUESTIONS) throw new QueriesBusy();
     this.#waiting += 1;
     const computing = this.#last.then(() => this.#compute(first, asked)).finally(() => (this.#waiting -= 1));
     this.#last = computing.catch(() => undefined);
     return computing;
   }
 
-  async #compute(first: QueryContext, asked: EligibilitySpan): Promise<EligibleCases> {
+  async #compute(first: QueryContext, asked: EligibilitySpan): Promise<CasesByVerdict> {
     const { question, position, instrument } = asked;
-    const asker = askerOf(question);
+    const prepared = prepareQuestion(question);
     let context = await nextContext(this.reader, first, position);
-    const applied = casesApplied(context, instrument, question.listDay, position);
+    const applied = casesWithApplication(context, instrument, question.listDay, position);
     const found: Record<Verdict, number[]> = { eligible: [], possibly: [], not: [] };
     let after: Place | null = null;
     do {
@@ -74,8 +79,8 @@ export class KeptVerdicts {
       const { caseNos, end } = memberSlice(context.db, scope, question.list, after);
       const periods = periodsOn(context, scope, caseNos, instrument, applied);
       for (const caseNo of caseNos) {
-        const person = (): AskedPerson => birthAndSexOf(context.logTables, caseNo, position);
-        const verdict = verdictOf(asker, periods.get(caseNo) ?? [], asked, person);
+        const person = (): BirthAndSex => birthAndSexOf(context.logTables, caseNo, position);
+        const verdict = verdictOf(prepared, periods.get(caseNo) ?? [], asked, person);
         if (verdict !== null) found[verdict].push(caseNo);
       }
       after = end;
@@ -85,7 +90,7 @@ export class KeptVerdicts {
   }
 }
 
-type AskedPerson = Pick<Candidate, 'born' | 'sex'>;
+type BirthAndSex = Pick<Candidate, 'born' | 'sex'>;
 
 const spanKeyOf = ({
   instrument,
@@ -97,14 +102,14 @@ const spanKeyOf = ({
 
 /** Birth and sex are read only of those whom they can decide about. */
 const verdictOf = (
-  asker: Asker,
+  prepared: PreparedQuestion,
   periods: Candidate['periods'],
   { question: { clauses }, from, to }: EligibilitySpan,
-  person: () => AskedPerson,
+  person: () => BirthAndSex,
 ): Verdict | null => {
-  const verdict = asker.verdict({ periods, ...UNKNOWN_PERSON }, from, to)?.verdict ?? null;
+  const verdict = prepared.verdict({ periods, ...UNKNOWN_PERSON }, from, to)?.verdict ?? null;
   return verdict === 'possibly' && clauses.some(asksForPerson)
-    ? (asker.verdict({ periods, ...person() }, from, to)?.verdict ?? null)
+    ? (prepared.verdict({ periods, ...person() }, from, to)?.verdict ?? null)
     : verdict;
 };
 

@@ -4,7 +4,7 @@
  */
 import { CUSTODIES, PROCEEDINGS, type Custody, type Proceedings } from '../../domain/case/state.js';
 import { toNfc } from '../../domain/text.js';
-import { ALTERNATIVES, IsArticleFilter, IsOneOf, IsSlug, IsText } from '../../schema/decorators.js';
+import { REPEATABLE, IsArticleFilter, IsOneOf, IsSlug, IsText } from '../../schema/decorators.js';
 import { changeField, fieldsOf } from '../../schema/field.js';
 import { LIMITS } from '../../schema/limits.js';
 import { articleCondition } from './article-condition.js';
@@ -46,7 +46,7 @@ export class Filters {
     value: 'id',
     matches: isOneOf('p.category'),
   })
-  @IsSlug({ each: ALTERNATIVES })
+  @IsSlug({ each: REPEATABLE })
   readonly category?: readonly string[];
 
   @Filter({
@@ -54,7 +54,7 @@ export class Filters {
     value: 'value',
     matches: isOneOf('p.custody'),
   })
-  @IsOneOf(CUSTODIES, { each: ALTERNATIVES })
+  @IsOneOf(CUSTODIES, { each: REPEATABLE })
   readonly custody?: readonly Custody[];
 
   @Filter({
@@ -62,7 +62,7 @@ export class Filters {
     value: 'value',
     matches: isOneOf('p.proceedings'),
   })
-  @IsOneOf(PROCEEDINGS, { each: ALTERNATIVES })
+  @IsOneOf(PROCEEDINGS, { each: REPEATABLE })
   readonly proceedings?: readonly Proceedings[];
 
   @Filter({
@@ -78,7 +78,7 @@ export class Filters {
     value: 'article',
     matches: articleCondition,
   })
-  @IsArticleFilter({ each: ALTERNATIVES })
+  @IsArticleFilter({ each: REPEATABLE })
   readonly article?: readonly string[];
 
   @Filter({

@@ -8,7 +8,7 @@ import type { ReadModelReader } from '../reader.js';
 import { answerCounted } from '../answer-counted.js';
 import type { Scope, ScopedContext } from '../scope.js';
 import { readPageCursor, writePageCursor } from './page-cursor.js';
-import { readFoundPage, type SearchOf } from '../names/found-page.js';
+import { readFoundPage, type PeopleSearch } from '../names/found-page.js';
 import { searchNames } from '../names/name-search.js';
 import { searchWords } from '../words/word-search.js';
 import { readPage, type PageRequest } from './page.js';
@@ -70,7 +70,7 @@ export const readPageOf = async (
   });
 };
 
-const searchOf = (name: string | undefined, words: string | undefined): SearchOf | null => {
+const searchOf = (name: string | undefined, words: string | undefined): PeopleSearch | null => {
   if (name !== undefined) return (db, scope, condition) => searchNames(db, scope, name, condition);
   return words === undefined ? null : (db, scope, condition) => searchWords(db, scope, words, condition);
 };

@@ -18,10 +18,14 @@ export interface FoundPeople {
 }
 
 /** What people are searched by. */
-export type SearchOf = (db: Db, scope: ListScope, condition: CaseCondition) => FoundPeople;
+export type PeopleSearch = (db: Db, scope: ListScope, condition: CaseCondition) => FoundPeople;
 
 /** As `readPage`, for a search. Every page ranks all candidates again, as known at the position of the first page, so the order stays. */
-export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageRequest, search: SearchOf): PageResult => {
+export const readFoundPage = (
+  { db }: Pick<QueryContext, 'db'>,
+  request: PageRequest,
+  search: PeopleSearch,
+): PageResult => {
   const { scope, limit, after } = request;
   const match = matchOf(request.conditions);
   const { found, isTruncated } = search(db, scope, {

@@ -55,11 +55,16 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
   if (names.length === 0) {
     if (fathers.length === 0) return [];
     return [
-      { expressions: [all(fathers.map((key) => ({ exact: [key] }))), and(fathers.map(fatherToken).map(quoted))] },
+      {
+        expressions: [
+          allTermsExpression(fathers.map((key) => ({ exact: [key] }))),
+          allOf(fathers.map(fatherToken).map(quoted)),
+        ],
+      },
     ];
   }
   const terms = names.map(termOf);
-  const whole = all(terms);
+  const whole = allTermsExpression(terms);
   const last = names.at(-1);
   const begun: readonly Term[] = last?.role === 'name' ? [...terms.slice(0, -1), { begins: beginningsOf(last) }] : [];
   const joined = joinedKeys(names).map(({ key, index }): readonly Term[] => [
@@ -74,16 +79,16 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
   const butOne = terms.length < 3 ? [] : terms.map((_, index) => terms.filter((__, other) => other !== index));
   return [
     {
-      expressions: [whole, ...joined.map(all)],
-      ...(fathers.length > 0 && { narrower: and([whole, ...fathers.map(fatherToken).map(quoted)]) }),
+      expressions: [whole, ...joined.map(allTermsExpression)],
+      ...(fathers.length > 0 && { narrower: allOf([whole, ...fathers.map(fatherToken).map(quoted)]) }),
     },
-    ...(begun.length === 0 ? [] : [{ expressions: [all(begun)] }]),
+    ...(begun.length === 0 ? [] : [{ expressions: [allTermsExpression(begun)] }]),
     {
       expressions: [
-        ...(terms.length < 2 ? [] : [all(abbreviated)]),
-        ...butOne.map(all),
-        allAlike(names, 't', 's', ({ stem }) => stem),
-        allAlike(names, 'c', 'd', ({ skeleton }) => skeleton),
+        ...(terms.length < 2 ? [] : [allTermsExpression(abbreviated)]),
+        ...butOne.map(allTermsExpression),
+        allAlikeExpression(names, 't', 's', ({ stem }) => stem),
+        allAlikeExpression(names, 'c', 'd', ({ skeleton }) => skeleton),
       ],
     },
   ];
@@ -108,48 +113,57 @@ const beginningTokens = (key: string): readonly string[] =>
   [...key].slice(0, MAX_BEGINNING).map((_, index) => `b:${firstLetters(key, index + 1)}`);
 
 const quoted = (token: string): string => `"${token}"`;
-const begins = (key: string): string => ([...key].length <= MAX_BEGINNING ? `"b:${key}"` : `"k:${key}"*`);
-const or = (expressions: readonly string[]): string =>
+const beginningExpression = (key: string): string => ([...key].length <= MAX_BEGINNING ? `"b:${key}"` : `"k:${key}"*`);
+const anyOf = (expressions: readonly string[]): string =>
   expressions.length === 1 ? (expressions[0] ?? '') : `(${expressions.join(' OR ')})`;
-const and = (expressions: readonly string[]): string => expressions.join(' AND ');
+const allOf = (expressions: readonly string[]): string => expressions.join(' AND ');
 
 /** All terms, as pairs as far as possible: of two words, the second may be a beginning. */
-const all = (terms: readonly Term[]): string => {
+const allTermsExpression = (terms: readonly Term[]): string => {
   const exact = terms.flatMap((term) => ('exact' in term ? [term.exact] : []));
   const begun = terms.flatMap((term) => ('begins' in term ? [term.begins] : []));
   const expressions: string[] = [];
   for (const keys of begun) {
     const other = exact.shift();
     expressions.push(
-      or(other === undefined ? keys.map(begins) : allPairs(other, keys).map((pair) => `"${pairToken(...pair)}"*`)),
+      anyOf(
+        other === undefined
+          ? keys.map(beginningExpression)
+          : allPairs(other, keys).map((pair) => `"${pairToken(...pair)}"*`),
+      ),
     );
   }
   while (exact.length > 0) {
     const [keys = [], other] = exact.splice(0, 2);
     expressions.push(
-      or(
+      anyOf(
         other === undefined
           ? keys.map(keyToken).map(quoted)
           : allPairs(keys, other).map((pair) => quoted(pairToken(...pair))),
       ),
     );
   }
-  return and(expressions);
+  return allOf(expressions);
 };
 
 const allPairs = (some: readonly string[], others: readonly string[]): readonly (readonly [string, string])[] =>
   some.flatMap((one) => others.map((other) => [one, other] as const));
 
 /** All words by what is alike in them, as pairs as far as possible; initials by their letter. */
-const allAlike = (names: readonly NameWord[], single: string, pair: string, of: (word: NameWord) => string): string => {
+const allAlikeExpression = (
+  names: readonly NameWord[],
+  single: string,
+  pair: string,
+  of: (word: NameWord) => string,
+): string => {
   const parts = names.filter(({ role }) => role === 'name').map(of);
-  const initials = names.filter(({ role }) => role === 'initial').map(({ key }) => begins(key));
+  const initials = names.filter(({ role }) => role === 'initial').map(({ key }) => beginningExpression(key));
   const expressions: string[] = [];
   while (parts.length > 0) {
     const [one = '', other] = parts.splice(0, 2);
     expressions.push(quoted(other === undefined ? `${single}:${one}` : unorderedPair(pair, one, other)));
   }
-  return and([...expressions, ...initials]);
+  return allOf([...expressions, ...initials]);
 };
 
 /** Keys of two neighbouring words read as one, as `joinedWord` reads them, with the place of the first. */

@@ -12,18 +12,20 @@ import { cachedStatement, type Db } from '../table.js';
 import { ANY_CASE, searchNames } from './name-search.js';
 
 /** More are no help to anybody. */
-const MAX_SHOWN = 10;
+const MAX_CANDIDATES_SHOWN = 10;
 /** Spellings of the new person that are searched for; the first are the fullest. */
-const MAX_SEARCHED = 5;
+const MAX_SPELLINGS_SEARCHED = 5;
 
-/** Cases of a like name that are known in the scope, the likeliest first, at most MAX_SHOWN. */
+/** Cases of a like name that are known in the scope, the likeliest first, at most MAX_CANDIDATES_SHOWN. */
 export const possibleDuplicates = (
   db: Db,
   scope: ListScope,
   person: PersonData,
   condition = ANY_CASE,
 ): readonly DuplicateCandidate[] => {
-  const found = person.names.slice(0, MAX_SEARCHED).flatMap((name) => searchNames(db, scope, name, condition).found);
+  const found = person.names
+    .slice(0, MAX_SPELLINGS_SEARCHED)
+    .flatMap((name) => searchNames(db, scope, name, condition).found);
   const whole = found.filter(({ why }) => !why.includes('beginning'));
   const circumstances = circumstancesIn(
     db,
@@ -39,7 +41,7 @@ export const possibleDuplicates = (
   }
   const likeliest = [...best]
     .sort(([a, one], [b, other]) => (isLikelier(one, other) ? -1 : isLikelier(other, one) ? 1 : a - b))
-    .slice(0, MAX_SHOWN);
+    .slice(0, MAX_CANDIDATES_SHOWN);
   const entries = listEntriesOf(
     db,
     scope,

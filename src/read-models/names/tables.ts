@@ -18,7 +18,7 @@ import {
   type SearchedNameRow,
 } from './rows.js';
 
-const OF_CASE = '(case_no, known_from)';
+const CASE_INDEX = '(case_no, known_from)';
 
 export const isNaming = ({ type }: CaseEvent): boolean => type === 'opened' || type === 'named';
 
@@ -27,7 +27,7 @@ export const listEntries: ProjectedTable<ListEntryRow> = {
   isPersonal: true,
   dependsOn: 'events',
   columns: { case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT', refs: 'TEXT' },
-  indexes: [OF_CASE],
+  indexes: [CASE_INDEX],
   rows: listEntryRows,
   readsEvent: (event) => isNaming(event) || referencesOf(event).length > 0,
 };
@@ -52,7 +52,7 @@ export const searchedNames: ProjectedTable<SearchedNameRow> = {
     born: 'TEXT',
     sex: 'TEXT',
   },
-  indexes: [OF_CASE],
+  indexes: [CASE_INDEX],
   fullText: 'tokens',
   rows: searchedNameRows,
   readsEvent: (event) => isNaming(event) || event.type === 'described',
@@ -74,7 +74,7 @@ export const circumstances: ProjectedTable<CircumstancesRow> = {
   isPersonal: true,
   dependsOn: 'events',
   columns: { arrests: 'TEXT', places: 'TEXT' },
-  indexes: [OF_CASE],
+  indexes: [CASE_INDEX],
   rows: circumstancesRows,
   readsEvent: ({ type }) => type === 'arrested' || type === 'opened' || type === 'described',
 };

@@ -102,14 +102,16 @@ const clemenciesOf = ({
   const match = matchOf(conditions);
   // Who matches no filter need not be looked up.
   const people =
-    conditions.length === 0 ? '(SELECT 1 AS certain) f ON TRUE' : `(${matchingSql(listed, match)}) f USING (case_no)`;
+    conditions.length === 0
+      ? '(SELECT 1 AS certain) f ON TRUE'
+      : `(${matchingPeopleSql(listed, match)}) f USING (case_no)`;
   return {
     from: `clemencies c JOIN ${people} WHERE c.list = @list AND c.from_day <= @day AND ${versionCondition('c', listed)}`,
     values: { ...scopeValues(listed), ...match.values },
   };
 };
 
-const matchingSql = (scope: ListScope, { certain, possible }: ReturnType<typeof matchOf>): string =>
+const matchingPeopleSql = (scope: ListScope, { certain, possible }: ReturnType<typeof matchOf>): string =>
   `SELECT p.case_no, min(${certain}) AS certain FROM periods p
     WHERE p.list = @list AND ${validCondition('p', scope)} GROUP BY p.case_no HAVING max(${possible})`;
 

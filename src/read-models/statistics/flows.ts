@@ -65,7 +65,7 @@ export interface DayMark {
 const INSTRUMENT_DATES = ['issued', 'submitted', 'adopted', 'inForce', 'windowEnd'] as const;
 
 /** The days of editions and of the dates of instruments within a span, in order; partial dates mark no day. */
-export const marksOf = ({
+export const dayMarksOf = ({
   context: { logTables },
   position,
   scope: { list, from, to },

@@ -57,7 +57,7 @@ const defineGravity = (db: Db, gravityOf: GravityOf): void => {
   db.function('habeas_gravity', { deterministic: true }, (articles, day) => {
     const key = `${String(day)} ${String(articles)}`;
     const found = known.get(key) ?? gravestOf(JSON.parse(String(articles)) as string[], Number(day), gravityOf);
-    if (known.size >= MAX_KNOWN) known.clear();
+    if (known.size >= MAX_CACHED_ARTICLE_SETS) known.clear();
     known.set(key, found);
     return found;
   });
@@ -65,7 +65,7 @@ const defineGravity = (db: Db, gravityOf: GravityOf): void => {
 };
 
 /** Distinct sets of articles of a large register. */
-const MAX_KNOWN = 20_000;
+const MAX_CACHED_ARTICLE_SETS = 20_000;
 
 /** An article whose gravity nobody knows may be the gravest, unless another is as grave as can be. */
 const gravestOf = (articles: readonly string[], day: Day, gravityOf: GravityOf): string => {

@@ -11,7 +11,7 @@ import { InvalidParameter } from '../query-errors.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
 import { categoryByInstrument, daysToRelease, incidentByInstrument } from './clemency.js';
-import { dailyCounts, entriesAndExits, marksOf, type AskedSpan } from './flows.js';
+import { dailyCounts, entriesAndExits, dayMarksOf, type AskedSpan } from './flows.js';
 import { byGravity, byTimeHeld, byTimeLeft, stageByCategory } from './members.js';
 import type { StatisticTable } from './statistic-table.js';
 import { STATISTICS, type StatisticName, type StatisticView } from './statistic.view.js';
@@ -38,9 +38,9 @@ export class Statistics extends Query<StatisticView | null> {
 /** Days of a span whose first day is not named. */
 const DEFAULT_SPAN_DAYS = 365;
 
-type OfDay = (asked: Parameters<typeof stageByCategory>[0]) => StatisticTable;
+type DayStatistic = (asked: Parameters<typeof stageByCategory>[0]) => StatisticTable;
 
-const OF_DAY: Readonly<Record<Exclude<StatisticName, SpanName>, OfDay>> = {
+const DAY_STATISTICS: Readonly<Record<Exclude<StatisticName, SpanName>, DayStatistic>> = {
   'stage-by-category': stageByCategory,
   'category-by-instrument': categoryByInstrument,
   'incident-by-instrument': incidentByInstrument,
@@ -51,12 +51,12 @@ const OF_DAY: Readonly<Record<Exclude<StatisticName, SpanName>, OfDay>> = {
 };
 
 type SpanName = 'entries-and-exits' | 'daily';
-const OF_SPAN: { readonly [N in SpanName]: (asked: AskedSpan) => Promise<StatisticTable> } = {
+const SPAN_STATISTICS: { readonly [N in SpanName]: (asked: AskedSpan) => Promise<StatisticTable> } = {
   'entries-and-exits': entriesAndExits,
   daily: dailyCounts,
 };
 
-const isOfSpan = (name: StatisticName): name is SpanName => STATISTICS[name].hasSpan;
+const isSpanStatistic = (name: StatisticName): name is SpanName => STATISTICS[name].hasSpan;
 
 @QueryHandler(Statistics)
 export class StatisticsHandler implements IQueryHandler<Statistics> {
@@ -68,21 +68,21 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
   /** Throws InvalidParameter for a parameter that the statistic does not have, and for a span that is too long or ends before it begins. */
   async execute({ scope: asked, statistic, parameters }: Statistics): Promise<StatisticView | null> {
     const context = await openScope(this.reader, asked);
-    return isOfSpan(statistic)
+    return isSpanStatistic(statistic)
       ? this.#ofSpan(context, statistic, parameters)
       : this.#ofDay(context, statistic, parameters);
   }
 
   #ofDay(
     context: ScopedContext,
-    statistic: keyof typeof OF_DAY,
+    statistic: keyof typeof DAY_STATISTICS,
     { list: id, filters, from, set }: StatisticParameters,
   ): StatisticView | null {
     for (const [parameter, value] of Object.entries({ from, set }))
       if (value !== undefined) throw new InvalidParameter(parameter, 'PARAMETER.NEEDS', 'a statistic of several days');
     const list = context.logTables.listAt(id, context.scope.position)?.definition;
     if (list === undefined) return null;
-    const table = OF_DAY[statistic]({ context, list, filters, gravityOf: this.gravity.gravityOf });
+    const table = DAY_STATISTICS[statistic]({ context, list, filters, gravityOf: this.gravity.gravityOf });
     return { ...answerHead(context, statistic, id), from: null, set: null, ...table, marks: [] };
   }
 
@@ -108,8 +108,8 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
       if (list === undefined) return null;
       const scope = { list, set, categories: filters.category, from: first, to };
       const span: AskedSpan = { reader: this.reader, context, position, scope };
-      const table = await OF_SPAN[statistic](span);
-      const marks = statistic === 'daily' ? marksOf(span) : [];
+      const table = await SPAN_STATISTICS[statistic](span);
+      const marks = statistic === 'daily' ? dayMarksOf(span) : [];
       return { ...answerHead(opened, statistic, id), from: formatDay(first), set, ...table, marks };
     });
   }

@@ -30,7 +30,7 @@ const CLEMENCY_REASONS: ReadonlySet<string> = new Set(['amnesty', 'pardon']);
 export const clemencyRows = ({ events, periods }: CaseHistory): readonly ClemencyRow[] =>
   events.flatMap(({ event }) =>
     instrumentIdsIn(event).flatMap((instrument) => {
-      const applied = daysOf(event);
+      const applied = possibleDaysOf(event);
       const released = releaseAfter(applied, events);
       const standings = periods
         .filter(({ from, to }) => from <= applied.latest && applied.earliest < to)
@@ -54,12 +54,12 @@ export const clemencyRows = ({ events, periods }: CaseHistory): readonly Clemenc
     }),
   );
 
-const daysOf = (event: CaseEvent): Interval => parseEdtf(event.occurredOn ?? '') ?? ANY_DAY;
+const possibleDaysOf = (event: CaseEvent): Interval => parseEdtf(event.occurredOn ?? '') ?? ANY_DAY;
 
 /** The first release for an amnesty or a pardon that may not have been before. */
 const releaseAfter = (applied: Interval, events: readonly EventWithId<CaseEvent>[]): Interval | null => {
   const releases = events.flatMap(({ event }) =>
-    event.type === 'released' && CLEMENCY_REASONS.has(event.reason) ? [daysOf(event)] : [],
+    event.type === 'released' && CLEMENCY_REASONS.has(event.reason) ? [possibleDaysOf(event)] : [],
   );
   const possible = releases.filter(({ latest }) => latest >= applied.earliest);
   return possible.sort((a, b) => a.earliest - b.earliest || a.latest - b.latest)[0] ?? null;

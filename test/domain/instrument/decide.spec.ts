@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventWithId } from '../../../src/domain/event.js';
-import { decide, listsNamedBy } from '../../../src/domain/instrument/decide.js';
+import { decide, listIdsNamedBy } from '../../../src/domain/instrument/decide.js';
 import type { InstrumentEvent } from '../../../src/domain/instrument/events.js';
 import { accepted, expectOutcome, refused, type DecisionExpected } from '../../support/case-spec.js';
 import { REFERENCE_DATA } from '../../support/events.js';
@@ -135,7 +135,7 @@ describe('a clause', () => {
       data: { conditions: [{ category: { list: 'nowhere', in: ['believers'] } }] },
     });
     givenInstrument(registered(), clause('1', drugs)).when(correction).then(refused('refuse LIST.UNKNOWN'));
-    expect(listsNamedBy([correction.event])).toEqual(new Set(['nowhere']));
+    expect(listIdsNamedBy([correction.event])).toEqual(new Set(['nowhere']));
   });
 
   test('what was accepted stands although its category does not any more', () => {

@@ -6,7 +6,7 @@ import { applyEvent } from '../../../src/domain/case/rules.js';
 import { CONVICTED_STAGE, HELD_CUSTODIES, INITIAL_STATE, type CaseState } from '../../../src/domain/case/state.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import {
-  askerOf,
+  prepareQuestion,
   eligibility,
   periodsWithoutAct,
   type EligibilityQuestion,
@@ -223,11 +223,11 @@ describe('whose list', () => {
 describe('run forward', () => {
   test('says the first day, and the reasons of that day', () => {
     const clause = clauseOf({ stage: { in: ['convicted'] } }, { remaining: { lessThan: 'P6M', ...rolling } });
-    const asker = askerOf(questionOf([clause]));
-    const answer = asker.explain(serving('2022-08-01', 'P4Y'), day('2025-12-22'), day('2026-04-22'));
+    const prepared = prepareQuestion(questionOf([clause]));
+    const answer = prepared.explain(serving('2022-08-01', 'P4Y'), day('2025-12-22'), day('2026-04-22'));
     expect(answer).toMatchObject({ verdict: 'eligible', firstDay: day('2026-02-02') });
     expect(answer?.conditions.map(({ verdict }) => verdict)).toEqual(['yes', 'yes', 'yes']);
-    const late = asker.explain(serving('2022-11-01', 'P4Y'), day('2025-12-22'), day('2026-04-22'));
+    const late = prepared.explain(serving('2022-11-01', 'P4Y'), day('2025-12-22'), day('2026-04-22'));
     expect(late).toMatchObject({ verdict: 'not', firstDay: null });
     expect(late?.conditions.map(({ verdict }) => verdict)).toEqual(['yes', 'yes', 'no']);
   });
@@ -495,7 +495,7 @@ describe('for any events, clauses and days', () => {
         const alone = range.map((on) => eligibility(one, question, on)?.verdict ?? null);
         const best = (['eligible', 'possibly'] as const).find((verdict) => alone.includes(verdict)) ?? alone[0] ?? null;
         const first = best === null || best === 'not' ? null : (range[alone.indexOf(best)] ?? null);
-        expect(askerOf(question).verdict(one, listDay, listDay + after)).toEqual(
+        expect(prepareQuestion(question).verdict(one, listDay, listDay + after)).toEqual(
           best === null ? null : { verdict: best, firstDay: first },
         );
       }),

@@ -43,7 +43,7 @@ const connect = async (): Promise<FeedReader> => {
 };
 
 it('sends the reconnection time, past events, new events, and heartbeats in between', async () => {
-  await start({ heartbeat: 5 });
+  await start({ heartbeatMs: 5 });
   await testRegister.append('case', 'a', opened('Bir'));
   const reader = await connect();
   await reader.until(() => reader.ids.length === 1);
@@ -55,7 +55,7 @@ it('sends the reconnection time, past events, new events, and heartbeats in betw
 });
 
 it('disconnects a reader that stops reading, but no other; after reconnecting it has missed nothing', async () => {
-  await start({ buffer: 64 * 1024 });
+  await start({ bufferBytes: 64 * 1024 });
   const [slow, quick] = [await connect(), await connect()];
   await testRegister.append('case', 'a', opened('Bir'));
   await slow.until(() => slow.ids.length === 1);
@@ -79,7 +79,7 @@ it('disconnects a reader that stops reading, but no other; after reconnecting it
 });
 
 it('disconnects a stopped reader after some heartbeats even while it is catching up', async () => {
-  await start({ buffer: 64 * 1024, heartbeat: 5 });
+  await start({ bufferBytes: 64 * 1024, heartbeatMs: 5 });
   for (let i = 0; i < 15; i += 1) await testRegister.append('case', `a${i}`, large, large, large, large);
   const reader = await connect();
   reader.pause();
@@ -92,7 +92,7 @@ it('disconnects a stopped reader after some heartbeats even while it is catching
 });
 
 it('refuses readers beyond the limit until another one leaves', async () => {
-  await start({ open: 2 });
+  await start({ maxFeeds: 2 });
   const [first] = [await connect(), await connect()];
   const third = new FeedReader(url, '/feed');
   expect((await third.connect()).statusCode).toBe(503);

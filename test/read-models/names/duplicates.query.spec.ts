@@ -30,7 +30,7 @@ const born = (name: string, year: string | null, ...references: readonly string[
 const compare = async (): Promise<string> => {
   const result = await comparison.start(scopeOf({ atLeast: fixture.token }));
   if (result.outcome !== 'started') throw new Error(result.outcome);
-  await jobs.settled(result.job.id);
+  await jobs.whenEnded(result.job.id);
   return result.job.id;
 };
 const page = (after = 0, limit = 50, knownAt?: string) =>
@@ -124,7 +124,7 @@ it('are found by a job that goes on where it was interrupted, once for the same 
   expect(again.get(whole)?.state).toBe('stopped');
   expect(again.items(whole, 0, 10_000).length).toBeLessThan(all.length);
   again.resume(whole);
-  await again.settled(whole);
+  await again.whenEnded(whole);
   expect(again.items(whole, 0, 10_000)).toEqual(all);
   await again.close();
 });
@@ -154,11 +154,11 @@ it('are listed once where a step failed and was done again', async () => {
   const started = await new FindDuplicates(new DamagingReader(), again).start(scopeOf({ atLeast: fixture.token }));
   if (started.outcome !== 'started') throw new Error(started.outcome);
   const { id } = started.job;
-  await again.settled(id);
+  await again.whenEnded(id);
   expect(again.get(id)).toMatchObject({ state: 'failed', progress: { done: 10 } });
   setArrests('["2024-01-10"]');
   again.resume(id);
-  await again.settled(id);
+  await again.whenEnded(id);
   expect(again.get(id)?.state).toBe('done');
   expect(again.items(id, 0, 1_000)).toEqual(whole);
   await again.close();
@@ -178,7 +178,7 @@ it('are kept up to a number, at which the comparison ends', async () => {
   const few = new DurableJobs(JobFile.open(IN_MEMORY), new Jobs(), () => new Date(0));
   const result = await new FindDuplicates(fixture.models, few, 4).start(scopeOf({ atLeast: fixture.token }));
   if (result.outcome !== 'started') throw new Error(result.outcome);
-  await few.settled(result.job.id);
+  await few.whenEnded(result.job.id);
   expect(few.get(result.job.id)).toMatchObject({ state: 'done', progress: { results: { pairs: 4 } } });
   expect(few.items(result.job.id, 0, 10)).toHaveLength(4);
   await few.close();
@@ -205,7 +205,7 @@ it('are found once the read models are there, however long that takes after a re
   const restarted = new DurableJobs(file, new Jobs(), () => new Date(0));
   new FindDuplicates(new LateReader(emptyFile(), fixture.store), restarted);
   restarted.resumeRunning();
-  await restarted.settled('before');
+  await restarted.whenEnded('before');
   expect(restarted.get('before')?.state).toBe('done');
   expect(restarted.items('before', 0, 10)).toHaveLength(1);
   await restarted.close();
