@@ -1,7 +1,8 @@
 /**
- * Applies an act or a decree to many persons as one job: each is recorded or refused for himself, by the command that records any
- * event, and nobody twice. The ids of the events are made from the job and the case, so that a step that is done again after a kill
- * finds what it recorded. Steps are done one after the other: a resumed job leaves the log that an undisturbed one would have left.
+ * Applies an act or a decree to many persons as one job. Each person is recorded or refused by RecordEvents,
+ * independently of the others, and never twice: event ids are computed from the job and the case, so a step that is
+ * repeated after a kill finds its own events. Steps run one after the other, so a resumed job leaves the same log as an
+ * undisturbed one.
  */
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { createHash } from 'node:crypto';
@@ -53,11 +54,11 @@ export interface Application extends Partial<Effect> {
   readonly clause?: string;
   readonly list: string;
   readonly listDay?: string;
-  /** References in the list, or all whom the clause, which is then given, makes eligible on the day it is applied. */
+  /** References in the list, or everybody whom `clause` (then required) makes eligible on the day `amnestiedOn`. */
   readonly persons: 'eligible' | readonly string[];
   readonly amnestiedOn: string;
   readonly releasedOn?: string;
-  /** The instrument itself, where absent. */
+  /** Defaults to the instrument itself as the source. */
   readonly sources?: readonly Source[];
   /** Codes of `ask` findings that are acknowledged for every person. */
   readonly acknowledge: readonly string[];
@@ -73,7 +74,7 @@ export interface ApplicationRequest {
 export type NotRecorded = Exclude<RecordEventsResult, { readonly outcome: 'recorded' }>;
 export type StartApplicationResult = StartResult<NotRecorded>;
 
-/** What the job keeps; all else is in the event that says that it was started. */
+/** The parameters that are stored with the job; everything else is read from the `application-started` event. */
 interface ApplicationParameters {
   readonly instrument: string;
   readonly list: string;
@@ -82,24 +83,29 @@ interface ApplicationParameters {
   readonly actor: Actor;
 }
 
-/** Persons between two notes in the file of the jobs: after a kill, at most so many are looked at again. */
+/** Persons after which the job's progress is saved; after a kill, at most so many are processed again. */
 const SAVE_EVERY = 50;
-/** How often those are tried whom others are writing about, each time with all attempts of the command. */
+/** Passes over the persons whose cases other writers were changing; each pass makes all attempts of RecordEvents. */
 const MAX_PASSES = 3;
 /** Attempts at one person while the store is too busy. */
 const MAX_BUSY_ATTEMPTS = 10;
 
-/** The job was stored, and its process ended before it was recorded that it was started. Whoever asked for it got no answer. */
+/**
+ * The process ended after the job was stored and before `application-started` was recorded; the client got no response.
+ */
 class NeverStarted extends Error {
   override readonly name = 'NeverStarted';
 }
 
-/** Some persons were neither reached nor refused, since others were writing about them all the time; the job may be run again. */
+/**
+ * Other writers kept changing the cases of some persons, which were neither recorded nor refused; the job may be run
+ * again.
+ */
 class PersonsPostponed extends Error {
   override readonly name = 'PersonsPostponed';
 }
 
-/** Everybody was reached or refused, and the instrument could not record it. */
+/** Every person was recorded or refused, but `application-finished` could not be recorded. */
 class NotFinished extends Error {
   override readonly name = 'NotFinished';
 }
@@ -107,7 +113,9 @@ class NotFinished extends Error {
 @Injectable()
 export class ApplyInstrument implements JobKind<ApplicationParameters> {
   readonly name = 'apply-instrument';
-  /** By job: one request after the other under a key, so that the first decides what the job is. */
+  /**
+   * Runs requests for one job one after the other, so that the first request under an idempotency key defines the job.
+   */
   private readonly startQueue = new StreamQueue();
 
   constructor(
@@ -116,7 +124,10 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     private readonly recordEvents: RecordEventsHandler,
     private readonly jobs: DurableJobs,
     @Inject(ELIGIBLE_PERSONS) private readonly eligiblePersons: EligiblePersons,
-    /** Between attempts while the store is not available, and before those whom others were writing about are tried again. */
+    /**
+     * Waits before an attempt: while the store is not available, and before persons are tried again whose cases others
+     * changed.
+     */
     @Optional() private readonly retryMs: number = 1_000,
   ) {
     jobs.register(this);
@@ -148,7 +159,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     const { instrument, started, startedId, finished } = await this.whileUnavailable(signal, () =>
       this.loadApplication(id, parameters),
     );
-    // The log has the numbers of a job that was finished and is not stored any more; it reaches nobody else.
+    // A finished job that the job file no longer has: its numbers are in the log, and nobody else is recorded.
     if (finished !== null) {
       save(endProgress(finished), []);
       return;
@@ -201,8 +212,9 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   }
 
   /**
-   * The file of the jobs holds no personal data, and somebody may have typed a name for a reference: what does not look like one, and
-   * is none that a case has, is left out and refused as unknown.
+   * The references to store with the job. The job file must not hold personal data, and a client may have typed a name
+   * for a reference: a text that neither looks like a reference nor is one of a case is left out and refused as
+   * unknown.
    */
   private async withoutNames({ list, persons }: Application): Promise<Application['persons']> {
     if (persons === 'eligible') return persons;
@@ -211,7 +223,10 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     );
   }
 
-  /** Null once it is recorded, also if it was before by the same request. Throws what asking who is eligible throws. */
+  /**
+   * Records `application-started`; null also where an earlier attempt of the same request recorded it. Throws the
+   * errors of the eligibility query.
+   */
   private async recordStart(
     id: string,
     application: Application,
@@ -243,14 +258,14 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       ...identityOf(id, actor),
     });
     if (result.outcome !== 'key-reused') return result.outcome === 'recorded' ? null : result;
-    // Another instance recorded it meanwhile, perhaps of the same request as known at another position.
+    // Another instance recorded `application-started` meanwhile, perhaps with another `knownAt`.
     const other = await this.loadApplication(id, { ...application, actor });
     return other.started?.requestHash === requestHash ? null : KEY_REUSED;
   }
 
   /**
-   * Records how many were reached and refused, and answers what the log says of it: another instance may have finished first, when
-   * somebody was refused for another reason.
+   * Records `application-finished` and returns the numbers that the log has: another instance may have finished first,
+   * with other refusals.
    */
   private async recordFinish(
     id: string,
@@ -273,7 +288,10 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     return finished;
   }
 
-  /** The instrument, and what is recorded of how it is applied; null for what is not recorded. */
+  /**
+   * The instrument with its `application-started` and `application-finished` for this job; null for each that is not
+   * recorded.
+   */
   private async loadApplication(
     id: string,
     { instrument, actor }: Pick<ApplicationParameters, 'instrument' | 'actor'>,
@@ -297,8 +315,8 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   }
 
   /**
-   * The steps that are left, those of earlier runs with their numbers. Who is eligible is asked again, and other reference data may
-   * give another answer than in the first run; so these persons are told apart by their cases.
+   * The steps that are left; persons of earlier runs keep their numbers. Eligibility is computed again, and changed
+   * reference data may give another result than in the first run, so persons are identified by case.
    */
   private async stepsLeft(
     parameters: ApplicationParameters,
@@ -333,12 +351,12 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     return this.eligiblePersons.knownAt(knownAt, eligibilityQuestionOf(application));
   }
 
-  /** The case that a case is merged into in the end, or itself; undefined where there is none. */
+  /** The last case of the chain of merges from `caseId`, or the case itself; undefined for an unknown case. */
   private async survivorOf(caseId: string): Promise<string | undefined> {
     return (await chainFrom(this.store, caseId)).at(-1);
   }
 
-  /** Records the events of one person. `seen`: the cases that settled steps were about. */
+  /** Records the events of one person. `seen` has the cases of settled steps, so that no person is recorded twice. */
   private async reach(
     signal: AbortSignal,
     list: string,
@@ -384,7 +402,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   }
 }
 
-/** A person given by a reference, or by a case, whose reference is then only reported. */
+/** A person by case id; `caseId` is null where the request gave a reference that no case has. */
 type PersonToReach = EligiblePerson | { readonly caseId: null; readonly reference: string };
 
 /** One person to be reached. */
@@ -393,7 +411,7 @@ interface Step {
   readonly person: PersonToReach;
 }
 
-/** Numbers of persons. */
+/** How many persons were recorded and how many were refused. */
 interface PersonCounts {
   readonly reached: number;
   readonly refused: number;
@@ -406,7 +424,7 @@ const CONCURRENT_READS = 32;
 
 const KEY_REUSED = { outcome: 'key-reused' } as const;
 
-/** Why a person was neither reached nor refused yet: others were writing. */
+/** Codes of results that are tried again: another writer was changing the case, or the store was busy. */
 const POSTPONED_CODES: readonly string[] = ['REVISION.RACED', 'REGISTER.BUSY'];
 
 const isPostponed = ({ codes }: JobItem): boolean => codes.some((code) => POSTPONED_CODES.includes(code));
@@ -414,8 +432,8 @@ const isReached = ({ codes }: JobItem): boolean => codes.length === 0;
 const isRefused = (item: JobItem): boolean => !isReached(item) && !isPostponed(item);
 
 /**
- * The hash by which a repeat is known among the events of the instrument. The key, which is stored nowhere, is part of it: without a key
- * that could be guessed, nobody finds out by trial what the request said.
+ * Identifies a repeated request among the events of the instrument. The idempotency key, which is not stored, is hashed
+ * too, so that nobody can guess the content of the request by trying values.
  */
 const requestHashOf = (application: Application, key: string): string =>
   createHash('sha256')
@@ -429,7 +447,7 @@ const finishKeyOf = (id: string): string => `${jobKeyOf(id)} finished`;
 /** The correlation id is that of the job, so that it stays the same when the job is resumed. */
 const identityOf = (id: string, actor: Actor) => ({ actor, key: jobKeyOf(id), correlationId: id });
 
-/** The id of an event that says of the job that it was started or finished. */
+/** The id of `application-started` or `application-finished`, from the identity of the request that records it. */
 const eventIdOf = ({ actor, key }: ReturnType<typeof identityOf>, instrument: string): string =>
   keyedEventId({ actor, stream: streamName('instrument', instrument) }, key, 0);
 
@@ -498,7 +516,7 @@ const eligibilityQuestionOf = ({
   day: amnestiedOn,
 });
 
-/** What is recorded of each person. */
+/** The events that are recorded for each person. */
 const eventsPerPerson = (instrument: Instrument, started: ApplicationStarted): readonly CaseEvent[] => {
   const { effect, reducedBy, replacement, clause, amnestiedOn, releasedOn, sources, reliability } = started;
   const clemency = {

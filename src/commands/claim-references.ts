@@ -157,7 +157,7 @@ const lastClaimIn = async (store: EventStore, stream: string): Promise<Reference
 
 const ageOf = (clock: Clock, { recordedAt }: ReferenceClaim): number => clock.now().getTime() - Date.parse(recordedAt);
 
-/** Reads the clock before the case: the other way round, the case could be written in between. */
+/** The holder by a claim. Reads the clock first: if it read the case first, the case could be written in between. */
 const holderByClaim = async (store: EventStore, clock: Clock, claim: ReferenceClaim): Promise<Holder | null> => {
   const { caseId } = claim.event;
   const isLeased = ageOf(clock, claim) < REFERENCE_LEASE_MS;

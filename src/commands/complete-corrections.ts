@@ -10,15 +10,15 @@ import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { FieldError } from '../schema/problems.js';
 import { errorsOfCorrectedEvent, readCorrectedFields } from '../schema/read-correction.js';
 
-/** An error in an event of a request, which is given by its index. */
+/** A field error of the event at `index` of the request. */
 export interface EventFieldError extends FieldError {
   readonly index: number;
 }
 
 export interface CompletedEvents {
   /**
-   * The events as reported, with corrections as they would be stored, as far as they could be read. A repeat is compared with
-   * these.
+   * The readable events as reported, with each correction in its stored form; the repeat check compares the stored
+   * events with these.
    */
   readonly reported: readonly Reported<AnyEvent>[];
   /** Complete where there are neither findings nor errors. */

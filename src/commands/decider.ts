@@ -18,7 +18,10 @@ import { ReferenceDataLoader } from './reference-data-loader.js';
 
 type Events<E extends AnyEvent = AnyEvent> = readonly EventWithId<E>[];
 
-/** The stream that is decided on. Its events are of the types of its kind; schema/ and the stream's name ensure it. */
+/**
+ * The stream whose new events are decided on. Its events are of the types of `subject.kind`: schema/ and the stream
+ * name ensure that.
+ */
 export interface DecidedStream {
   readonly subject: { readonly kind: SubjectKind; readonly id: string };
   readonly events: Events;
@@ -35,7 +38,7 @@ export class Decider {
     this.referenceData = new ReferenceDataLoader(store);
   }
 
-  /** `others`: the events of the cases that make up one case with the stream's. */
+  /** `others` are the events of the other cases that are merged with this one. */
   async decide(
     { subject, events }: DecidedStream,
     others: Events,
@@ -82,7 +85,10 @@ export class Decider {
     return decideInstrument(events, newEvents, await this.referenceData.loadLists(named), acknowledge);
   }
 
-  /** Amendments and merges are judged by the stream that they are recorded in, the timeline by all of the case. */
+  /**
+   * Amendments and merges are judged against the case's own stream, the timeline against the events of all merged
+   * cases.
+   */
   private async decideCase(
     { caseId, events }: { readonly caseId: string; readonly events: Events<CaseEvent> },
     others: Events<CaseEvent>,

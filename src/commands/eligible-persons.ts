@@ -1,4 +1,4 @@
-/** Whom a clause makes eligible. Not a rule of a case: the read models answer it. */
+/** The persons whom a clause makes eligible: a port that the read models implement, since no stream can answer it. */
 
 export interface EligiblePersonsQuestion {
   readonly instrument: string;
@@ -17,8 +17,8 @@ export interface EligiblePerson {
 
 export interface EligiblePersons {
   /**
-   * A position of the log that is not before the event of this cursor: asked as known there, the question takes account of the event.
-   * Throws if the question is refused, and if the read models do not reach the event in time.
+   * A log position at or after the event of this cursor: a query as known at this position includes the event. Throws
+   * if the question is invalid, and if the read models do not reach the event in time.
    */
   positionAfter(cursor: string | null, question: EligiblePersonsQuestion): Promise<number>;
   /** The persons who are certainly eligible, as known at a position, always in the same order. */

@@ -11,7 +11,7 @@ import { loadStream } from './streams.js';
  * the read models answer this; they may lag behind the log.
  */
 export interface MergedCases {
-  /** Ids, in no order. Rejects, or resolves to none, where it cannot be known now. */
+  /** Ids, in no order. Rejects, or resolves to an empty list, while the read models are not available. */
   absorbedInto(caseId: string): Promise<readonly string[]>;
 }
 

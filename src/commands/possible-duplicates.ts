@@ -1,6 +1,7 @@
 /**
- * Looks, before a case is opened, for cases that may be of the same person. This is no rule of the case: the read models
- * answer, they may lag behind the log, and where they do not answer the case is opened all the same, with a finding that says so.
+ * Looks for cases of the same person before a case is opened. The read models answer, since the events of the case
+ * cannot; they may lag behind the log. If they do not answer, the case is opened with the finding that it was not
+ * compared.
  */
 import type { CaseEvent, CaseEventOf } from '../domain/case/events.js';
 import { finding, type FindingCode } from '../domain/case/findings.js';
@@ -23,7 +24,10 @@ export const NO_POSSIBLE_DUPLICATES: PossibleDuplicates = { candidatesFor: () =>
 
 export interface DecisionOnPerson {
   readonly decision: Decision;
-  /** Cases of a like name, the likeliest first: where the decision refuses because of one, or opens the case without a question. */
+  /**
+   * Cases with a similar name, the likeliest first: the reason of a refusal, or a hint where the case is opened without
+   * one.
+   */
   readonly candidates: readonly DuplicateCandidate[];
 }
 
@@ -33,7 +37,10 @@ interface OpeningRequest {
   readonly comparedUpTo?: number;
 }
 
-/** The one finding that a row of a register file can acknowledge: whether two people are one is the reporter's to know. */
+/**
+ * The only finding that a row of a register file can acknowledge: only the reporter knows whether two people are the
+ * same.
+ */
 export const DUPLICATE_CODE = 'CASE.POSSIBLE_DUPLICATE' satisfies FindingCode;
 
 /**
@@ -64,7 +71,7 @@ export const askAboutDuplicates = async (
   return { decision: { ...decision, findings, acknowledged }, candidates: [] };
 };
 
-/** A warning does not hold up writing: read models can take long to be built, and reports must not wait for them. */
+/** Adds a warning only: rebuilding read models takes long, and reports must not wait for it. */
 const withNotComparedFinding = (decision: Decision, openingId: string): Decision =>
   decision.outcome === 'refused'
     ? decision

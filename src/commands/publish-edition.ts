@@ -1,6 +1,6 @@
 /**
- * The command that publishes an edition: the register reckons what it says, and records it. Where another edition of the list comes
- * between, it reckons anew.
+ * The command that publishes an edition: computes its content and records it. If another edition of the list is
+ * recorded in between, the content is computed again.
  */
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
@@ -21,11 +21,11 @@ import {
 } from './record-events.js';
 import { loadStream } from './streams.js';
 
-/** Reckons what an edition would say. Not a rule of a list: the read models answer it. */
+/** Computes the content of an edition: a port that the read models implement, since no stream can answer it. */
 export interface EditionDrafts {
   /**
-   * As known now, and at least up to the event of the cursor. Null for an unknown list; the number of members where they are too many
-   * for an edition. Throws if the read models do not reach the event in time.
+   * Computed as known now, including the event of the cursor. Null for an unknown list; `tooMany`, the number of
+   * members, where they exceed the limit of an edition. Throws if the read models do not reach the event in time.
    */
   draft(list: string, asOf: string, cursor: string | null): Promise<EditionDraft | { readonly tooMany: number } | null>;
 }
@@ -34,7 +34,10 @@ export const EDITION_DRAFTS = Symbol('EditionDrafts');
 
 /** Signs checkpoints of the log. */
 export interface CheckpointSigner {
-  /** Signs what the log holds now, if there is a key and the log is verified; else does nothing. Never throws. */
+  /**
+   * Signs the current size and root of the log if there is a key and the log is verified; otherwise does nothing. Never
+   * throws.
+   */
   sign(): Promise<void>;
 }
 /** Injection token of CheckpointSigner. */
@@ -46,7 +49,7 @@ export interface PublishEditionRequest extends Pick<RecordEventsRequest, 'expect
   readonly edition: string;
   /** A full day. */
   readonly asOf: string;
-  /** Where it is published; the list itself, where absent. */
+  /** Where the edition is published; the list itself by default. */
   readonly sources?: readonly Source[];
   readonly actor: Actor;
   readonly key?: string;
@@ -58,7 +61,10 @@ export class PublishEdition extends Command<RecordEventsResult> {
   }
 }
 
-/** Editions of the list that come between reckoning and recording are few. */
+/**
+ * Attempts to publish. Each further one follows another edition of the list that was recorded while this one was
+ * computed.
+ */
 const MAX_PUBLISH_ATTEMPTS = 5;
 
 @CommandHandler(PublishEdition)
@@ -71,7 +77,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
     @Inject(CHECKPOINT_SIGNER) private readonly checkpoints: CheckpointSigner,
   ) {}
 
-  /** Throws the store's errors, and what reckoning throws. */
+  /** Throws the store's errors and those of EditionDrafts. */
   async execute({ request }: PublishEdition): Promise<RecordEventsResult> {
     let result = await this.publish(request);
     for (let attempts = 1; attempts < MAX_PUBLISH_ATTEMPTS && isRaced(result); attempts += 1)
@@ -127,7 +133,7 @@ const findEventOfKey = (
   return stream.find((stored) => stored.id === id)?.event ?? null;
 };
 
-/** Whether the event is what the request asks for; all else was reckoned. */
+/** Whether the event has the fields that the request gives; all others are computed. */
 const isAsRequested = (event: StreamEvent['event'], request: PublishEditionRequest): event is EditionPublished => {
   const asked = requestedFields(request);
   return Object.entries(asked).every(
@@ -135,7 +141,9 @@ const isAsRequested = (event: StreamEvent['event'], request: PublishEditionReque
   );
 };
 
-/** Whether another edition came between, or another request of the same key, which is then looked up anew. */
+/**
+ * Whether another edition was recorded in between, or a request with the same key, whose event is then looked up again.
+ */
 const isRaced = (result: RecordEventsResult): boolean =>
   result.outcome === 'refused'
     ? result.findings.some(({ code }) => code === 'EDITION.NOT_SINCE_LAST')

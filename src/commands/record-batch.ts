@@ -25,7 +25,7 @@ export type BatchRow =
       readonly case: CaseSelector;
       readonly event: Reported<CaseEvent>;
     })
-  /** A row that failed validation, with the references it seems to give to its case. */
+  /** A row that failed validation, with the references that it probably adds to its case. */
   | { readonly unreadable: readonly Reference[] };
 
 export interface RecordBatchRequest {
@@ -129,7 +129,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
     return new Map(holders);
   }
 
-  /** `results`: those of the rows before, as far as they concern this row's case. */
+  /** `results` are those of earlier rows, as far as they concern the case of this row. */
   private async record(
     { rows, actor, key, correlationId }: RecordBatchRequest,
     index: number,

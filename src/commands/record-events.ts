@@ -46,7 +46,7 @@ export interface RecordEventsRequest {
   readonly acknowledge: readonly string[];
   /** The revision that the subject must have, or several of which it must have one. */
   readonly expectedRevision?: number | readonly number[];
-  /** Where a case is opened: possible duplicates are looked for among the cases known at this position; the latest where absent. */
+  /** For a new case: possible duplicates are searched among the cases known at this position; by default the latest. */
   readonly comparedUpTo?: number;
   readonly correlationId: string;
   /** The id of the event because of which these are recorded, if there is one. */
@@ -56,7 +56,10 @@ export interface RecordEventsRequest {
 export type RecordEventsResult =
   | {
       readonly outcome: 'recorded';
-      /** The subject whose stream has the events: for amendments of what a merged case says, that case. */
+      /**
+       * The subject in whose stream the events are: an amendment of an event of a merged case is recorded in that
+       * case's stream.
+       */
       readonly subject: RecordEventsRequest['subject'];
       readonly revision: number;
       /** Ids. */
@@ -65,12 +68,12 @@ export type RecordEventsResult =
       /** The store's cursor of the last event; reads can wait for it. */
       readonly token: string;
       readonly repeated: boolean;
-      /** Where a case was opened now: the cases of a like name, if it had to be asked about none of them. */
+      /** Where a case was opened: the cases with a similar name, if none of them required an acknowledgement. */
       readonly candidates?: readonly DuplicateCandidate[];
     }
-  /** The class of the corrected type refuses what a correction says. */
+  /** The fields of a correction are invalid for the type of the corrected event. */
   | { readonly outcome: 'invalid'; readonly errors: readonly EventFieldError[] }
-  /** `findings`: each that is refused, or asked and not acknowledged. */
+  /** `findings`: each of grade `refuse`, and each of grade `ask` that is not acknowledged. */
   | {
       readonly outcome: 'refused';
       readonly findings: readonly Finding[];
@@ -106,7 +109,7 @@ interface PreparedRequest extends RecordEventsRequest {
   readonly reported: readonly EventWithId<Reported<AnyEvent>>[];
 }
 
-/** A stream that events are recorded in, with those that it has. */
+/** The stream that the new events are appended to, with its present events. */
 interface TargetStream {
   readonly subject: RecordEventsRequest['subject'];
   readonly stream: string;
@@ -210,7 +213,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
       : { ...result, candidates };
   }
 
-  /** The instant before which the events must be appended, or why they cannot be. */
+  /** The instant before which the events must be appended, or the result if a reference cannot be claimed. */
   private async claimReferences(
     request: CompleteRequest,
     { subject, events }: TargetStream,
@@ -274,7 +277,10 @@ const idOf = ({ id }: { readonly id: string }): string => id;
 
 const revisionOf = (events: readonly StreamEvent[]): number | null => events.at(-1)?.revision ?? null;
 
-/** Existence, expected revision and size; null where they are as required. `total`: the events of the case with those merged into it. */
+/**
+ * Checks existence, expected revision and size; null where all are as required. `total` counts the events of the case
+ * and of those merged into it.
+ */
 const checkPreconditions = (
   request: PreparedRequest,
   history: readonly StreamEvent[],

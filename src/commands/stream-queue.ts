@@ -9,7 +9,7 @@ export const MAX_QUEUED_PER_STREAM = 500;
 export const STREAM_QUEUE_TIMEOUT_MS = 10_000;
 
 export class StreamQueue {
-  /** By stream: the calls that wait behind the running one. No entry: the stream is idle. */
+  /** By stream, the calls that wait for the running one; an idle stream has no entry. */
   readonly #waiting = new Map<string, (() => void)[]>();
 
   constructor(

@@ -4,7 +4,10 @@ import { MAX_READ, type EventStore, type StreamEvent } from '../event-store/port
 /** The most events of one case (with those merged into it), list, instrument or claim; a case has some dozens. */
 export const MAX_EVENTS_PER_STREAM = 2_000;
 
-/** The events of a stream after a revision, at most MAX_EVENTS_PER_STREAM + 1: the caller sees from that one that it is too long. */
+/**
+ * The events of a stream after a revision, at most MAX_EVENTS_PER_STREAM + 1: the extra one tells the caller that the
+ * stream is too long.
+ */
 export const loadStream = (store: EventStore, stream: string, after = -1): Promise<readonly StreamEvent[]> =>
   readEvents(store, stream, after, MAX_EVENTS_PER_STREAM + 1);
 

@@ -69,7 +69,10 @@ const isSameOrigin = (origin: string, host: string | null): boolean =>
   origin.toLowerCase() === `http://${(host ?? '').toLowerCase()}` ||
   origin.toLowerCase() === `https://${(host ?? '').toLowerCase()}`;
 
-/** A request without a token is no attempt to guess it, and is not counted as one. */
+/**
+ * The refusal of a missing or wrong token; null for the right one. A missing token is not counted as an attempt to
+ * guess.
+ */
 const refuseToken = (request: FastifyRequest, token: string | null, wrongTokens: WrongTokens): HttpResponse | null => {
   if (token === null) return null;
   const authorization = headerText(request, 'authorization') ?? '';

@@ -25,7 +25,10 @@ const CODE_BY_ERROR_NAME: Readonly<Record<string, ProblemCode>> = {
   TreeBehind: 'PROOF.TREE_BEHIND',
 };
 
-/** Conditions that pass. Metrics count them; a line of the log for every request would only repeat them. */
+/**
+ * Codes of temporary conditions, which are not logged: metrics count them, and a log line for every request would only
+ * repeat them.
+ */
 const EXPECTED_CODES: readonly ProblemCode[] = [
   'PROOF.TREE_BEHIND',
   'READS.BEHIND',

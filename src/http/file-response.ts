@@ -1,4 +1,4 @@
-/** A file that somebody downloads, with what it is about in headers. */
+/** The response that downloads an exported file, with its day, position and omissions in headers. */
 import type { ExportedFile } from '../register-files/exported-file.js';
 import { HttpResponse } from './http-response.js';
 

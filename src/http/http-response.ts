@@ -16,7 +16,7 @@ export class HttpResponse {
   ) {}
 }
 
-/** Turns JSON pointers into names: of a query parameter or a header the pointer is `/` and its name. */
+/** Turns field errors of parameters or headers into request errors by name: their pointer is `/` and the name. */
 export const namedErrors = (place: 'parameter' | 'header', problems: readonly FieldError[]): readonly RequestError[] =>
   problems.map(({ pointer, code, expected }) => {
     const name = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
@@ -41,7 +41,7 @@ export const problemResponse = (
   } satisfies ProblemView);
 };
 
-/** For problems that may pass without the caller changing anything. In seconds. */
+/** The header of problems that may pass without a change of the request; in seconds. */
 export const RETRY_AFTER = { 'retry-after': '1' } as const;
 
 /** Thrown by parameter decorators to answer with a problem: they can only return the value of the parameter. */

@@ -3,7 +3,7 @@
  * address; behind a trusted proxy, the address that the proxy forwards.
  */
 export const HTTP_LIMITS = {
-  /** Requests in progress, without health checks, in total and per client. */
+  /** Requests in progress, in total and per client; health checks do not count. */
   requests: 1_000,
   requestsPerClient: 500,
   /** Open connections, in total, per address and per trusted proxy; beyond, the oldest idle one is closed, or the new one if none is idle. */
@@ -16,7 +16,7 @@ export const HTTP_LIMITS = {
   /** Milliseconds until a request must be complete, and between checks of connections and bodies. */
   requestMs: 30_000,
   checkIntervalMs: 1_000,
-  /** Bytes of a body that must arrive within so many milliseconds. */
+  /** A body must gain `bodyProgressBytes` in every `bodyProgressMs` milliseconds. */
   bodyProgressBytes: 1_024,
   bodyProgressMs: 5_000,
   /** Incomplete bodies, in total and per client, and the bytes that they may hold in memory. */
@@ -29,7 +29,9 @@ export const HTTP_LIMITS = {
   stalledConnectionMs: 60_000,
   /** Milliseconds after which an idle connection is closed. */
   idleConnectionMs: 65_000,
-  /** Wrong tokens per client in so many milliseconds; and clients whose wrong tokens are counted. */
+  /**
+   * Wrong tokens per client within `wrongTokensWindowMs` milliseconds, and the clients whose wrong tokens are counted.
+   */
   wrongTokens: 20,
   wrongTokensWindowMs: 60_000,
   wrongTokenClients: 10_000,

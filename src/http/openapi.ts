@@ -95,7 +95,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
   } as Schemas;
 };
 
-/** The types that no client can record, with the names of their schemas and the fields that they always have. */
+/** Event types that only the register records: the type, the name of its schema, and its required fields. */
 const REGISTER_EVENT_SCHEMAS: readonly (readonly [keyof typeof allEvents, name: string, fields: readonly string[]])[] =
   [
     ['reference-claimed', 'ReferenceClaimed', ['list', 'reference', 'caseId']],
@@ -122,7 +122,7 @@ const REGISTER_EVENT_SCHEMAS: readonly (readonly [keyof typeof allEvents, name: 
     ['log-accepted', 'LogAccepted', ['difference', 'events']],
   ];
 
-/** What is left of an event in answers. */
+/** The schema of an event whose personal part was erased. */
 const ERASED_EVENT = {
   type: 'object',
   description:

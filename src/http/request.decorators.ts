@@ -36,11 +36,13 @@ export const BodyOf = createParamDecorator((type: Constructor, context: Executio
   throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: result.errors }));
 });
 
-/** What stands in place of the `*` of a route. Not `@Param`, which would list a parameter of that name in the OpenAPI document. */
+/**
+ * The part of the path that the `*` of a route matches. `@Param` would list a parameter `*` in the OpenAPI document.
+ */
 export const RestOfPath = createParamDecorator(
   (_: unknown, context: ExecutionContext): string =>
     (requestOf(context).params as { readonly '*'?: string })['*'] ?? '',
 );
 
-/** Who asks. Everybody whom the access guard lets through may see everything. */
+/** The viewer that queries run for. Everybody whom the access guard lets through may see everything. */
 export const CurrentViewer = createParamDecorator((): Viewer => UNRESTRICTED);

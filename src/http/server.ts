@@ -200,7 +200,10 @@ const limitLoad = (fastify: FastifyInstance, load: RequestLoad, connections: Con
   });
 };
 
-/** Reads go on from a log that is damaged, and say so. After the access guard, since the position tells how much the log holds. */
+/**
+ * Adds DAMAGE_HEADER to responses: a damaged log can still be read. Runs after the access guard, since the position
+ * tells how many events the log has.
+ */
 const addDamageHeader = (fastify: FastifyInstance, health: Health): void => {
   fastify.addHook('preHandler', async (request, reply) => {
     const damage = isHealthPath(pathOf(request)) ? null : health.damage();

@@ -10,7 +10,7 @@ import { futureDate, isFuture } from './register-row.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 import { EDITION_COLUMNS, type EditionRow } from './row-columns.js';
 
-/** What rows refer to. */
+/** What reading a row of editions needs beside the row. */
 export interface EditionContext {
   readonly today: Day;
   readonly list: string;
@@ -28,10 +28,10 @@ const LEFT_PART = 'left';
 
 const FIXED_COLUMNS: readonly string[] = EDITION_COLUMNS;
 
-/** A number in a cell, with what it is about. */
+/** A cell with a number, and the claim that the number makes. */
 interface ClaimedCell {
   readonly column: string;
-  /** Tells the claims of an edition apart, in their ids. */
+  /** The part of the claim's id that distinguishes the claims of one edition. */
   readonly part: string | null;
   readonly about: ClaimSubject;
 }
@@ -53,7 +53,7 @@ export const readEditionRow = (
 const categoryColumns = ({ columns }: EditionContext): readonly string[] =>
   columns.filter((column) => !FIXED_COLUMNS.includes(column));
 
-/** Groups that were not published are nobody's claim, whatever the cells say. */
+/** Whether the edition published its groups; if not, the cells of categories make no claims. */
 const areGroupsPublished = (row: EditionRow, { columns }: EditionContext): boolean =>
   !columns.includes('groups_published') || row.groups_published === 'true';
 
@@ -110,9 +110,9 @@ const columnOf = (pointer: string, column: string): string => {
 };
 
 /**
- * The id of a claim, the same for the same row of every import: its list, day and part, joined. If a category is called `entered`, `left`
- * or something like a day, that may be the id of another claim too, so such a category gets an id of its own. Earlier imports gave it the
- * joined one, which the claim of how many came or left then could not have.
+ * The id of a claim, computed from list, day and part, so that every import gives the same one. A category named
+ * `entered`, `left` or like a day could give the id of another claim, so it gets a hashed id; earlier imports used the
+ * joined one, which is kept in `otherIds`.
  */
 const idsOf = (
   parts: readonly string[],

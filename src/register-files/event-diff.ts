@@ -28,15 +28,15 @@ export interface EventDiff {
   readonly newEvents: readonly RawEvent[];
   /** The roles of the new events, for the idempotency key of the request. */
   readonly newRoles: readonly string[];
-  /** The parts that differ from an earlier import of the file. */
+  /** The parts whose values an earlier import of the file recorded otherwise. */
   readonly changes: readonly PartChange[];
   /** The places of the changes, and of single values that somebody else recorded otherwise. */
   readonly contradictions: readonly Contradiction[];
 }
 
 /**
- * What an earlier import recorded (an event, a name, or a field of a description), and the file now has with other values, or not
- * any more.
+ * A part that an earlier import recorded, and that the file now has with other values, or no longer has (`after` is
+ * null).
  */
 export interface PartChange {
   readonly before: RecordedPart;
@@ -51,7 +51,7 @@ export interface DifferingField {
 
 export interface Contradiction {
   readonly place: string;
-  /** Whether the file has changed; otherwise somebody else recorded another value. */
+  /** True if the file differs from its earlier import; false if another source recorded another value. */
   readonly isChange: boolean;
 }
 

@@ -14,7 +14,7 @@ export interface EventDraft {
   readonly locate: (pointer: string) => string;
 }
 
-/** A checked event that knows where its fields stand in the file. */
+/** A checked event with the place of each field in the file. */
 export interface LocatedEvent {
   readonly event: Reported<AnyEvent>;
   readonly locate: EventDraft['locate'];

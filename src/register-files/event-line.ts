@@ -9,7 +9,7 @@ import { isJsonObject, type JsonObject } from './json-lines.js';
 import { eventFromCells, lineColumnOf, foreignColumns, type Cells } from './event-columns.js';
 import type { CellError } from './report.js';
 
-/** What lines refer to. */
+/** What reading a line of events needs beside the line. */
 export interface LineContext {
   /** The list of the import. */
   readonly list: string;

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 
-/** A file that somebody asked for, with what it is about. */
+/** An exported file, with the day and position that it shows. */
 export interface ExportedFile {
   /** The last day that it is about. */
   readonly asOf: string;
   readonly knownAt: string;
   readonly position: number;
   readonly fileName: string;
-  /** What the register knows and the file does not say. */
+  /** A sentence that names the recorded data that the file omits. */
   readonly leavesOut: string;
   readonly content: Readable;
 }

@@ -1,6 +1,6 @@
 /**
- * Escapes texts that a spreadsheet would take for a formula, with an apostrophe before them. Texts that look escaped are escaped
- * too, so that unescaping gives back every text unchanged.
+ * Puts an apostrophe before texts that a spreadsheet would evaluate as a formula. Texts that look escaped are escaped
+ * too, so that unescaping restores every text.
  */
 
 /** Characters that begin a formula in some spreadsheet (OWASP, CSV injection); the last four are full-width forms. */

@@ -49,7 +49,7 @@ export interface ImportOptions extends Partial<JobContext> {
   /** The list of the references and categories in the rows. */
   readonly list: string;
   readonly onReportLine?: (line: ReportLine) => void;
-  /** Whether what changed in the files becomes corrections; otherwise it refuses its row, line or definition. */
+  /** True: changed cells become corrections. Otherwise they refuse their row, line or definition. */
   readonly correct?: boolean;
   readonly onCorrection?: (line: CorrectionLine) => void;
 }
@@ -285,7 +285,7 @@ class ImportRun {
   }
 }
 
-/** What became of a row of which each claim is recorded for itself. */
+/** The outcome of a row of editions, whose claims are recorded one by one. */
 const combinedOutcome = (outcomes: readonly ImportOutcome[]): ImportOutcome => {
   const errors = outcomes.flatMap((one) => (one.outcome === 'refused' ? one.errors : []));
   if (errors.length > 0) return refused(...errors);

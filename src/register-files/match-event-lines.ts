@@ -1,4 +1,7 @@
-/** Matches the lines of one case with the events that earlier imports recorded for it, and finds what the lines say otherwise. Pure. */
+/**
+ * Matches the lines of one case with the events that earlier imports recorded for it, and finds the lines that changed.
+ * Pure.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import type { Reported } from '../domain/amendments.js';
 import { isAmendment } from '../domain/corrections.js';
@@ -15,10 +18,10 @@ export interface CheckedLine extends EventLine {
   readonly afterKey: string | undefined;
 }
 
-/** A line that is taken for another version of a recorded event. */
+/** A line that probably is a changed version of a recorded event. */
 export interface LineChange extends PartChange {
   readonly line: CheckedLine;
-  /** Whether a correction can say it, and the line is certainly about that event. */
+  /** Whether a correction can express the change, and the line is certainly about that event. */
   readonly isCorrectable: boolean;
 }
 

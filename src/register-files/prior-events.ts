@@ -1,4 +1,4 @@
-/** The events of a subject that an import finds, as the import itself last said them and as they stand. Pure. */
+/** The events of a subject at the time of an import, in the form to compare a file with. Pure. */
 import { eventsAsTheyStand, isAmendment } from '../domain/corrections.js';
 import type { AnyEvent } from '../domain/events.js';
 
@@ -10,15 +10,15 @@ export interface PriorEvent {
   readonly fromThisImport: boolean;
 }
 
-/** An event to compare what a file says with. */
+/** A recorded event in the form that the file is compared with. */
 export interface ComparableEvent extends PriorEvent {
   /** The event with the corrections of everybody; null once it is retracted. */
   readonly standing: AnyEvent | null;
 }
 
 /**
- * Events without amendments. Those of this import are as its own amendments leave them: what a person corrected since does not make
- * an unchanged row a changed one. Those of others are as they stand.
+ * The recorded events without amendments. Events of this import have its own amendments applied, not those of people:
+ * what a person corrected since does not make an unchanged row a changed one. All other events are as they stand.
  */
 export const comparableEvents = (recorded: readonly PriorEvent[]): readonly ComparableEvent[] => {
   const standing = eventsById(eventsAsTheyStand(recorded));
@@ -31,7 +31,7 @@ export const comparableEvents = (recorded: readonly PriorEvent[]): readonly Comp
   });
 };
 
-/** Whether an import has amended events before, so that the same row may come to say what it said before that. */
+/** Whether this import has amended events before: a row may then return to content that it had earlier. */
 export const hasAmended = (recorded: readonly PriorEvent[]): boolean =>
   recorded.some(({ event, fromThisImport }) => fromThisImport && isAmendment(event));
 

@@ -35,7 +35,7 @@ export const recordDefinition = async (
   if (newEvents.length + corrections.drafts.length === 0) return UNCHANGED;
   const amendments = checkDrafts(kind, corrections.drafts);
   if (amendments.errors.length > 0) return refused(...amendments.errors);
-  // A file may come to say again what it said before a correction: only then does the key depend on what is on record.
+  // A file may return to content that it had before a correction: only then does the key depend on the recorded events.
   const isAmending = corrections.drafts.length > 0 || hasAmended(priorEvents);
   const since = isAmending ? [priorEvents.at(-1)?.id, ...corrections.drafts.map(({ data }) => data)] : [];
   const outcome = await recorder.record({

@@ -23,7 +23,7 @@ export type LinesOutcome = { readonly outcome: 'imported'; readonly lines: reado
 
 const actorOf = (list: string): Actor => ({ kind: 'import', id: `events:${list}`, asserted: true });
 
-/** With `correct`, lines that say otherwise what an earlier import recorded become corrections of it. */
+/** With `correct`, lines that differ from what an earlier import recorded become corrections. */
 export const recordEventLines = async (
   recorder: Recorder,
   lines: readonly EventLine[],
@@ -170,7 +170,10 @@ const addLinesTo = async (group: LineGroup, target: TargetCase): Promise<LinesOu
   return { outcome: 'imported', lines: result.outcome === 'unchanged' ? outcomes.map(() => UNCHANGED) : outcomes };
 };
 
-/** A file may come to say again what it said before a correction: only then does the key depend on `last`, the last event on record. */
+/**
+ * The idempotency key of the batch. A file may return to content that it had before a correction: only then does the
+ * key depend on `last`, the last recorded event.
+ */
 const batchKeyOf = (
   { recorder, lines }: LineGroup,
   newLines: readonly CheckedLine[],

@@ -162,7 +162,7 @@ const addRowTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutco
   if (drafts.length + references.length === 0) return UNCHANGED;
   const checked = checkDrafts('case', drafts);
   if (checked.errors.length > 0) return refused(...checked.errors);
-  // A row may come to say again what it said before a correction: only then does the key depend on what is on record.
+  // A row may return to content that it had before a correction: only then does the key depend on the recorded events.
   const isAmending = corrections.drafts.length > 0 || hasAmended(recorded);
   const since = isAmending ? [recorded.at(-1)?.id, ...corrections.drafts.map(({ data }) => data)] : [];
   const key = JSON.stringify([recorder.list, cells.ref, ...newRoles, ...since]);

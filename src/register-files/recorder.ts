@@ -27,7 +27,7 @@ export interface Register {
   readonly today: Day;
 }
 
-/** What became of a row, a line or a definition. */
+/** The outcome of importing a row, a line or a definition. */
 export type ImportOutcome =
   /** `corrections`: the cells that corrected what an earlier import recorded. */
   | { readonly outcome: 'added'; readonly corrections?: readonly CellCorrection[] }
@@ -54,10 +54,12 @@ export interface EventsToRecord {
   readonly acknowledge?: readonly string[];
 }
 
-/** `retry`: nothing was written, since the events belong to the `subject` that is given, or it exists already. */
+/**
+ * `retry`: nothing was written, since the subject exists already or the events belong to `subject`; call again for it.
+ */
 export type RecordOutcome = ImportOutcome | { readonly outcome: 'retry'; readonly subject: Subject };
 
-/** Events that one query of a history asks for. */
+/** Events of one page of a subject's history. */
 const HISTORY_PAGE_SIZE = 500;
 /** Each wait takes some seconds; together they cover the projection of the largest file. */
 const MAX_WAITS = 200;
@@ -82,8 +84,8 @@ export class Recorder {
   }
 
   /**
-   * From here on, queries wait for what was written before this file. Within a file, most rows have a subject of their own, so that queries
-   * need not wait for the rows before; `findCase` does where it finds nothing.
+   * Makes queries wait for the events of earlier files. Within a file, most rows have a subject of their own, so
+   * queries need not wait for the rows before; `findCase` waits where it finds nothing.
    */
   startFile(): void {
     this.readToken = this.writeToken;
@@ -92,8 +94,8 @@ export class Recorder {
   }
 
   /**
-   * The position before the current file. Rows are compared for duplicates with the people of that position, and with those of the file,
-   * so that what is asked about does not depend on how far the projection is.
+   * The log position before the current file. Rows are checked for duplicates against the cases of this position and
+   * those of the file itself, so that the questions do not depend on how far the projection is.
    */
   private positionBeforeFile(): Promise<number> {
     return (this.knownBeforeFile ??= this.query(new Cases(this.scope, { filters: {}, page: { limit: 1 } })).then(
@@ -228,7 +230,7 @@ const duplicateError = ({ locate }: Opening, samePerson: string): CellError => {
   return { column: locate(FIELD_OF_FINDING[code] ?? ''), code, expected };
 };
 
-/** The field that a finding is about, by its code; of all other findings the day. */
+/** By code of a finding, the field to report it at; the day for all other codes. */
 const FIELD_OF_FINDING: Readonly<Record<string, string>> = {
   'CATEGORY.UNKNOWN': '/category',
   'RECOGNITION.CRITERIA_REQUIRED': '/category',
@@ -248,7 +250,7 @@ const FIELD_OF_CLAIM_FINDING: Readonly<Record<string, string>> = {
   'DATE.FUTURE': '/saidOn',
 };
 
-/** Names the cases that a row may be of; the report of an import has no personal data. */
+/** Adds the possible cases to `expected` by reference or id, since the report of an import has no personal data. */
 const withCasesNamed = <F extends { readonly code: string; readonly expected: string }>(
   asked: F,
   cases: readonly string[],
@@ -264,7 +266,10 @@ const withCasesNamed = <F extends { readonly code: string; readonly expected: st
 const caseName = (caseId: string, [first]: readonly Reference[]): string =>
   first === undefined ? caseId : referenceText(first);
 
-/** Places a finding at the last event of the batch that it is about, or whose amended event it is about: the one that made it true. */
+/**
+ * The cell of a finding: that of the last event of the batch that the finding names, or whose amended event it names,
+ * since this event caused it.
+ */
 const cellErrorOf = (
   finding: { readonly code: string; readonly expected: string; readonly events: readonly string[] },
   ids: readonly string[],

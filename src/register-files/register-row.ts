@@ -16,7 +16,7 @@ import { dayOrderErrors, REGISTER_ORDER } from './day-order.js';
 import { checkDrafts, type RawEvent, type EventDraft, type LocatedEvent } from './event-draft.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 
-/** What rows refer to. */
+/** What reading a row of the register needs beside the row. */
 export interface RowContext {
   readonly today: Day;
   readonly list: string;
@@ -122,7 +122,7 @@ const convictionInterval = (row: RegisterRow, today: Day): string => {
   return `${formatDay(arrested.earliest)}/${formatDay(Math.max(arrested.earliest, Math.min(reported, today)))}`;
 };
 
-/** The day and sources of an event. */
+/** Makes the fields `occurredOn` and `sources` of an event on a day. */
 type FieldsOfDay = (day: string) => Readonly<Record<string, unknown>>;
 
 const openedEvent = (row: RegisterRow, list: string, provenance: object): RawEvent => {
@@ -189,7 +189,7 @@ const eventsIf = (holds: boolean, data: RawEvent): readonly RawEvent[] => (holds
 const isConvicted = (row: RegisterRow): boolean =>
   isAnyFilled(row.convicted_on, row.convicted_articles, row.court, row.sentence);
 
-/** The release is also the delisting, which then needs no event. */
+/** Whether the release also takes the person off the list, so that no `delisted` event is needed. */
 const isDelistedByRelease = (row: RegisterRow): boolean => row.delisted_reason === 'released';
 
 interface CategoryChange {

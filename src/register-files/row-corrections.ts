@@ -5,7 +5,7 @@ import { comparableValue, roleOfName, type PartChange, type RecordedPart } from 
 import type { EventDraft, RawEvent } from './event-draft.js';
 import type { ComparableEvent } from './prior-events.js';
 
-/** How an import treats what its file says otherwise than before. */
+/** How an import treats differences to its earlier import of the file. */
 export interface CorrectionOptions {
   /** The name of the file, the source of the corrections. */
   readonly file: string;
@@ -16,13 +16,13 @@ export interface CorrectionOptions {
 /** A cell whose content becomes a correction. */
 export interface CellCorrection {
   readonly column: string;
-  /** What the file said when it was imported, and says now; empty where it said nothing. */
+  /** The content of the cell at the earlier import and now; empty for an empty cell. */
   readonly before: string;
   readonly after: string;
 }
 
 export interface RowCorrections {
-  /** One amendment for each event that the changes concern; none for events that say already what the file says now. */
+  /** One amendment for each changed event; none for events that already have the present content of the file. */
   readonly drafts: readonly EventDraft[];
   readonly cells: readonly CellCorrection[];
 }
@@ -39,7 +39,7 @@ export const correctionsOf = (changes: readonly PartChange[], file: string): Row
   return { drafts: [...edits.values()].flatMap((edit) => draftsOf(edit, file)), cells: cellsOf(changes) };
 };
 
-/** What the changed cells make of one event. */
+/** The changes of one recorded event. */
 interface EventEdit {
   readonly recorded: ComparableEvent;
   readonly data: Record<string, unknown>;
@@ -88,19 +88,19 @@ const draftsOf = ({ recorded, data, isGone, places }: EventEdit, file: string): 
 
 const RETRACTION_REASON = 'The file does not say it any more.';
 
-/** Whether a description would say nothing. */
+/** Whether a correction would leave a description without any field. */
 const isEmptyDescription = ({ event }: ComparableEvent, data: Readonly<Record<string, unknown>>): boolean =>
   event.type === 'described' &&
   (['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const).every(
     (field) => (field in data ? data[field] : (event[field] ?? null)) === null,
   );
 
-/** Whether somebody has corrected a field already to what the file says now. */
+/** Whether the field already has the present content of the file, by somebody's correction. */
 const isAlreadyCorrected = ({ standing }: ComparableEvent, field: string, value: unknown): boolean =>
   standing !== null &&
   isDeepStrictEqual(comparableValue((standing as unknown as RawEvent)[field] ?? null), comparableValue(value ?? null));
 
-/** The cells that the changes concern, each once, though several events may have its content. */
+/** The changed cells, each once, though several events may have its content. */
 const cellsOf = (changes: readonly PartChange[]): readonly CellCorrection[] => {
   const cells = new Map<string, CellCorrection>();
   for (const { before, after, fields } of changes)

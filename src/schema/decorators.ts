@@ -24,7 +24,9 @@ import { canonicalId } from './register-id.js';
 export interface TypeOptions {
   /** For the OpenAPI document. */
   readonly description?: string;
-  /** The field is an array of such values: without duplicates, of so many items; true: any array, in an answer. */
+  /**
+   * The field is an array of such values, of `min` to `max` items without duplicates; `true`: any array, in an answer.
+   */
   readonly each?: true | { readonly min: number; readonly max: number };
 }
 
@@ -233,7 +235,7 @@ export const IsDayOrEdition = decoratorOf({
   rules: [IS_TEXT, textRule('DAY.INVALID', (value) => (editionIn(value) ?? parseDay(value)) !== null)],
 });
 
-/** Up to which knowledge a question is answered. */
+/** The parameter `knownAt`: a day, an instant or a position. */
 export const IsKnownAt = decoratorOf({
   schema: {
     type: 'string',
@@ -350,7 +352,7 @@ const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
   ...(item.normalise === undefined ? {} : { normalise: item.normalise }),
 });
 
-/** A word that stands for all, or texts of one line. */
+/** A fixed word that stands for all values, or an array of one-line texts. */
 export const IsWordOrTexts = (
   word: string,
   limit: number,
@@ -364,7 +366,7 @@ const wordOr = (word: string, { schema, expects, rules }: ValueType): ValueType 
   rules: rules.map((rule) => ({ ...rule, isValid: (value) => value === word || rule.isValid(value) })),
 });
 
-/** How many values a parameter may have that may be repeated. */
+/** The number of values of a parameter that may be repeated, such as a filter. */
 export const REPEATABLE = { min: 1, max: LIMITS.alternatives } as const;
 
 const areDistinct = (items: readonly unknown[]): boolean => {

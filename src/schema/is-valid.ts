@@ -1,6 +1,7 @@
 /**
- * Whether an instance of a DTO class is valid, in a tenth of the time that class-validator takes. It checks the same rules from the same
- * declarations, and makes no errors: what it refuses goes through class-validator (`read.ts`). A test holds both to one answer.
+ * A fast check of whether an instance of a DTO class is valid: it takes a tenth of the time of class-validator, with
+ * the same rules from the same declarations, but produces no errors. An invalid instance goes through class-validator
+ * (`read.ts`) for those; a test compares the two.
  */
 import { fieldsOf, objectRulesOf, type Constructor, type Field } from './field.js';
 

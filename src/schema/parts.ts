@@ -186,7 +186,10 @@ interface ClemencyEffect {
   readonly replacement?: unknown;
 }
 
-/** Whether an object says of its effect what belongs to it. Decorate any field that the class itself declares. */
+/**
+ * Whether an object has the fields that its effect requires, and no others. Decorate any field that the class itself
+ * declares.
+ */
 export const EffectRules = (): PropertyDecorator => (target, key) => {
   ObjectRule<ClemencyEffect>(
     'CLEMENCY.REPLACEMENT_MISSING',

@@ -1,4 +1,7 @@
-/** Validates what a correction says by the DTO class of the type that it corrects. Pointers are into the correction: `/data/occurredOn`. */
+/**
+ * Validates the fields of a correction by the DTO class of the corrected type. Pointers are into the correction:
+ * `/data/occurredOn`.
+ */
 import type { CorrectedFields } from '../domain/amendments.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import { fieldsOf, isRequired, type Constructor } from './field.js';
@@ -6,7 +9,9 @@ import type { FieldError } from './problems.js';
 import { pointerTo, read, readSomeFields, type ReadResult } from './read.js';
 import { eventClasses } from './read-event.js';
 
-/** Fields that cannot be corrected: with another value it would be another event. Retract the event and record the right one. */
+/**
+ * Fields that cannot be corrected, since they identify the event: retract the event and record the right one instead.
+ */
 const FIXED_FIELDS: ReadonlySet<string> = new Set(['type', 'event', 'into']);
 
 const DATA_POINTER = '/data';
@@ -35,8 +40,8 @@ export const readCorrectedFields = (
 };
 
 /**
- * The errors that a correction brings to an event as a whole: rules about several fields. Errors that the event had before are not
- * counted: stored events are not judged again.
+ * The errors of rules about several fields that a correction adds. Errors that the event had before are not returned:
+ * stored events are not judged again.
  */
 export const errorsOfCorrectedEvent = (kind: SubjectKind, before: AnyEvent, after: AnyEvent): readonly FieldError[] => {
   const errorsOf = ({ type, ...fields }: AnyEvent): readonly FieldError[] => {
@@ -66,7 +71,7 @@ const fixedFieldError = (name: string): FieldError => ({
   expected: 'another field; retract the event and record the right one instead',
 });
 
-/** An error for a field of an event that the register itself recorded: what it did cannot have been otherwise. */
+/** The error for a field of an event that the register itself recorded, which no correction can change. */
 const registerFieldError = (name: string): FieldError => ({
   ...fixedFieldError(name),
   expected: 'an event that somebody reported; what the register itself did (an edition, an application) stays as it is',

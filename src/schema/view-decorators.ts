@@ -1,6 +1,6 @@
 /**
- * Decorators of view classes, beside those of DTO classes. Their fields have no rules: nothing validates an answer when it is given;
- * the specs hold every answer against the document that is made of the classes.
+ * Decorators of view classes, which also use those of DTO classes. Fields of views have no rules, since answers are not
+ * validated at run time; the specs check every answer against the OpenAPI document.
  */
 import { decoratorOf, hasType, type TypeOptions } from './decorators.js';
 import type { Constructor, JsonSchema, ValueType } from './field.js';

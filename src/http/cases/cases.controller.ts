@@ -109,7 +109,10 @@ export class CasesController {
   }
 }
 
-/** Permanent as long as nobody takes the merge back: so it is not stored (`Cache-Control: no-store`, as all responses). */
+/**
+ * A redirect to the survivor of a merge. It is permanent (301) but never cached (`Cache-Control: no-store`, as
+ * all responses), since the merge may be undone.
+ */
 const redirectToSurvivor = (id: string, query: ScopeParameters): HttpResponse => {
   const parameters = new URLSearchParams({ ...query }).toString();
   return new HttpResponse(301, { location: `/v1/cases/${id}${parameters === '' ? '' : `?${parameters}`}` });

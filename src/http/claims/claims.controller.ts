@@ -73,7 +73,7 @@ export class ClaimsController {
   }
 }
 
-/** The day for which the register counts is that of the scope. */
+/** The scope of a query of claims; its day is the one for which the register counts. */
 const scopeOf = ({ on, asOf, knownAt, atLeast }: ClaimQueryParameters, viewer: Viewer): Scope => {
   const day = on ?? asOf;
   return new Scope(viewer, { ...(day && { asOf: day }), ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });

@@ -135,7 +135,7 @@ export const splitBody = <T extends RequestOptions>(
   return { options: read(type, options), event };
 };
 
-/** Only one type of event can begin a subject, so the body may leave it out. */
+/** Adds the type of the first event of a subject, which the body may omit because only one type can be first. */
 const withDefaultType = (kind: SubjectKind, body: unknown): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body) && !Object.hasOwn(body, 'type')
     ? { ...body, type: FIRST_EVENT_TYPE[kind] }

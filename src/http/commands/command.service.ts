@@ -24,7 +24,10 @@ const RESOURCE_PATHS: { readonly [K in SubjectKind]: string } = {
   claim: 'claims',
 };
 
-/** Problem documents have no personal data; whoever may read the case finds its names there. */
+/**
+ * The candidate without its name: problem documents have no personal data, and clients that may read the case find the
+ * name there.
+ */
 const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCandidate): DuplicateCandidateView => ({
   caseId,
   references,

@@ -12,9 +12,9 @@ export interface ServiceReadiness {
 /** Implemented in the composition root. */
 export interface Health {
   check(): Promise<ServiceReadiness>;
-  /** Codes of what a service that is ready lacks all the same. */
+  /** Codes of warnings that do not make the service unready. */
   warnings(): readonly string[];
-  /** The damage of the log, with the first position that is known to be wrong; null while none is known. */
+  /** The damage of the log, with the first position that is known to be wrong; null while no damage is known. */
   damage(): { readonly position: number | null } | null;
   /** Called with every error of a request, since it may reveal that a part is not ready. */
   onError(error: unknown): void;

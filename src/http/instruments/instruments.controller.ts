@@ -122,7 +122,7 @@ export class InstrumentsController {
   }
 }
 
-/** The day that is asked about is that of the scope. */
+/** The scope of an eligibility query; its day is the one that eligibility is asked for. */
 const scopeOf = ({ on, asOf, knownAt, atLeast }: EligibilityQueryParameters, viewer: Viewer): Scope => {
   const day = on ?? asOf;
   return new Scope(viewer, { ...(day && { asOf: day }), ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });

@@ -105,7 +105,7 @@ export const toJobView = ({ id, kind, about, state, progress, error, startedAt, 
   endedAt,
 });
 
-/** A job of the register itself, which lives as long as its process. */
+/** The view of a job that is not durable: it ends with its process. */
 export const toProcessJobView = ({ id, state, progress }: Job): JobView => ({
   id,
   kind: id,

@@ -1,4 +1,4 @@
-/** Editions in place of days: each stands for its day, as it was known when it was published. */
+/** Replaces editions in `from` and `to` by their days, each with the knowledge that it was published with. */
 import type { QueryBus } from '@nestjs/cqrs';
 import { OneEdition } from '../../read-models/editions/one-edition.query.js';
 import { InvalidParameter } from '../../read-models/query-errors.js';

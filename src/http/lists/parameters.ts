@@ -123,7 +123,9 @@ export class DifferencesQueryParameters {
   atLeast?: string;
 }
 
-/** The scopes of the query Differences, whose query has days alone. */
+/**
+ * The two scopes of the query Differences; the editions in `query` have been replaced by their days (edition-days.ts).
+ */
 export const scopesOf = (
   viewer: Viewer,
   { from, to, fromKnown, toKnown, atLeast }: DifferencesQueryParameters,

@@ -37,8 +37,8 @@ export const FEED_LIMITS: FeedLimits = {
 export const RECONNECT_MS = 2_000;
 
 /**
- * For a reader whose position is beyond the end of the log. EventSource gives up on any status but 200, and would
- * reconnect with the same position; the event with id 0 makes it start from the first event.
+ * The feed for a reader whose position is beyond the end of the log: a single event with id 0, after which EventSource
+ * reconnects from the first event. Any status but 200 would make EventSource give up.
  */
 export const resetFeed = (): HttpResponse => {
   const { body } = problemResponse('POSITION.BEYOND_LOG');
@@ -74,7 +74,10 @@ interface Reader {
   live: boolean;
   /** There were more events than fitted in its last page. */
   hasMore: boolean;
-  /** Bytes written, bytes the network took by the last heartbeat, and heartbeats without progress while bytes were unsent. */
+  /**
+   * Bytes written to the socket, bytes that the network had taken at the last heartbeat, and consecutive heartbeats at
+   * which unsent bytes had made no progress.
+   */
   bytesWritten: number;
   bytesSentAtHeartbeat: number;
   stalledHeartbeats: number;

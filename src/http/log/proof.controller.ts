@@ -23,12 +23,12 @@ export interface LogProofs {
 }
 export const LOG_PROOFS = Symbol('LogProofs');
 
-/** Tiles never change. Whoever has the register's token gets them, so shared caches must not keep them. */
+/** Tiles never change. They require the register's token, so shared caches must not store them. */
 const CACHE_FOREVER = { 'cache-control': 'private, max-age=31536000, immutable' } as const;
-/** A checkpoint is asked for anew, and answered by 304 where there is no later one. */
+/** Caches must revalidate a checkpoint; the answer is 304 as long as there is no later one. */
 const REVALIDATE = { 'cache-control': 'private, no-cache' } as const;
 
-/** What outsiders need to verify the log: docs/proof.md. */
+/** Checkpoints, tiles and proofs, with which outsiders verify the log: docs/proof.md. */
 @Controller('v1/log')
 export class ProofController {
   constructor(

@@ -1,7 +1,7 @@
 import { IsNullable, IsObjectOf } from '../../schema/decorators.js';
 import { IsAnyObject, IsCount, IsInstant, IsString } from '../../schema/view-decorators.js';
 
-/** What a leaf hash is made of: SHA-256 over a zero byte and the canonical JSON (RFC 8785) of this. */
+/** The content of a leaf hash, which is SHA-256 over a zero byte and the canonical JSON (RFC 8785) of these fields. */
 export class ProvenEvent {
   @IsAnyObject({ description: 'The event as it is stored, without its type and personal data.' })
   readonly data: object;
