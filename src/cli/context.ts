@@ -1,4 +1,4 @@
-/** The parts of the process that a command may use, injected so that tests can run commands. */
+/** The parts of the process that commands use, passed as a value so that tests can run commands. */
 import type { Writable } from 'node:stream';
 import type { ProjectionThread } from '../projection.js';
 

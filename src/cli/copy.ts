@@ -46,7 +46,7 @@ const settingsOf = (text: string, settings: Settings, option: string): Settings 
   return { ...settings, store: 'esdb', esdbUrl };
 };
 
-/** The proof of the source, and the files of the target's folder, where it has one. */
+/** The proof of the source log, and the proof files of the target's data folder; null where there are none. */
 interface ProofToCarry {
   readonly proof: CarriedProof | null;
   readonly files: ProofFiles | null;

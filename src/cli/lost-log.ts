@@ -1,4 +1,4 @@
-/** What commands do when a log lacks events that the read models of its folder have seen: refuse, report or accept it. */
+/** Refuses, reports or accepts a log that lacks events which the read models of its folder have seen. */
 import { statSync } from 'node:fs';
 import { readWholeLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';

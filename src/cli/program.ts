@@ -44,7 +44,7 @@ export const run = async (args: readonly string[], context: Context): Promise<Ex
   }
 };
 
-/** Keeps the exit code of a command, since commander's actions return none. */
+/** Sets the exit code to the result of a command, since commander's actions cannot return one. */
 type SetExitCode = (work: Promise<ExitCode>) => Promise<void>;
 
 const HELP_TEXT = `

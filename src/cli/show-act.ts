@@ -1,4 +1,4 @@
-/** What `habeas demo` prints of an amnesty act: whom it has reached, who is next, who remains. */
+/** Prints an amnesty act for `habeas demo`: to whom it was applied, who is next, who remains. */
 import { Movements } from '../read-models/counts/movements.query.js';
 import type { Movement } from '../read-models/counts/movement.view.js';
 import { Instruments } from '../read-models/definitions/instruments.query.js';

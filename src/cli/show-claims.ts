@@ -82,7 +82,7 @@ export const allClaims = async (
   return items;
 };
 
-/** The claims that were made since a day; of those of published editions, how many the register agrees with. */
+/** The claims that were made since a day, and how many claims of published editions agree with the register. */
 export const showClaims = async (
   queries: Register['queries'],
   scope: Scope,

@@ -8,7 +8,7 @@ type Events = readonly EventWithId<AnyFields>[];
 
 /** The types of the first event of a stream; nothing else stands in the stream without it. */
 const BEGINNING_TYPES: ReadonlySet<string> = new Set(['opened', 'list-defined', 'instrument-registered', 'claimed']);
-/** The types that are undone by an event of their own, and those that say what the register itself did. */
+/** Types that another event undoes (`unmerged` undoes `merged`), and types that record what the register itself did. */
 const NOT_RETRACTABLE_TYPES: ReadonlySet<string> = new Set([
   'merged',
   'unmerged',
@@ -50,7 +50,7 @@ const findingsOfAmendment = (id: string, event: Amendment, before: Events): read
   return isChanged ? [] : [finding('CORRECTION.CHANGES_NOTHING', id, target.id)];
 };
 
-/** The event that a correction, or a correction of one, corrects in the end; any other event itself. */
+/** The event that a chain of corrections finally corrects; any other event itself. */
 export const correctedEventOf = <E extends AnyFields>(
   event: EventWithId<E>,
   recorded: readonly EventWithId<E>[],

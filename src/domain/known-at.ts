@@ -1,4 +1,4 @@
-/** Up to which knowledge a question is answered. */
+/** The parameter `knownAt`: the point of the log up to which a query takes account of events. */
 import { Temporal } from 'temporal-polyfill';
 import { parseDay, type Day } from './time.js';
 

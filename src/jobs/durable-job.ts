@@ -15,7 +15,7 @@ export interface DurableJob extends Job {
   readonly error: string | null;
 }
 
-/** What came of one step of a job. */
+/** The result of one step of a job. */
 export interface JobItem {
   /** Counts from 1, in the order of the steps. */
   readonly no: number;

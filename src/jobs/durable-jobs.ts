@@ -10,7 +10,7 @@ export const MAX_RUNNING_JOBS = 4;
 export type StartResult<R> =
   /** The job runs now, or a job of this id was done before. */
   | { readonly outcome: 'started'; readonly job: DurableJob }
-  /** Whoever starts the job does not admit it (`start`); it is not stored then. */
+  /** The `admit` callback of `start` refused the job, which is then not stored. */
   | { readonly outcome: 'not-admitted'; readonly reason: R }
   | { readonly outcome: 'too-many-jobs' };
 
@@ -109,7 +109,7 @@ export class DurableJobs {
     return this.file.all().map((job) => this.#toDurableJob(job));
   }
 
-  /** What came of the steps of a job, after the item of a number, at most `limit`. */
+  /** The results of the steps after number `after`, at most `limit`. */
   items(id: string, after: number, limit: number): readonly JobItem[] {
     return this.file.itemsAfter(id, after, limit);
   }
@@ -186,7 +186,7 @@ export class DurableJobs {
     }
   }
 
-  /** A job that is known to be stored. */
+  /** The job of an id that is certainly stored. */
   #storedJob(id: string): DurableJob {
     return this.get(id) as DurableJob;
   }

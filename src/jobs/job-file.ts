@@ -10,7 +10,7 @@ import type { JobProgress } from './job.js';
 import type { JobState } from './jobs.js';
 import { stableLimit } from '../sqlite/stable-limit.js';
 
-/** Jobs that have ended and are still told; of older ones only the log tells what they recorded. */
+/** Ended jobs that are kept; of older ones, only the log has what they recorded. */
 export const MAX_ENDED_JOBS = 100;
 
 /** The path of a file that ends with its process. */

@@ -55,7 +55,7 @@ export class Jobs {
     return this.#jobs.get(id) ?? null;
   }
 
-  /** Removes a job that has ended from those that are told. */
+  /** Removes an ended job, which `get` and `all` no longer return. */
   forget(id: string): void {
     if (!this.#running.has(id)) this.#jobs.delete(id);
   }

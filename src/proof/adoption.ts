@@ -1,7 +1,7 @@
 /**
- * Adopts the past: gives leaf hashes to events recorded before there were any, so that the log can be signed. Stored events never
- * change, so the leaf hashes are kept beside the log; an event says how many were adopted, when and by whom, and their root, so that
- * later changes of what is kept are found.
+ * Adopts events that were recorded before leaf hashes existed: gives them leaf hashes, so that the log can be signed.
+ * Stored events never change, so these hashes are kept beside the log. An event records how many were adopted, when and
+ * by whom, and their root, which reveals later changes of the kept hashes.
  */
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/event.js';
@@ -24,7 +24,7 @@ import { TreeRoot } from './merkle.js';
 
 export const LOG_STREAM = streamName('log', LOG_STREAM_ID);
 
-/** Who decides something about the log, and when. */
+/** The operator who decides something about the log, and the time of the decision. */
 export interface LogDecision {
   readonly actor: Actor;
   readonly now: Date;
@@ -33,7 +33,7 @@ export interface LogDecision {
 export interface Adoption {
   /** Events without a leaf hash of their own. */
   readonly events: number;
-  /** Whether the log said so before. */
+  /** Whether the log already had the event that records the adoption. */
   readonly isRepeated: boolean;
 }
 
@@ -92,7 +92,7 @@ const recordAdoption = async (
   return true;
 };
 
-/** What operators do to the log has no source but themselves. */
+/** The fields of events of the log stream, which have no source but the operator. */
 export const UNSOURCED = { sources: [], reliability: 'verified' } as const;
 
 /** Appends an event to the stream of the log. Throws errors of the store; StoreUnavailable where others do so at the same time. */

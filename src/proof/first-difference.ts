@@ -1,6 +1,6 @@
 /**
- * Where a log that is not that of a checkpoint begins to differ from it. A root does not tell; the leaf hashes that the tiles keep do, if
- * they lead to the root of the checkpoint.
+ * Finds the position at which a log begins to differ from a checkpoint. The root alone does not tell; the leaf hashes
+ * in the tiles do, if they lead to the root of the checkpoint.
  */
 import { setImmediate } from 'node:timers/promises';
 import { readStoredLog } from '../event-store/copy.js';

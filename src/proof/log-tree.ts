@@ -59,8 +59,8 @@ export class LogTree {
   }
 
   /**
-   * Takes in what is new in the log and returns the tree; concurrent calls share one run. Throws NoTree where an event has no leaf hash,
-   * errors of `checkLog`, of the store, of SQLite and of the file system.
+   * Adds the new events of the log and returns the tree; concurrent calls share one run. Throws NoTree if an event has
+   * no leaf hash, and errors of `checkLog`, of the store, of SQLite and of the file system.
    */
   catchUp(): Promise<TileFile> {
     return (this.#catchingUp ??= this.#catchUp().finally(() => (this.#catchingUp = null)));
@@ -148,8 +148,8 @@ export class LogTree {
   }
 
   /**
-   * Tells that the tree contradicts what the log holds. Returns whether it is made anew; false if this process has made it from the
-   * log, so that the log has changed since.
+   * To be called when the tree contradicts the log. Returns true if the file will be made anew; false if this process
+   * has made it from the log, so that the log itself has changed since.
    */
   markWrong(): boolean {
     if (this.#isFresh) return false;

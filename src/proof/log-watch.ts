@@ -1,5 +1,5 @@
 /**
- * What a service does for its log beside appending to it: it compares the end with the last checkpoint, verifies the whole, signs
+ * Watches the log of a running service: compares its end with the last checkpoint, verifies the whole log, signs
  * checkpoints and sends them to witnesses.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,11 +19,11 @@ export interface LogWatchOptions {
   readonly checkpointSeconds: number;
   readonly witnesses: readonly Witness[];
   readonly onDamage: (damage: StoreDamaged) => void;
-  /** Logs a warning. Its sentence has fixed words, numbers and names of errors only, never personal data. */
-  readonly warn: (sentence: string) => void;
+  /** Logs a warning, which has fixed words, numbers and names of errors only, never personal data. */
+  readonly warn: (message: string) => void;
 }
 
-/** The log is compared with its last checkpoint from the first event on; it can be written when that is done. */
+/** The log is still being compared with its last checkpoint; it can be written to once that has succeeded. */
 export class LogUnverified extends StoreUnavailable {
   override readonly name = 'LogUnverified';
 }
@@ -41,8 +41,9 @@ const verifyTail = async (
 };
 
 /**
- * Returns if a log continues the last checkpoint of its data folder, or there is none; throws StoreDamaged if not. By the end of the log,
- * or where that cannot tell by the whole: a service (`watch`) throws LogUnverified until it has verified it, a command does so here.
+ * Returns if the log continues the last checkpoint of its data folder, or if there is none; otherwise throws
+ * StoreDamaged. Compares the end of the log; where that is not enough, a service (`watch`) throws LogUnverified until
+ * the whole log is verified, and a command verifies it here.
  */
 export const ensureContinuesCheckpoint = async (
   store: EventStore,

@@ -54,8 +54,8 @@ export class VerifiedTree {
   }
 
   /**
-   * Throws StoreDamaged for an event at another position, or that is not what its leaf hash was made of. An event may have none, and the
-   * tree no meaning then.
+   * Adds an event. Throws StoreDamaged if it is at another position, or does not match its leaf hash. An event may have
+   * no leaf hash; the tree then has no meaning.
    */
   add(event: StoredEvent, leaf = leafOf(event)): ReturnType<typeof verifyRecord> {
     const position = this.size + 1;
@@ -97,8 +97,8 @@ const verifyAt = (event: StoredEvent, position: number): ReturnType<typeof verif
 const PAGE_SIZE = 500;
 
 /**
- * Reads a log on from a tree, which is changed, to a size or else to what is its end now: a log that grows might never end. Throws errors
- * of the store.
+ * Extends `tree` by the events that follow it in the log, up to `size`, or up to the present end: a log that grows
+ * might never end. Throws errors of the store.
  */
 export const extendTree = async (store: EventStore, tree: VerifiedTree, size = Infinity): Promise<void> => {
   const head = await store.head();
@@ -140,7 +140,7 @@ export const shorterThanCheckpoint = (size: number, events: number): StoreDamage
     position: events + 1,
   });
 
-/** The events are those of their leaf hashes, and not those of the checkpoint. */
+/** The damage of a log whose events match their leaf hashes, but not the checkpoint. */
 export const differsFromCheckpoint = (size: number): StoreDamaged =>
   new StoreDamaged(`positions 1 to ${size}: they are not those of the checkpoint`);
 

@@ -49,7 +49,7 @@ export const verifyLog = async (
   }
 };
 
-/** A damage at a known position is before one that is known of many. */
+/** Orders damages by position; a damage without a known position comes last. */
 const isDamagedBefore = (a: StoreDamaged, b: StoreDamaged): boolean =>
   (a.position ?? Infinity) < (b.position ?? Infinity);
 
@@ -91,7 +91,10 @@ const verifyEveryEvent = async (
   return { events: tree.size, uncovered, adopted, erased, tree: uncovered > 0 ? null : tree, tail };
 };
 
-/** The events at the beginning of a log that have no leaf hash of their own, and the event that says what they were adopted as. */
+/**
+ * Tracks the events at the beginning of the log that have no leaf hash of their own, and the event that records their
+ * adoption.
+ */
 class EventsBeforeLeafHashes {
   adopted = 0;
   uncovered = 0;

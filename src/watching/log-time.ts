@@ -14,7 +14,7 @@ export class ClockBehind extends Error {
 }
 
 export class LogTime {
-  /** The instant of the last event of the log that this process knows of. */
+  /** The `recordedAt` of the last event that this process has seen in the log. */
   #lastRecorded = -Infinity;
   /** The latest instant assigned to an append, whose outcome may be pending. */
   #lastAssigned = -Infinity;

@@ -88,7 +88,7 @@ export interface ProofState {
   readonly witnesses: readonly { readonly isFailing: boolean; readonly failures: number }[];
 }
 
-/** What a service that is ready lacks all the same. */
+/** Warnings of a service that is ready nevertheless. */
 export const WARNINGS = {
   VERIFICATION_FAILING: {
     means:

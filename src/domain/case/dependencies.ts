@@ -1,6 +1,7 @@
 /**
- * What the findings of a case depend on in lists and instruments, as keys. A case depends on the keys of its events; a change
- * of a definition changes some keys. Where no key is in both, the findings of the case stay the same (see referents.ts).
+ * The parts of lists and instruments that the findings of a case depend on, as keys. The events of a case give its
+ * keys, and a change of a definition gives the keys that it changes. Without a common key, the findings of the case
+ * stay the same (see referents.ts).
  */
 import type { DefinitionKind, Definitions } from '../definitions.js';
 import type { Instrument } from '../instrument/instrument.js';
@@ -10,7 +11,7 @@ import { instrumentIdsIn, listIdsIn } from './reference-data.js';
 
 const listKey = (list: string): string => `list ${list}`;
 const categoryKey = (list: string, category: string): string => `category ${list} ${category}`;
-/** Whether the list demands criteria of a recognition. */
+/** The key of whether the list requires criteria for a recognition. */
 const criteriaKey = (list: string): string => `criteria ${list}`;
 const instrumentKey = (instrument: string): string => `instrument ${instrument}`;
 
@@ -54,7 +55,7 @@ const changesOfList = (before: ListDefinition | null, after: ListDefinition | nu
   return daysOfDemand(before) === daysOfDemand(after) ? keys : [...keys, criteriaKey(id)];
 };
 
-/** The days from which on a list demands criteria, and no longer does. */
+/** The days on which a list begins and ceases to require criteria, as a text to compare. */
 const daysOfDemand = ({ policies }: ListDefinition): string => {
   const changes = policies.filter(
     ({ paceRequired }, index) => paceRequired !== (policies[index - 1]?.paceRequired ?? false),
@@ -67,7 +68,7 @@ const changesOfInstrument = (before: Instrument | null, after: Instrument | null
   return id === undefined || fieldsJudged(before) === fieldsJudged(after) ? [] : [instrumentKey(id)];
 };
 
-/** The fields of an instrument that findings look at. */
+/** The fields of an instrument that findings depend on, as a text to compare. */
 const fieldsJudged = (instrument: Instrument | null): string =>
   JSON.stringify(
     instrument && [instrument.kind, instrument.inForce ?? instrument.issued, instrument.windowEnd, instrument.clauses],

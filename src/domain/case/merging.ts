@@ -1,4 +1,4 @@
-/** Merging two cases of one person: what the events of the absorbed case say about it, and what makes a merge impossible. */
+/** Merging two cases of one person: into which case a case is merged, and what makes a merge impossible. */
 import type { EventWithId, Finding } from '../event.js';
 import type { CaseEvent } from './events.js';
 import { finding } from './findings.js';
@@ -14,7 +14,7 @@ export const mergedInto = (events: Events): string | null => {
   return last?.type === 'merged' ? last.into : null;
 };
 
-/** What deciding on merges needs to know of other cases. */
+/** Other cases, as far as the findings of merges depend on them. */
 export interface MergeData {
   /** The case whose events are decided on. */
   readonly caseId: string;

@@ -125,7 +125,7 @@ const followsIn = (events: readonly OrderedEvent[]): ReadonlyMap<string, string>
 const stateAfter = (events: readonly OrderedEvent[], count = events.length): CaseState =>
   events[count - 1]?.stateAfter ?? INITIAL_STATE;
 
-/** Field by field: a spread was measured to take longer than applying the event. */
+/** Copies field by field: a spread was measured to take longer than applying the event. */
 const orderedEventOf = (dated: DatedEvent, state: CaseState, after: string | null): OrderedEvent => ({
   id: dated.id,
   event: dated.event,

@@ -36,7 +36,7 @@ export interface Standing {
    * it is for life, or its first day is unknown.
    */
   readonly sentenceEnd: DayRange | null;
-  /** What the end is reckoned from; null if no sentence runs. */
+  /** The term, reductions and first day that `sentenceEnd` is computed from; null if no sentence runs. */
   readonly running: RunningSentence | null;
   /** Whether the sentence is imprisonment for life. */
   readonly life: boolean;

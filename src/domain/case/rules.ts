@@ -173,7 +173,10 @@ const applyClemency = ({ event }: DatedClemency, state: CaseState): CaseState =>
 
 const groundOf = ({ id, when }: Pick<DatedEvent, 'id' | 'when'>): ReleaseGround => ({ id, latest: when.latest });
 
-/** Whether the episode has what the reason of the release presupposes (an act of mercy, a sentence at its end); most presuppose nothing. */
+/**
+ * Whether the episode has what the reason of the release requires: an act of clemency, or a sentence at its end. Most
+ * reasons require nothing.
+ */
 const isFounded = ({ event, when }: DatedEvent<'released'>, state: CaseState): boolean => {
   switch (event.reason) {
     case 'pardon':
@@ -190,8 +193,8 @@ const isFounded = ({ event, when }: DatedEvent<'released'>, state: CaseState): b
 };
 
 /**
- * Whether a sentence runs that may have ended by the last possible day of the release. Where its first day is unknown, it may have begun on
- * any; imprisonment for life does not end.
+ * Whether a sentence runs that may have ended by the last possible day of the release. A sentence whose first day is
+ * unknown may have begun on any day; imprisonment for life does not end.
  */
 const canBeServed = ({ sentence, episode }: CaseState, released: Interval): boolean => {
   const start = sentence.countedFrom === null ? (episode?.arrestedOn ?? null) : parseEdtf(sentence.countedFrom);

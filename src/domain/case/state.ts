@@ -65,7 +65,7 @@ export interface CurrentSentence {
   readonly countedFrom: string | null;
 }
 
-/** What a case has seen from an arrest (or the first proceeding) until the next arrest after a release. */
+/** The span from an arrest (or the first proceeding) until the next arrest after a release. */
 export interface Episode {
   /** The id of its first arrest. */
   readonly arrest: string | null;

@@ -1,5 +1,6 @@
 /**
- * When an instrument may be applied to many persons at once, and to what effect. Whether each of them may get it is decided with the case.
+ * Whether an instrument may be applied to many persons at once, and with what effect. Each person's own events are
+ * decided with the case.
  */
 import { finding } from '../case/findings.js';
 import type { Finding } from '../event.js';
@@ -48,12 +49,12 @@ export const applicationFindings = (
   ];
 };
 
-/** What an instrument does to a person whom it reaches. */
+/** The effect of an instrument on a person to whom it is applied. */
 export type Effect = Pick<ClauseFields, 'effect' | 'reducedBy' | 'replacement'>;
 
 /**
- * The effect of a clause, by the version that is named, or by all that stand where they agree. Null where they do not, where none
- * says one, or where no clause is named.
+ * The effect of the named version of a clause, or of all standing versions where they agree. Null where they disagree,
+ * where none has an effect, or where no clause is named.
  */
 export const effectOf = (
   { clauseVersions }: Instrument,

@@ -1,10 +1,10 @@
 /** Articles that a clause names, against the articles of a conviction. */
 import { DEFAULT_CODE } from '../case/events.js';
 
-/** As `articleText` writes it: the default code is left out, any other is followed by a colon. */
+/** The article in the form of `articleText`: without the default code, or with another code and a colon. */
 const storedForm = (article: string): string => article.replace(/[ :]/, ':').replace(`${DEFAULT_CODE}:`, '');
 
-/** The article alone where it was applied with one of the general part: `220.1` for `28/220.1`. */
+/** The article without the article of the general part before it: `220.1` for `28/220.1`. */
 export const withoutGeneralPart = (article: string): string => article.replace(/[^:/]*\//, '');
 
 /**
@@ -17,5 +17,5 @@ export const matchesNamedArticle = (article: string, named: string): boolean => 
   return text === name || text.startsWith(`${name}.`);
 };
 
-/** Whether `other` stands for everything that `name` stands for. */
+/** Whether the name `other` covers every article that `name` covers. */
 export const isCoveredByName = (name: string, other: string): boolean => matchesNamedArticle(storedForm(name), other);

@@ -3,7 +3,7 @@ import { addTerm, parseDay, type Day } from '../time.js';
 import { isCoveredByName } from './articles.js';
 import { GRAVITIES, type Condition, type ConditionCode, type Conditions } from './events.js';
 
-/** Says no only where no case can meet all conditions, whatever the register knows of it. */
+/** False only if no case can meet all conditions, whatever the register knows about it. */
 export const canBeMet = (conditions: readonly Condition[]): boolean =>
   categoriesRemain(conditionsOf(conditions, 'category')) &&
   articlesRemain(conditionsOf(conditions, 'articles')) &&

@@ -1,4 +1,4 @@
-/** The conditions of clauses: in which courses of a standing each holds on a day, and which value it looks at. */
+/** The conditions of clauses: for which courses of a standing each holds on a day, and the value that it looks at. */
 import { CONVICTED_STAGE, HELD_CUSTODIES } from '../case/state.js';
 import type { DayRange, Standing } from '../case/period.js';
 import { sentenceEndDay } from '../case/sentence.js';
@@ -53,7 +53,10 @@ const coursesWithBirths = (births: DayRange | null, { all }: PossibleStanding): 
 const daysUpTo = (latest: Day): DayRange => ({ earliest: MIN_DAY, latest });
 const daysAfter = (day: Day): DayRange => ({ earliest: day + 1, latest: MAX_DAY });
 
-/** The articles of the conviction; null without one: then the standing's articles are those of a charge. */
+/**
+ * The articles of the conviction; null without a conviction, since the articles of the standing are then those of a
+ * charge.
+ */
 const articlesOfConviction = ({ standing }: PossibleStanding): readonly string[] | null =>
   CONVICTED_STAGE.has(standing.proceedings) ? standing.articles : null;
 
@@ -62,7 +65,7 @@ const categoryIn = ({ standing }: PossibleStanding, list: string): string | null
   return judged?.recognition === 'recognised' ? judged.category : null;
 };
 
-/** The lightest and the gravest that the gravest article may be, as ranks: an unknown article may be of any gravity. */
+/** The lowest and highest rank that the gravest article may have: an article of unknown gravity may have any. */
 const gravestRankOf = (articles: readonly string[], { gravityOf, day }: EvaluationContext): DayRange => {
   const known = articles.map((article) => gravityOf(article, day)).filter((gravity) => gravity !== null);
   const gravest = Math.max(0, ...known.map((gravity) => GRAVITIES.indexOf(gravity)));

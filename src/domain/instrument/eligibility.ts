@@ -52,9 +52,11 @@ export interface ExplainedEligibility extends Eligibility {
   readonly conditions: readonly ConditionVerdict[];
 }
 
-/** A question made ready to be asked of many cases. */
+/** An eligibility question with its values per day cached, to be evaluated for many cases. */
 export interface PreparedQuestion {
-  /** Asks each day from the first to the last by itself. Null for a case that is on the list in no course. */
+  /**
+   * Evaluates each day from the first to the last by itself. Null for a case that is on the list in no possible course.
+   */
   readonly verdict: (candidate: Candidate, from: Day, to: Day) => Eligibility | null;
   readonly explain: (candidate: Candidate, from: Day, to: Day) => ExplainedEligibility | null;
 }
@@ -120,20 +122,20 @@ const lastStartOf = (day: Day, term: string): Day => {
   return leadingDays({ earliest, latest: day }, (start) => addTerm(start, term) <= day)?.latest ?? earliest - 1;
 };
 
-/** A candidate with its courses, and what does not depend on the day. */
+/** A candidate with its possible standings, and the results of conditions that do not depend on the day. */
 interface AskedCandidate {
   readonly question: EligibilityQuestion;
-  /** The courses in which the person is on the list. */
+  /** The standings in which the person is on the list. */
   readonly standings: readonly AskedStanding[];
-  /** Whether there are, or may be, other courses, in which the person is not on the list. */
+  /** Whether the person may have a standing in which he or she is not on the list. */
   readonly isPerhapsUnlisted: boolean;
-  /** Whether there are more courses than the register enumerates, so that any is possible. */
+  /** Whether a period has no standing because too many events are undecided, so that any standing is possible. */
   readonly isUndecided: boolean;
 }
 
 interface AskedStanding {
   readonly possible: PossibleStanding;
-  /** By clause: where its conditions hold that do not depend on the day; null if nowhere. */
+  /** By clause: the courses in which all its conditions hold that do not depend on the day; null if there are none. */
   readonly untimed: readonly (Extent | null)[];
 }
 
@@ -177,7 +179,7 @@ const possibleStandingOf = (
   };
 };
 
-/** In place of days that do not matter: those of a birth, or of the start of a sentence, that is unknown. */
+/** A placeholder range for an unknown birth or start of a sentence, which no condition reads. */
 const IRRELEVANT_DAYS: DayRange = { earliest: 0, latest: 0 };
 
 /** The days from which the sentence may count, given that it runs, or has run to its end, on the day of the list. */
@@ -200,7 +202,7 @@ const endsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
     : { earliest: Math.max(earliest, listDay + 1), latest: MAX_DAY };
 };
 
-/** Conditions that do not depend on the day look at nothing of it. */
+/** The context for conditions that do not depend on the day; they read none of it. */
 const NO_CONTEXT: EvaluationContext = {
   day: 0,
   inForce: 0,
@@ -209,7 +211,9 @@ const NO_CONTEXT: EvaluationContext = {
   lastStart: (day) => day,
 };
 
-/** Where all conditions of a kind hold: those that depend on the day, or the others. */
+/**
+ * The courses in which all conditions hold that depend on the day (`isTimed`), or all others; null if there are none.
+ */
 const extentOf = (
   conditions: readonly Condition[],
   isTimed: boolean,
@@ -230,7 +234,7 @@ const conditionRule = (condition: Condition) =>
   CONDITION_RULES[codeOfCondition(condition)] as (typeof CONDITION_RULES)['category'];
 const conditionValue = (condition: Condition) => condition[codeOfCondition(condition)] as Conditions['category'];
 
-/** Where each clause holds on a day, by course and clause; null if nowhere. */
+/** The courses in which each clause holds on a day, by standing and clause; null if there are none. */
 const extentsOn = (
   { question, standings }: AskedCandidate,
   context: EvaluationContext,

@@ -1,6 +1,7 @@
 /**
- * In which possible courses of a case something holds. Within one standing, two days are open where dates are partial: that from which
- * the sentence counts, and that of birth. A course is a point of this plane, and a condition holds in a rectangle of it.
+ * The courses of one standing in which a condition holds. Two days of a standing may be open: the day from which the
+ * sentence counts, and the day of birth. A course is a point of the plane of these two days, and a condition holds in a
+ * rectangle of it.
  */
 import type { DayRange } from '../case/period.js';
 import type { Day } from '../time.js';
@@ -8,7 +9,10 @@ import type { Day } from '../time.js';
 export interface Extent {
   readonly starts: DayRange;
   readonly births: DayRange;
-  /** False where something that no course decides (an unknown sex, the gravity of an unknown article) may speak against it. */
+  /**
+   * False where a value that no course determines (an unknown sex, the gravity of an unknown article) may make the
+   * condition fail.
+   */
   readonly isCertain: boolean;
 }
 
@@ -26,7 +30,10 @@ export const commonDays = (a: DayRange, b: DayRange): DayRange | null => {
   return earliest <= latest ? { earliest, latest } : null;
 };
 
-/** Whether certain extents cover all courses together: whether they cover every field between their edges. */
+/**
+ * Whether the certain extents together cover all courses: whether each field of the grid between their edges is in one
+ * of them.
+ */
 export const covers = (extents: readonly Extent[], all: Extent): boolean => {
   if (extents.includes(all)) return true;
   const certain = extents.filter(({ isCertain }) => isCertain);
@@ -37,7 +44,10 @@ export const covers = (extents: readonly Extent[], all: Extent): boolean => {
   );
 };
 
-/** A day of each field: the first of all courses, and where an extent begins or the day after it ends. */
+/**
+ * One day in each field of the grid: the first day of all courses, each first day of an extent, and each day after its
+ * last.
+ */
 const edges = (extents: readonly Extent[], all: Extent, side: 'starts' | 'births'): readonly Day[] => {
   const { earliest } = all[side];
   const days = extents.flatMap((extent) => [extent[side].earliest, extent[side].latest + 1]);
@@ -47,7 +57,8 @@ const edges = (extents: readonly Extent[], all: Extent, side: 'starts' | 'births
 const isWithin = (day: Day, { earliest, latest }: DayRange): boolean => earliest <= day && day <= latest;
 
 /**
- * The first days of a range, for which something holds that, once it failed for a day, fails for all later ones. Null if it holds for none.
+ * The longest run of days from the start of the range for which `holds` is true; null if there is none. Once `holds` is
+ * false for a day, it must be false for all later days.
  */
 export const leadingDays = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
   const count = countLeading(range, holds);
@@ -55,14 +66,15 @@ export const leadingDays = (range: DayRange, holds: (day: Day) => boolean): DayR
 };
 
 /**
- * The last days of a range, for which something holds that, once it held for a day, holds for all later ones. Null if it holds for none.
+ * The longest run of days up to the end of the range for which `holds` is true; null if there is none. Once `holds` is
+ * true for a day, it must be true for all later days.
  */
 export const trailingDays = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
   const earliest = range.earliest + countLeading(range, (day) => !holds(day));
   return earliest > range.latest ? null : { earliest, latest: range.latest };
 };
 
-/** How many days something holds for, from the first of a range on, by bisection. */
+/** The number of days from the start of the range for which `holds` is true, by bisection. */
 const countLeading = ({ earliest, latest }: DayRange, holds: (day: Day) => boolean): number => {
   let [low, high] = [0, latest - earliest + 1];
   while (low < high) {

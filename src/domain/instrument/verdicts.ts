@@ -7,5 +7,7 @@ export type Verdict = (typeof VERDICTS)[number];
 export const CONDITION_VERDICTS = ['yes', 'possibly', 'no'] as const;
 export type ConditionHolds = (typeof CONDITION_VERDICTS)[number];
 
-/** The code of a verdict that is no condition's: whether the person is on the list on its day, which is asked before the conditions. */
+/**
+ * The code of the verdict on whether the person is on the list on its day, which is evaluated before the conditions.
+ */
 export const LISTED_CODE = 'listed';

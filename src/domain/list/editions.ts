@@ -1,4 +1,4 @@
-/** What an edition of a list must be to be published: its numbers follow from those of the edition before it. */
+/** The rules of publishing an edition of a list: its numbers follow from those of the edition before it. */
 import { finding } from '../case/findings.js';
 import type { Finding } from '../event.js';
 import type { EditionGroup, FlowNumbers, ListEvent, ListFields } from './events.js';
@@ -6,7 +6,7 @@ import type { Edition, ListDefinition } from './list.js';
 
 export type EditionPublished = Extract<ListEvent, { readonly type: 'edition-published' }>;
 
-/** What the register reckons of an edition that is to be published. */
+/** The fields of an edition to be published that the register computes. */
 export type EditionDraft = Omit<ListFields['edition-published'], 'edition' | 'asOf'>;
 
 /** The edition before one of a day: that of the latest day up to then; of several of that day the last published. */
@@ -32,7 +32,7 @@ export const editionFindings = (id: string, edition: EditionPublished, list: Lis
 /** The most contradictions that a refusal tells. */
 const MAX_CONTRADICTIONS = 10;
 
-/** What does not add up, in numbers; empty where all does. */
+/** The sums that do not add up, each as a text with its numbers. */
 const contradictionsIn = (edition: EditionPublished, before: Edition | null): readonly string[] => {
   const { total, groups, flow, lines, salts } = edition;
   const groupFlows = groups.flatMap((group) => (group.flow === undefined ? [] : [group.flow]));

@@ -1,6 +1,6 @@
 /**
- * Claims in row versions, each believed over the positions [known_from, known_to). A claim is folded when one of its events is stored:
- * the row keeps the few events of its stream, so that a rebuild needs no index of the log for it.
+ * Claims in row versions, each valid over the positions [known_from, known_to). A claim is folded whenever one of its
+ * events is stored: the row keeps the few events of its stream, so that a rebuild needs no index of the log.
  */
 import { foldClaim, type Claim } from '../../domain/claim/claim.js';
 import type { ClaimEvent } from '../../domain/claim/events.js';
@@ -9,7 +9,7 @@ import { MAX_DAY, parseEdtf } from '../../domain/time.js';
 import { canonicalJson } from '../../json/canonical.js';
 import { STILL_KNOWN, type Db } from '../table.js';
 
-/** Who said something is personal data. */
+/** The table of speakers, who are personal data. */
 export const PERSONAL_CLAIMS = 'personal_claims';
 
 /** `claim` is null while nothing is claimed: before the claim, and once it is retracted. `about`: canonical JSON, equal for claims about one thing. */
@@ -41,7 +41,7 @@ export class ClaimRows {
     this.#insert = db.prepare(`INSERT INTO ${PERSONAL_CLAIMS} VALUES (?, ?, ${STILL_KNOWN}, ?, ?, ?, ?, ?, ?, ?, ?)`);
   }
 
-  /** Takes an event of a claim that was just stored. */
+  /** Adds the next event of a claim, after it was stored in the log tables. */
   add({ stream, revision, position, id, event }: StoredClaimEvent): void {
     const before = this.#last.get(stream) as string | undefined;
     const events = [...(before === undefined ? [] : (JSON.parse(before) as EventWithId<ClaimEvent>[])), { id, event }];

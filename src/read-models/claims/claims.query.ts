@@ -90,7 +90,7 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
   }
 }
 
-/** A claim beside what the register counts on a day. */
+/** A claim with the number that the register counts for it on a day. */
 const besideRegister = async (
   { id, revision, claim: json }: ClaimRow,
   on: string | undefined,
@@ -156,7 +156,7 @@ interface ClaimedBound {
   readonly bounds: Bounds;
 }
 
-/** What the claims about one thing allow, read once a page however many of them stand on it. */
+/** Reads the numbers that other claims about the same subject allow, once per subject and page. */
 class ClaimedBoundsReader {
   readonly #read = new Map<string, readonly ClaimedBound[]>();
 
@@ -165,7 +165,7 @@ class ClaimedBoundsReader {
     private readonly position: number,
   ) {}
 
-  /** The ids of the claims that cannot be true together with one, the first ones. A claim that was withdrawn contradicts nobody. */
+  /** The ids of the first claims that contradict a claim. Withdrawn claims contradict none. */
   conflictsOf({ id, about }: ClaimRow): readonly string[] {
     const all = this.#about(about);
     const own = all.find((claim) => claim.id === id);

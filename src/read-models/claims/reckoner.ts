@@ -1,4 +1,4 @@
-/** What the register itself counts of what a claim is about. Claims are no part of any of its numbers. */
+/** Counts, from cases alone, the number that a claim is about. Claims never enter into a number of the register. */
 import { agreementOf, type Bounds } from '../../domain/claim/claim.js';
 import type { ClaimSubject, Metric } from '../../domain/claim/events.js';
 import { knownAtPosition } from '../../domain/known-at.js';
@@ -15,7 +15,7 @@ import { countBeneficiaries } from '../statistics/beneficiaries.js';
 import { dailyMembers } from '../statistics/daily-members.js';
 import type { ListFlowView, ReckoningView } from './claim.view.js';
 
-/** A claim to reckon: what it is about, and which numbers it allows. */
+/** A claim to compare: the subject to count, and the numbers that the claim allows. */
 export interface ClaimToReckon {
   readonly about: ClaimSubject;
   readonly claimed: Bounds;
@@ -23,22 +23,24 @@ export interface ClaimToReckon {
   readonly on: string | undefined;
 }
 
-/** The questions that count. */
+/** The handlers of the queries that count. */
 export interface CountingHandlers {
   readonly counts: CountsHandler;
   readonly movements: MovementsHandler;
   readonly eligibility: EligibilityHandler;
 }
 
-/** `unanswered`: a code that says why the register cannot be asked. */
+/** The number of the register, or `unanswered`: the code of why the register cannot count it. */
 export type Reckoning = { readonly register: ReckoningView } | { readonly unanswered: string };
 
-/** Days before that of a claim among which the last is looked for on which the register counted what is claimed. */
+/**
+ * Days before the day of a claim that are searched for the last one on which the register counted the claimed number.
+ */
 const DAYS_SEARCHED_BEFORE = 366;
 
 const SUBJECT_UNKNOWN: Reckoning = { unanswered: 'SUBJECT.UNKNOWN' };
 
-/** Reckons the claims of one page, as known at a position. What several of them ask is asked once. */
+/** Counts for the claims of one page, as known at a position. A query that several claims need runs once. */
 export class Reckoner {
   readonly #answers = new Map<string, Promise<unknown>>();
 
@@ -49,7 +51,7 @@ export class Reckoner {
     private readonly position: number,
   ) {}
 
-  /** Throws what the questions throw, but for what makes a claim unanswerable. */
+  /** Throws the errors of the counting queries, except those that make a claim unanswerable. */
   async reckon(reckoned: ClaimToReckon): Promise<Reckoning> {
     const byMetric: { readonly [M in Metric]: () => Promise<Reckoning> } = {
       count: () => this.#count(reckoned),
@@ -160,7 +162,10 @@ export class Reckoner {
     return new Scope(this.viewer, { asOf, knownAt: knownAtPosition(this.position) });
   }
 
-  /** All questions of a page are of one viewer and one position, so that the day and the parameters tell them apart. */
+  /**
+   * Runs a query once for equal parameters. All queries of a page have one viewer and position, so that day and
+   * parameters identify them.
+   */
   #ask<Q extends { readonly scope: Scope }, Answer>(
     handler: { execute(query: Q): Promise<Answer> },
     query: Q,
@@ -177,5 +182,5 @@ export class Reckoner {
   }
 }
 
-/** A span does not end before it begins. */
+/** The later of the two days, so that a span does not end before it begins. */
 const lastDay = (from: string, to: string): string => (to < from ? from : to);

@@ -1,4 +1,4 @@
-/** What differs between a list on two days, each as known at its own position. */
+/** The query for the differences between a list on two days, each as known at its own position. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay, type Day } from '../../domain/time.js';
 import { listEntriesOf } from '../list/entries.js';
@@ -134,7 +134,7 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
 const LEARNED_LATE_RANK = 0;
 const HAPPENED_SINCE_RANK = 1;
 
-/** Opens a scope; an error of its `knownAt` names the parameter that it came from. */
+/** Awaits the opening of a scope; errors of `knownAt` are reported for `parameter`, which the value came from. */
 const openNamed = async (
   parameter: 'fromKnown' | 'toKnown',
   opening: ReturnType<typeof openScope>,
@@ -210,7 +210,10 @@ const placeHappened = (
   return { rank: HAPPENED_SINCE_RANK, key, caseId, difference };
 };
 
-/** A case that the later knowledge does not have on the list is shown as the earlier knowledge has it. */
+/**
+ * Describes a difference that was learned late. A case that is not on the list as known later is shown as it was known
+ * earlier.
+ */
 const placeLearned = (
   { later, fromPosition, toPosition }: DifferenceScope,
   { context, caseNo }: CaseDifferences,

@@ -12,7 +12,10 @@ export interface Grouping {
   /** Joins of further tables, which give a period one row at most. */
   readonly join?: (scope: ListScope) => string;
   readonly values?: SqlCondition['values'];
-  /** The keys that one key of a period stands for: several where its dates leave several open. Itself where absent. */
+  /**
+   * Maps the key of a period to the keys that it stands for, several where its dates leave several open; identity by
+   * default.
+   */
   readonly expand?: (key: string) => readonly string[];
 }
 

@@ -115,7 +115,10 @@ export const changesOn = (day: Day, before: MembershipOnDay, after: MembershipOn
 /** Rows of one case: for the list, and independent of lists. */
 export interface CaseRows {
   readonly listed: readonly MovementRow[];
-  /** Read lazily: needed only if the list does not judge the case on the day. */
+  /**
+   * Rows that are independent of lists. Read on demand, since they are needed only if the list does not judge the case
+   * on the day.
+   */
   readonly withoutList: () => readonly MovementRow[];
 }
 

@@ -1,4 +1,4 @@
-/** Collects one page from items that come in no order. */
+/** Collects one page of an ordered list from items that are offered in any order. */
 
 import { compareKeys } from '../list/walk.js';
 

@@ -1,4 +1,4 @@
-/** Describes a change of membership: whose it is, by which event, and its place in the order of movements. */
+/** Describes a change of membership: the person, the causing event, and the position in the order of movements. */
 import type { CaseEvent } from '../../domain/case/events.js';
 import { eventsAsTheyStand } from '../../domain/corrections.js';
 import type { EventWithId } from '../../domain/event.js';

@@ -25,7 +25,10 @@ import {
 } from './visit-movements.js';
 import { nextContext } from '../one-file.js';
 
-/** What is compared: the list at the end of the first day, as known then, with that at the end of the last day. */
+/**
+ * The comparison: the list at the end of the first day, as known at `fromPosition`, with the list at the end of the
+ * last day, as known at `toPosition`.
+ */
 export interface DifferenceScope {
   /** As the list was defined with the first knowledge; null if it was not defined. */
   readonly earlier: MovementScope | null;
@@ -42,13 +45,15 @@ export interface CaseDifferences {
   readonly happened: HappenedChange | null;
 }
 
-/** A difference on the earlier day, with the position of the event that made it known; null if the list's policy did. */
+/**
+ * A difference on the earlier day, with the position of the event that made it known; null if a policy of the list did.
+ */
 export interface LearnedChange {
   readonly change: MembershipChange;
   readonly position: number | null;
 }
 
-/** A difference between the two days, with the movement that brought it about. */
+/** A difference between the two days, with the last movement of its kind. */
 export interface HappenedChange {
   readonly change: MembershipChange;
   readonly movement: MembershipChange;

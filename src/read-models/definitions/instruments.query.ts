@@ -161,7 +161,7 @@ export class InstrumentsHandler implements IQueryHandler<Instruments> {
   }
 }
 
-/** 0 once the window has ended. */
+/** The days until the window of the instrument ends; 0 once it has ended. */
 const daysLeft = ({ windowEnd }: Instrument, today: Day): number | null => {
   const end = parseEdtf(windowEnd ?? '');
   return end === null || end.earliest !== end.latest ? null : Math.max(0, end.latest - today);

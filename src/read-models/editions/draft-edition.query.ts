@@ -1,4 +1,4 @@
-/** What an edition of a list would say if it were published now. */
+/** The query that computes an edition of a list as if it were published now. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { EditionDraft } from '../../domain/list/editions.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
@@ -13,8 +13,8 @@ import { editionNumbers } from './flow.js';
 import { byReference, certainMembers, editionHash, lineHash, linesOf, newLineSalt } from './lines.js';
 
 /**
- * Reckons what an edition of a list would publish, with new salts each time. Answers null for an unknown list, and only the number of
- * members where there are more than an edition may have.
+ * Computes an edition of a list, with new salts each time. Null for an unknown list; `tooMany`, the number of members,
+ * where they exceed the limit of an edition.
  */
 export class DraftEdition extends Query<EditionDraft | { readonly tooMany: number } | null> {
   constructor(

@@ -16,8 +16,9 @@ export interface EditionNumbers {
 }
 
 /**
- * Counts the members of each group, and what led to them from the edition before. The numbers of its day as known now are counted
- * anew, and so are the movements since: that all add up is for the domain to see. To be called within `askOneFile`.
+ * Counts the members of each group, and the changes since the edition before. The members on the day of that edition,
+ * as known now, and the movements since then are both counted anew; the domain checks that the numbers add up. To be
+ * called within `askOneFile`.
  */
 export const editionNumbers = async (
   reader: ReadModelReader,
@@ -65,7 +66,7 @@ const countGroups = (members: readonly CertainMember[]): ReadonlyMap<string, num
   return counts;
 };
 
-/** The categories of the list, and what else is counted, sorted. */
+/** The categories of the list and all other counted keys, sorted. */
 const groupsOf = (list: ListDefinition, ...counted: readonly ReadonlyMap<string, unknown>[]): readonly string[] =>
   [...new Set([...list.categories.keys(), ...counted.flatMap((counts) => [...counts.keys()])])].sort();
 

@@ -1,4 +1,4 @@
-/** What an edition says of each member, and the hashes by which that can be proved (docs/decisions/0018). */
+/** The line of each member in an edition, and the hashes by which a line can be proved (docs/decisions/0018). */
 import { createHash, randomBytes } from 'node:crypto';
 import type { ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
@@ -14,7 +14,7 @@ export interface CertainMember {
   readonly category: string | null;
 }
 
-/** What an edition says of a member. The canonical JSON of exactly these fields is hashed, so they never change. */
+/** The line of a member. The canonical JSON of exactly these fields is hashed, so they must never change. */
 export interface MemberLine {
   readonly case: string;
   readonly category: string | null;
@@ -40,7 +40,7 @@ export const certainMembers = (
   return cachedStatement(db, sql).all(values) as CertainMember[];
 };
 
-/** By case number, what an edition of the day and position says of the members. */
+/** The lines of members, by case number, for an edition of the day as known at the position. */
 export const linesOf = (
   { db, position: head }: QueryContext,
   list: ListDefinition,

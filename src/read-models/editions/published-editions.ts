@@ -1,4 +1,4 @@
-/** Editions as their events say them. No event changes them: they are neither corrected nor retracted. */
+/** Published editions, read from their events, which can be neither corrected nor retracted. */
 import type { EditionPublished } from '../../domain/list/editions.js';
 import type { FlowNumbers } from '../../domain/list/events.js';
 import type { Edition } from '../../domain/list/list.js';

@@ -1,6 +1,6 @@
 /**
- * The gravity file says nothing that can be used; the message names the first error, which quotes nothing of the file. The command line
- * prints it, and most of its commands do not load what reads the file.
+ * The gravity file cannot be used; the message names the first error without quoting the file. A module of its own,
+ * since the command line prints the error, but most commands do not load the reader of the file.
  */
 export class BadGravityFile extends Error {
   override readonly name = 'BadGravityFile';

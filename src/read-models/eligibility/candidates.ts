@@ -1,4 +1,7 @@
-/** Everybody who may be on a list on a day, in the order of references, with what clauses ask of them. */
+/**
+ * Reads everybody who may be on a list on a day, in the order of references, with the data that the conditions of
+ * clauses need.
+ */
 import type { CaseEvent } from '../../domain/case/events.js';
 import type { Period, RunningSentence, Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, SentenceState } from '../../domain/case/state.js';
@@ -42,8 +45,8 @@ export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, afte
 };
 
 /**
- * The periods of cases that are valid on the day of the scope, without an application of the instrument: computed anew for the cases
- * in `applied`, and for all others as they are projected.
+ * The periods that are valid on the day of the scope, as if the instrument had not been applied: computed anew for the
+ * cases in `applied`, and read from the projected rows for all others.
  */
 export const periodsOn = (
   { db, logTables }: Pick<QueryContext, 'db' | 'logTables'>,

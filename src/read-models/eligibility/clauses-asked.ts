@@ -1,4 +1,4 @@
-/** Which versions of which clauses a question is about. */
+/** Selects the versions of clauses that an eligibility query is about. */
 import type { ClauseFields } from '../../domain/instrument/events.js';
 import type { ClauseVersion, Instrument } from '../../domain/instrument/instrument.js';
 import { InvalidParameter } from '../query-errors.js';

@@ -147,7 +147,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
   }
 }
 
-/** Everybody: first the eligible, then the possibly eligible, then all others. */
+/** All cases in the order of the answer: the eligible, the possibly eligible, all others. */
 const inVerdictOrder = (cases: CasesByVerdict): readonly number[] => VERDICTS.flatMap((verdict) => cases[verdict]);
 
 const isMeasuredInForce = (condition: Condition): boolean =>
@@ -161,7 +161,7 @@ const dayInForce = ({ inForce, issued, kind }: Instrument): Day => {
   return day.earliest;
 };
 
-/** The people of a page, each asked again for the reasons. */
+/** The people of a page. Their verdicts are computed again, this time with the reasons. */
 const itemsOf = (
   context: QueryContext,
   asked: EligibilitySpan,

@@ -1,4 +1,7 @@
-/** The verdict of an instrument on everybody of a list, computed in slices and kept, since pages and repeated questions ask for it again. */
+/**
+ * The verdicts of an instrument on everybody of a list, computed in slices and kept, since further pages and repeated
+ * queries need them again.
+ */
 import { LRUCache } from 'lru-cache';
 import {
   prepareQuestion,
@@ -37,13 +40,16 @@ export const MAX_WAITING_QUESTIONS = 20;
 
 export class KeptVerdicts {
   readonly #kept = new WeakMap<Db, LRUCache<string, Promise<CasesByVerdict>>>();
-  /** One question is computed at a time: all share one thread. */
+  /** The end of the queue: queries are computed one after the other, since all share one thread. */
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
   constructor(private readonly reader: ReadModelReader) {}
 
-  /** Whoever asks the same meanwhile waits for the same computation. To be called within `askOneFile`. Throws QueriesBusy. */
+  /**
+   * The cases of a list by verdict. Concurrent equal queries share one computation. To be called within `askOneFile`.
+   * Throws QueriesBusy.
+   */
   async casesByVerdict(context: QueryContext, asked: EligibilitySpan): Promise<CasesByVerdict> {
     const { db } = context;
     const kept = this.#kept.get(db) ?? new LRUCache<string, Promise<CasesByVerdict>>({ max: MAX_KEPT_RESULTS });
@@ -100,7 +106,7 @@ const spanKeyOf = ({
   position,
 }: EligibilitySpan): string => JSON.stringify([instrument, clauses, list.id, listDay, inForce, from, to, position]);
 
-/** Birth and sex are read only of those whom they can decide about. */
+/** The verdict on one case. Birth and sex are read only if the verdict can depend on them. */
 const verdictOf = (
   prepared: PreparedQuestion,
   periods: Candidate['periods'],

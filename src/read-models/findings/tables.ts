@@ -1,9 +1,10 @@
 /**
- * `findings` has the inconsistencies of each case, given lists and instruments as known at the position. `finding_dependencies` says
- * what of lists and instruments they depend on, so that a change of one re-projects the cases that it affects.
+ * `findings` has the findings of each case, given lists and instruments as known at the position.
+ * `finding_dependencies` has the parts of lists and instruments that they depend on, so that a change of one
+ * re-projects only the cases that it affects.
  *
- * While such a change is projected, rows of its position are written before the position is reached: queries of `findings` must
- * compare `known_from` and `known_to`, also for the current state.
+ * While such a change is projected, rows of its position are written before the position is reached: queries of
+ * `findings` must compare `known_from` and `known_to`, also for the current state.
  */
 import { dependenciesOf } from '../../domain/case/dependencies.js';
 import type { Grade } from '../../domain/event.js';

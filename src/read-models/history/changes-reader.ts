@@ -6,10 +6,13 @@ import type { CaseHistory } from '../table.js';
 import { changesOf } from './entry.js';
 import type { Change } from './history-entry.view.js';
 
-/** Events of all timelines that one reader keeps. */
+/** How many events the timelines that one reader keeps have together, at most. */
 const MAX_EVENTS_KEPT = 10_000;
 
-/** What an event changed: in the survivor, for an event of a merged case, for the merge itself and for its end. */
+/**
+ * Returns a function that computes the changes of an event. The changes of an event of a merged case, of the merge
+ * itself and of its end are those of the survivor.
+ */
 export const changesReader = (
   logTables: LogTables,
   maxEventsKept = MAX_EVENTS_KEPT,

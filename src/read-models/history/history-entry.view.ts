@@ -36,7 +36,7 @@ export class Change extends DaysView {
   readonly after: readonly string[];
 }
 
-/** What the log says of every event: where it stands, and who recorded it when. */
+/** The record of an event: its position, and who recorded it when. */
 export class RecordView {
   @IsCount()
   readonly position: number;

@@ -27,7 +27,10 @@ type Row = MovementRow & {
   readonly known_to: number;
 };
 
-/** The cases that the event at a position moved on the lists, which it must not define. */
+/**
+ * The changes of membership that the event at a position caused on the lists; the event must not be one of the lists'
+ * own.
+ */
 export const listChanges = (
   db: Db,
   position: number,
@@ -65,7 +68,7 @@ const membershipIn = (list: ListDefinition, versions: readonly Row[], day: Day, 
   return { certainty: on('certain').listed ? 'yes' : 'uncertain', category: onlyCategory(categories) };
 };
 
-/** Totals after some changes. */
+/** Adds changes of membership to totals. */
 export const applyChanges = (totals: Totals, changes: readonly ListChange[]): Totals => {
   const gain = (certainty: Membership['certainty']): number =>
     changes.filter(({ after }) => after.certainty === certainty).length -

@@ -21,7 +21,7 @@ export interface ListTotals extends Totals {
 
 export interface ReplayStep {
   readonly entry: HistoryEntry;
-  /** Who came, left or moved, as the lists stood on the day. Empty for an event that is not of a case. */
+  /** The changes of membership on the day `asOf`; empty for an event that is not of a case. */
   readonly lists: readonly ListChange[];
   /** The new totals of the lists whose totals changed. */
   readonly totals: readonly ListTotals[];
@@ -93,8 +93,8 @@ const listsAt = ({ logTables }: ScopedContext, position: number): readonly ListD
   logTables.idsOf('list').flatMap((id) => logTables.listAt(id, position)?.definition ?? []);
 
 /**
- * The totals of the lists while the events are walked: each is counted once, and again after a change of its definition; a case only adds
- * what it changes.
+ * Keeps the totals of the lists during a replay: each list is counted once at the start and again after a change of its
+ * definition; events of cases only add their changes.
  */
 class RunningTotals {
   readonly #totals: Map<string, Totals> | null;

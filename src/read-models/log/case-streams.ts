@@ -59,9 +59,9 @@ export class CaseStreams {
     return caseNo;
   }
 
-  /** Makes a stream feed a case, and no longer the one before, from a position on. */
+  /** Moves a stream from the case that it feeds to another, from a position on. */
   feed(stream: number, caseNo: number, position: number): void {
-    // A feeding that began at this same position never counted.
+    // A feeding that began at this same position is empty and is removed.
     this.#cancel.run(stream, position);
     this.#stop.run(position, stream);
     this.#start.run(stream, caseNo, position);

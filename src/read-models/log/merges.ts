@@ -50,8 +50,8 @@ export class Merges {
   }
 
   /**
-   * Takes an event of a case that was just stored; returns the cases whose timelines it changes. A merge of what is merged already, or
-   * into a case that does not exist, has no effect.
+   * Applies a `merged` or `unmerged` event that was just stored; returns the cases whose timelines it changes. A merge
+   * of a case that is merged already, or into an unknown case, has no effect.
    */
   add(added: MergeEvent): readonly number[] {
     const fed = (): readonly number[] => {

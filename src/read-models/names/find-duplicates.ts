@@ -26,7 +26,7 @@ interface Parameters {
   readonly position: number;
 }
 
-/** Cases between two turns of others, and between two notes in the file of the jobs. */
+/** Cases that are compared before other requests get a turn, and before the progress is saved. */
 const CASES_A_STEP = 10;
 const CASES_A_SAVE = 500;
 
@@ -98,7 +98,10 @@ export class FindDuplicates implements JobKind<Parameters> {
 /** Between attempts while the read models are not there yet, as after a restart. */
 const RETRY_MS = 500;
 
-/** Another year of birth or another father tells homonyms apart. */
+/**
+ * Whether a pair is worth showing: another year of birth or another father's name shows that two people only share a
+ * name.
+ */
 export const isWorthAsking = ({ score, why }: Pick<DuplicateCandidate, 'score' | 'why'>): boolean =>
   score >= LEAST_SCORE && !why.includes('other-patronymic');
 

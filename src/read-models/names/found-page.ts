@@ -17,7 +17,7 @@ export interface FoundPeople {
   readonly isTruncated: boolean;
 }
 
-/** What people are searched by. */
+/** Searches people by name or by words. */
 export type PeopleSearch = (db: Db, scope: ListScope, condition: CaseCondition) => FoundPeople;
 
 /** As `readPage`, for a search. Every page ranks all candidates again, as known at the position of the first page, so the order stays. */

@@ -24,7 +24,7 @@ export interface FoundName {
   readonly sex: string | null;
 }
 
-/** What else a search asks of a case `o.case_no`, as SQL. */
+/** A further SQL condition on the found cases `o.case_no`. */
 export interface CaseCondition extends SqlCondition {
   /** SQL for whether the condition holds in some possible courses only. */
   readonly isUncertain: string;

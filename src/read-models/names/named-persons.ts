@@ -1,4 +1,4 @@
-/** What cases say of their persons, to be compared with each other. */
+/** Reads the data of cases about their persons, to be compared with each other. */
 import { NO_CIRCUMSTANCES, type PersonData } from '../../domain/names/likeness.js';
 import { listEntriesOf, type ListEntry } from '../list/entries.js';
 import { scopeValues, versionCondition, type ListScope } from '../list/predicate.js';

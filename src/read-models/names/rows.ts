@@ -1,4 +1,7 @@
-/** What people know a case by: its references and names, their sort keys, and the names that a search finds. */
+/**
+ * The rows by which people recognise a case: its references and names with their sort keys, and the names that a search
+ * finds.
+ */
 import type { Name, Reference } from '../../domain/case/events.js';
 import { nameWords } from '../../domain/names/folding.js';
 import { circumstancesOf } from '../../domain/names/likeness.js';

@@ -1,6 +1,6 @@
 /**
- * `list_entries` has what a list shows at the head of a line; `case_references` finds a case by reference, `searched_names` by a name
- * in any spelling; `distinctions` and `circumstances` are read where duplicates are looked for.
+ * `list_entries` has the name and references that a list shows of a case; `case_references` finds a case by reference,
+ * `searched_names` by a name in any spelling; `distinctions` and `circumstances` are read to find duplicates.
  */
 import type { CaseEvent } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';

@@ -1,4 +1,7 @@
-/** Statistics of acts and decrees: to whom of a list they were applied by a day, and how soon they walked out. */
+/**
+ * Statistics of acts and decrees: the people of a list to whom they were applied by a day, and how soon they were
+ * released.
+ */
 import type { ListDefinition } from '../../domain/list/list.js';
 import { LIMITS } from '../../schema/limits.js';
 import { UNKNOWN_KEY } from '../counts/counts.query.js';
@@ -77,7 +80,7 @@ interface ReleaseRow {
   readonly certain: 0 | 1;
 }
 
-/** Nobody walked out on a day after the one that is asked about. */
+/** The bands of days until release; a release after the day of the query does not count. */
 const releaseBands = (
   { from_day, latest_day, released_from, released_by }: ReleaseRow,
   day: number,
@@ -100,7 +103,7 @@ const clemenciesOf = ({
   const listed = listScope(list.id, scope.day, scope.position, head);
   const conditions = filterConditions(filters);
   const match = matchOf(conditions);
-  // Who matches no filter need not be looked up.
+  // Without filters, everybody matches, so nobody is looked up.
   const people =
     conditions.length === 0
       ? '(SELECT 1 AS certain) f ON TRUE'

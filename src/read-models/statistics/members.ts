@@ -39,7 +39,7 @@ export const stageByCategory = (asked: AskedMembers): StatisticTable =>
     { rows: [...asked.list.categories.keys()], columns: STAGES },
   );
 
-/** A key for whoever is not convicted, so that there is no article to look at, or no sentence. */
+/** The key of people without a conviction, who have no articles of one and no sentence. */
 const NOT_CONVICTED = 'not-convicted';
 
 export const byGravity = (asked: AskedMembers): StatisticTable => {

@@ -58,7 +58,7 @@ const withOthers = (known: readonly string[], found: readonly string[]): readonl
 /** The column of a table that has one only. */
 export const ONLY_COLUMN = 'people';
 
-/** What stands between the key of a row and that of a column; no key has it. */
+/** Separates the key of a row from that of a column; no key contains it. */
 export const BETWEEN_KEYS = '/';
 
 /** Totals by row and column; each key names both, or the row alone where the table has one column. */

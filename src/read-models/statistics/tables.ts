@@ -1,4 +1,7 @@
-/** To whom which act or decree was applied, when, and when they walked out (`clemencies`); since when people are held (`holdings`). */
+/**
+ * `clemencies` has each application of an act or decree to a person, and the release that followed; `holdings` has
+ * since when each person has been held.
+ */
 import { caseEvents, type CaseEvent } from '../../domain/case/events.js';
 import type { Standing } from '../../domain/case/period.js';
 import { instrumentIdsIn } from '../../domain/case/reference-data.js';

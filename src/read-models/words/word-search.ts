@@ -49,7 +49,7 @@ const hasMoreEntries = (db: Db, match: string): boolean =>
     `SELECT 1 FROM searched_texts_text WHERE searched_texts_text MATCH ? LIMIT 1 OFFSET ${MAX_ENTRIES}`,
   ).get(match) !== undefined;
 
-/** Which share of the words of a text was searched for: at most 1, with three decimals. */
+/** The share of the words of a text that were searched for, with three decimals; at most 1. */
 const scoreOf = (text: string, searchedWords: number): number =>
   Math.round(Math.min(1, searchedWords / Math.max(1, wordKeys(text).length)) * 1_000) / 1_000;
 
