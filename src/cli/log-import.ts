@@ -20,7 +20,7 @@ export const importLog = (path: string, settings: Settings, context: Context): P
     refuseOtherRegister(dataFiles(settings.data).readModels, await firstEventId(path));
     const readAs = (what: string, { onProgress }: JobContext) =>
       readLogFile(path, (bytes) => onProgress({ stage: `${path}, bytes ${what}`, done: bytes, total: size }));
-    // Progress is told in bytes, whose total is known.
+    // Progress counts bytes, whose total is known.
     const { outcome, existing, added } = await withProgress(context, (job) =>
       copyEvents(readAs('written', job), log, { ...UNWATCHED, signal: job.signal }),
     );

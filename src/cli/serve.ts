@@ -33,7 +33,7 @@ export const serveUntilStopped = async (
   const exitTimer = exitAfterAbort(signal);
   // Logging starts once the service listens; an error before that is printed as a message instead.
   let log: (line: string) => unknown = () => undefined;
-  // Only now, so that wrong settings are told at once.
+  // Imported after the settings were read, so that wrong settings are reported at once.
   const { serve } = await import('../serve.js');
   const serving = await serve(settings, { write: (line) => log(line) }, HTTP_LIMITS, projection);
   log = (line) => err.write(line);

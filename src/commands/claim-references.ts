@@ -131,8 +131,8 @@ interface WantedReference extends Reference, Omit<ClaimRequest, 'history' | 'new
 }
 
 /**
- * Each reference that the case has with the new events and not without them, as its events stand. Sorted by stream, so that two requests for the same two
- * references start with the same one and one of them gets both.
+ * Each reference that the case has only with the new events, as they stand. Sorted by stream, so that two requests for
+ * the same two references start with the same one and one of them gets both.
  */
 const wantedReferences = ({ history, newEvents, ...request }: ClaimRequest): readonly WantedReference[] => {
   const earlier = new Set(eventsAsTheyStand(history).flatMap(({ event }) => referencesOf(event).map(referenceId)));
@@ -143,7 +143,7 @@ const wantedReferences = ({ history, newEvents, ...request }: ClaimRequest): rea
       if (earlier.has(referenceId(reference))) continue;
       const stream = referenceStream(reference);
       if (wanted.has(stream)) continue;
-      // An earlier event has a reference that it had not before: an amendment among the new events gave it.
+      // An earlier event gains a reference only by an amendment among the new events.
       const eventId = newIds.has(id) ? id : (newEvents[0]?.id ?? id);
       wanted.set(stream, { ...request, ...reference, stream, eventId });
     }

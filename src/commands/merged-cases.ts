@@ -55,7 +55,10 @@ type CaseEvents = readonly EventWithId<CaseEvent>[];
 const loadCase = (store: EventStore, id: string): Promise<readonly StreamEvent[]> =>
   loadStream(store, streamName('case', id));
 
-/** What `mergeFindings` needs to know about other cases than the one whose new events are decided on. Reads streams only but for `absorbed`. */
+/**
+ * Loads the data about other cases that `mergeFindings` needs: from streams, except `absorbed`, which the read models
+ * answer.
+ */
 export const loadMergeData = async (
   store: EventStore,
   mergedCases: MergedCases,

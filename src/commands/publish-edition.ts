@@ -113,7 +113,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
   }
 }
 
-/** What the request says of the edition. */
+/** The fields of the event that the request gives. */
 const requestedFields = ({ list, edition, asOf, sources }: PublishEditionRequest) =>
   ({
     type: 'edition-published',

@@ -14,9 +14,9 @@ export type RepeatCheck =
   | { readonly outcome: 'new' };
 
 /**
- * Looks for a request among the events of its stream. Bodies are equal if they have the same events in the same order. The order
- * of keys, undefined fields and Unicode composition (NFC) do not matter, nor do the acknowledged codes and the types of corrected
- * events, which the register adds.
+ * Whether the stream already has the events of the same request. Bodies are equal if they have the same events in the
+ * same order. The order of keys, undefined fields and Unicode composition (NFC) do not matter, nor do the acknowledged
+ * codes and the types of corrected events, which the register adds.
  */
 export const checkRepeat = (
   stream: readonly StreamEvent[],
@@ -38,7 +38,7 @@ export const checkRepeat = (
   return isEqual && !isLonger ? { outcome: 'repeat', events: recorded } : { outcome: 'key-reused' };
 };
 
-/** The event without what the register may add to it. */
+/** The event as reported, without the type that the register adds to a correction. */
 const asReported = (event: Reported<AnyEvent>): Reported<AnyEvent> => {
   if (event.type !== 'corrected') return event;
   const { correctedType: _, ...reported } = event;

@@ -19,9 +19,9 @@ export interface DurableJob extends Job {
 export interface JobItem {
   /** Counts from 1, in the order of the steps. */
   readonly no: number;
-  /** What the step was asked to be about, such as a reference. No personal data. */
+  /** The requested subject of the step, such as a reference. No personal data. */
   readonly subject: string;
-  /** The id of the case that it turned out to be about; null where there is none. */
+  /** The id of the case that the subject was resolved to; null if there is none. */
   readonly caseId: string | null;
   /** Why it was refused; empty where it was not. */
   readonly codes: readonly string[];
@@ -39,7 +39,7 @@ export interface DurableJobContext extends JobContext {
 /** A kind of long work. `P`: its parameters, of which JSON keeps everything. */
 export interface JobKind<P extends object> {
   readonly name: string;
-  /** What a job of these parameters is about, for people: ids by their names. */
+  /** Describes a job with these parameters to people: the ids of its subjects, by name. */
   describe(parameters: P): Readonly<Record<string, string>>;
   /**
    * Runs a job, or resumes it, also one whose process ended before it was admitted. Its steps are idempotent. Rejects with an

@@ -1,4 +1,4 @@
-/** Starts, resumes and interrupts durable jobs. They run among the jobs of the process, which tells how far they are. */
+/** Starts, resumes and interrupts durable jobs. They run as jobs of the process (jobs.ts), which has their progress. */
 import type { DurableJob, DurableJobContext, JobItem, JobKind } from './durable-job.js';
 import type { JobContext } from './job.js';
 import type { JobFile, StoredJob } from './job-file.js';
@@ -39,9 +39,10 @@ export class DurableJobs {
   }
 
   /**
-   * Starts a job under an id; resolves once it is stored and admitted. `admit` says why it may not run, or why this is not the job
-   * that has the id, or null; it is idempotent, and always called. An admitted job of a known id is that one, with its parameters: it
-   * is resumed where it was interrupted or has failed, and left as it is where it is running or done. Throws what `admit` throws.
+   * Starts a job under an id; resolves once it is stored and admitted. `admit` returns null, or why the job may not run
+   * or is not the one that has the id; it is idempotent, and always called. An admitted job of a known id is that job,
+   * with its stored parameters: it is resumed if it was interrupted or has failed, and left alone if it is running or
+   * done. Throws what `admit` throws.
    */
   async start<P extends object, R>(
     kind: JobKind<P>,

@@ -1,6 +1,6 @@
 /**
- * Where durable jobs are stored: a SQLite file beside the read models. It is no part of the log, and nothing true of a case hangs on
- * it: without it, jobs that were running are not resumed, and what they have recorded stays.
+ * Stores durable jobs in a SQLite file beside the read models. No case depends on it: if it is lost, running jobs are
+ * not resumed, and the events that they recorded stay.
  */
 import Database from '../sqlite/database.js';
 import { renameSync, rmSync } from 'node:fs';

@@ -1,7 +1,7 @@
-/** The shape of long work, such as a rebuild, an import or a backup: how it is stopped and how it tells how far it is. */
+/** The interface of long work, such as a rebuild, an import or a backup: it can be stopped and reports its progress. */
 
 export interface JobProgress {
-  /** What is being done. It also says what `done` and `total` count: `events read`. */
+  /** The present activity, which also names the unit of `done` and `total`: `events read`. */
   readonly stage: string;
   readonly done: number;
   /** Null while the total is unknown. */

@@ -89,7 +89,8 @@ export class Checkpointer {
     const known = this.#known;
     try {
       await extendTree(store, tree);
-      // What was said before the log was read is settled by it, even if it ends earlier: else this would be repeated without end.
+      // Reading the log supersedes every earlier call of `onLogReached`, even if the log ends before the reported
+      // position: otherwise signing would repeat without end.
       this.#known = this.#known === known ? tree.size : Math.max(this.#known, tree.size);
       if (tree.size > this.#signed) onSigned(await files.sign(tree, key));
       this.#signed = tree.size;

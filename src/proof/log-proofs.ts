@@ -1,4 +1,4 @@
-/** What outsiders ask for: the last checkpoint, tiles of the tree, and proofs, each checked before it is given. */
+/** Answers outsiders: the last checkpoint, tiles of the tree, and proofs, each checked before it is returned. */
 import { leafTextOf, verifyRecord } from '../event-store/codec.js';
 import { StoreDamaged, type Cursor, type EventStore, type StoredEvent } from '../event-store/port.js';
 import type { LogTree } from './log-tree.js';
@@ -130,7 +130,10 @@ export class LogProofs {
     return event;
   }
 
-  /** The tree or the log is wrong: the tree where it can still be made anew from the log. */
+  /**
+   * The error of a contradiction between tree and log: TreeBehind if the tree can still be made anew from the log,
+   * otherwise the damage of the log.
+   */
   #contradiction(what: string): Error {
     return this.tree.markWrong() ? new TreeBehind() : new StoreDamaged(what);
   }

@@ -30,8 +30,8 @@ export class LogTree {
   readonly #closing = new AbortController();
 
   /**
-   * `checkLog` throws if the log does not continue its last checkpoint, or while that is not known: then a file that covers more than the
-   * log, or another one, tells where they differ, and is kept.
+   * `checkLog` throws if the log does not continue its last checkpoint, or while that is unknown. The file is then
+   * kept, even if it has more leaves than the log or other ones, since it shows where they differ.
    */
   constructor(path: string, store: EventStore, checkLog: () => Promise<void> = () => Promise.resolve()) {
     this.#path = path;

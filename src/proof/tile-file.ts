@@ -168,7 +168,7 @@ class DamagedTiles extends Error {
   override readonly name = 'DamagedTiles';
 }
 
-/** Whether an error tells that the file cannot be read and must be made anew. */
+/** Whether the error means that the file is damaged and must be made anew. */
 export const isDamagedTileFile = (error: unknown): boolean =>
   error instanceof DamagedTiles ||
   /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { readonly code?: unknown } | null)?.code));

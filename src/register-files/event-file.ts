@@ -19,7 +19,7 @@ export interface EventsFile {
   readonly table?: TabularFile;
 }
 
-/** Null where the file is not NDJSON of events: its first line is no JSON object with a type. */
+/** Null if the file is not NDJSON of events, since its first line is not a JSON object with a type. */
 export const openJsonLines = async (path: string): Promise<EventsFile | readonly FileProblem[] | null> => {
   let rows = 0;
   for await (const line of readJsonLines(path)) {

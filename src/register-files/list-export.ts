@@ -64,7 +64,7 @@ export const exportList = async (
   };
 };
 
-/** Tells files about one day with different knowledge apart. */
+/** The part of a file name that distinguishes files of one day with different `knownAt`. */
 export const knownAtSuffix = ({ knownAt }: Scope): string =>
   knownAt === undefined ? '' : `-known-${knownAt.replace(/[^0-9A-Za-z.]+/g, '-')}`;
 

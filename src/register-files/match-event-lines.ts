@@ -77,7 +77,7 @@ export const withAfter = (event: Reported<AnyEvent>, after: string | undefined):
 const isSameEvent = (line: Reported<AnyEvent>, recorded: AnyEvent): boolean =>
   isDeepStrictEqual(comparableValue(asReported(line)), comparableValue(asReported(recorded)));
 
-/** The event without what the register adds to a correction. */
+/** The event as reported, without the type that the register adds to a correction. */
 const asReported = (event: Reported<AnyEvent>): object => {
   if (event.type !== 'corrected') return event;
   const { correctedType: _, ...reported } = event;
@@ -126,7 +126,7 @@ const pairChangedLines = (
 const hasSameDay = ({ line, before }: LineChange): boolean =>
   line.located.event.occurredOn === before.recorded.event.occurredOn;
 
-/** `after`: as `afterIn` gives it; where it is null, it is taken for that of the event. */
+/** `after` is the result of `afterIn`; null is replaced by the `after` of the event. */
 const changeOf = (line: CheckedLine, recorded: ComparableEvent, after: string | null | undefined): LineChange => {
   const event = withAfter(line.located.event, after === null ? recorded.event.after : after);
   const [now, before] = [event, recorded.event] as unknown as readonly [RawEvent, RawEvent];

@@ -1,6 +1,6 @@
 /**
- * People whose cases the current file has opened. The read models may not know them yet, so that a second row of one person is found
- * here. Whoever is known from before the file is found by the command that opens a case.
+ * The people whose cases the current file has opened. The read models may not have them yet, so a second row about one
+ * person is found here; people recorded before the file are found by the command that opens a case.
  */
 import { nameWords } from '../domain/names/folding.js';
 import { likenessOf, type PersonData } from '../domain/names/likeness.js';

@@ -7,7 +7,7 @@ import type { Readiness } from '../read-models/read-models.js';
 import type { Parts } from './readiness.js';
 import type { AppendMeasurement } from './watched-store.js';
 
-/** The state that is read whenever metrics are rendered. */
+/** The state of the service that each rendering of the metrics reads. */
 export interface MetricsState extends Readiness {
   readonly parts: Parts;
   /** Appends in progress. */

@@ -38,7 +38,7 @@ export const boundsOf = ({ value, range, denies }: Pick<Claim, 'value' | 'range'
   return { atLeast: value ?? range?.atLeast ?? 0, atMost: value ?? range?.atMost ?? Infinity };
 };
 
-/** Whether what the register counts is what is claimed: in every possible course of events, in some, in none. */
+/** Whether the register counts the claimed number: in every possible course of events, in some, in none. */
 export const AGREEMENTS = ['agrees', 'possibly', 'differs'] as const;
 export type Agreement = (typeof AGREEMENTS)[number];
 

@@ -31,7 +31,7 @@ export const idsNamedByClaims = (
   };
 };
 
-/** What a `claimed` event is about, or what a correction says that it is about; empty for every other event. */
+/** The subject of a `claimed` event or of a correction of one; empty for every other event. */
 const subjectsIn = (event: ClaimEvent): readonly Partial<ClaimSubject>[] => {
   if (event.type === 'claimed') return [event.about];
   const corrected = event.type === 'corrected' ? (event.data['about'] as ClaimSubject | undefined) : undefined;

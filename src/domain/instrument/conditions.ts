@@ -31,7 +31,7 @@ export interface EvaluationContext {
 }
 
 interface ConditionRule<C extends ConditionCode> {
-  /** Whether the condition depends on the day, so that it is asked anew for each day of a range. */
+  /** Whether the condition depends on the day, so that it is evaluated for each day of a range. */
   readonly isTimed: boolean;
   extent(condition: Conditions[C], possible: PossibleStanding, context: EvaluationContext): Extent | null;
   /** The value that the condition looked at; null if nothing is known. */
@@ -133,7 +133,7 @@ const unknownEndExtent = (wanted: DayRange, possible: PossibleStanding): Extent 
     : uncertainInAllCourses(possible);
 };
 
-/** The one day on which the sentence can end, so that it need not be reckoned again; null where there are several or none. */
+/** The only day on which the sentence can end, which saves computing it; null if there are several or none. */
 const endIfKnown = ({ standing: { sentenceEnd } }: PossibleStanding): Day | null =>
   sentenceEnd !== null && sentenceEnd.earliest === sentenceEnd.latest ? sentenceEnd.earliest : null;
 

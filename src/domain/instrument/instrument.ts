@@ -56,7 +56,10 @@ const keptFieldsOf = <E extends NonAmendment<InstrumentEvent>>({
   ...fields
 }: E): Omit<E, 'type' | 'reliability' | 'note'> => fields;
 
-/** Null removes a field. The instrument keeps the sources of its registration: those of an amendment report the amendment alone. */
+/**
+ * Applies an amendment by a later law; null removes a field. The instrument keeps the sources of its registration:
+ * those of the amendment report the amendment alone.
+ */
 const withAmendment = (
   instrument: Instrument,
   event: Extract<InstrumentEvent, { readonly type: 'instrument-amended' }>,

@@ -29,7 +29,7 @@ export const editionFindings = (id: string, edition: EditionPublished, list: Lis
   ];
 };
 
-/** The most contradictions that a refusal tells. */
+/** The most contradictions that a refusal names. */
 const MAX_CONTRADICTIONS = 10;
 
 /** The sums that do not add up, each as a text with its numbers. */

@@ -10,15 +10,15 @@ export interface LocalName {
   readonly ru?: string;
 }
 
-/** How a number of an edition follows from that of the edition before it: opening + revised + entered - all left + moved = closing. */
+/** The flow of a number from one edition to the next: opening + revised + entered - all left + moved = closing. */
 export interface FlowNumbers {
-  /** As the edition before it published it. */
+  /** The number that the edition before published. */
   readonly opening: number;
-  /** What became known, or was corrected, since the edition before it, about its day: more people, or with a minus fewer. */
+  /** The change of the number of that edition's day by events recorded since; negative if people fell away. */
   readonly revised: number;
-  /** Entries after its day, each as often as it happened. */
+  /** Entries after the day of the edition before, each as often as it happened. */
   readonly entered: number;
-  /** Exits after its day, by reason. */
+  /** Exits after the day of the edition before, by reason. */
   readonly left: Readonly<Record<string, number>>;
   /** Moves of members into the category less those out of it. */
   readonly moved: number;
@@ -51,7 +51,7 @@ interface EditionPolicy {
   readonly custody: readonly Custody[];
 }
 
-/** What no client can record: the register reckons it. */
+/** The events that no client can record, since the register computes them. */
 interface EditionFields {
   'edition-published': {
     /** The id of the edition within the list. */

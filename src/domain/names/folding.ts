@@ -26,7 +26,7 @@ export const MAX_NAME_WORDS = 12;
 /** Words of shorter keys resemble too many others. */
 export const LEAST_KEY_LENGTH = 4;
 
-/** Code units of a name, and of a word of any text, that are looked at; the rest is ignored. */
+/** The most code units of a name, and of a word of any text; the rest is ignored. */
 const MAX_NAME_LENGTH = 1_000;
 const MAX_WORD_LENGTH = 60;
 
@@ -59,7 +59,7 @@ export const nameKey = (text: string): string =>
     .map(({ key }) => MARKER_BY_KEY.get(key) ?? key)
     .join(' ');
 
-/** Words of a text, such as a summary, that are looked at. */
+/** The most words of a text, such as a summary; the rest is ignored. */
 const MAX_TEXT_WORDS = 1_000;
 
 /** The keys of the words of any text, such as a summary, in their order: a word in another spelling or script has the same. */

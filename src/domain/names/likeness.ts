@@ -8,7 +8,7 @@ import { nameKey } from './folding.js';
 import type { LikenessReason, MatchReason } from './match-reasons.js';
 import type { NameMatch } from './ranking.js';
 
-/** What a case, or a row that opens one, says of a person; null where it does not say. */
+/** The data about a person in a case, or in a row that opens one; null where there is none. */
 export interface PersonData {
   readonly names: readonly string[];
   /** EDTF. */
@@ -27,7 +27,7 @@ export interface Circumstances {
 
 export const NO_CIRCUMSTANCES: Circumstances = { arrests: [], places: [] };
 
-/** What an opening says of the person, with the circumstances that the events recorded with it tell. */
+/** The person of an `opened` event, with the circumstances in the events recorded with it. */
 export const personOf = ({ names, born, sex }: CaseEventOf<'opened'>, events: readonly CaseEvent[]): PersonData => ({
   names: names.map(({ text }) => text),
   born: born ?? null,

@@ -1,6 +1,7 @@
 /**
- * Azerbaijani names reach the register in three spellings: Azerbaijani (Həsənov), Russian (Гасанов) and the English press's
- * (Hasanov, Gasanov). All are written here with one set of Latin letters, each sound as the spelling at hand gives it.
+ * Writes names in one set of Latin letters. Azerbaijani names reach the register in three spellings: Azerbaijani
+ * (Həsənov), Russian (Гасанов) and that of the English press (Hasanov, Gasanov). Each sound is written as the given
+ * spelling has it; folding.ts merges the differences.
  */
 
 /**

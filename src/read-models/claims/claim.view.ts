@@ -1,4 +1,4 @@
-/** What answers say of claims, and of what the register counts itself. */
+/** The views of claims and of the numbers that the register counts for them. */
 import { AGREEMENTS, type Agreement } from '../../domain/claim/claim.js';
 import type { ClaimedRange as ClaimedRangeOf, ClaimSubject as ClaimSubjectOf } from '../../domain/claim/events.js';
 import type { Source as SourceOf } from '../../domain/event.js';

@@ -37,7 +37,7 @@ export const groupPeople = (
   const certaintyCondition = { yes: 'min(ok)', uncertain: 'NOT min(ok)', any: 'TRUE' }[certainty ?? 'any'];
   // Without statistics, SQLite would take an index of all versions and look up every row of it.
   const index = ({ isCurrent }: ListScope): string => (isCurrent ? `INDEXED BY ${CURRENT_PERIODS}` : '');
-  // The limit keeps SQLite from flattening the subquery, which would reckon the key of a row once for each mention.
+  // The limit keeps SQLite from flattening the subquery, which would compute the key of a row once for each mention.
   const sql = (
     versionScope: ListScope,
     caseFilter: string,
@@ -77,7 +77,7 @@ export const groupPeopleByEach = (
   return counters.count(scope, { sql, values: match.values });
 };
 
-/** Whoever has several keys counts under each, and is certain under none. */
+/** Splits counts by sets of keys into counts by key: people with several keys count under each, as uncertain. */
 const ofEachKey = (bySet: TotalsByKey, expand: (key: string) => readonly string[]): TotalsByKey => {
   const totals = new Map<string, Totals>();
   for (const [set, { yes, uncertain }] of bySet) {

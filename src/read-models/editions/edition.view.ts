@@ -1,4 +1,4 @@
-/** What answers say of editions. */
+/** The views of editions and their members. */
 import { CUSTODIES, type Custody } from '../../domain/case/state.js';
 import type { EditionFlow, EditionGroup, FlowNumbers } from '../../domain/list/events.js';
 import { IsDay, IsInteger, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';

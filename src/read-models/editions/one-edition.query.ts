@@ -24,7 +24,7 @@ export class OneEdition extends Query<EditionWithMembersView | null> {
   }
 }
 
-/** Stands for a name that was erased. */
+/** The text in place of an erased name. */
 const ERASED_NAME_TEXT = '[erased]';
 
 @QueryHandler(OneEdition)

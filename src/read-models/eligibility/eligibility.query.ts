@@ -24,9 +24,9 @@ export interface EligibilityParameters {
   readonly list: string;
   /** As clause@version, or the clause alone where it has one version; every clause of the instrument where absent. */
   readonly clause?: readonly string[];
-  /** The eve of the day in force where absent. */
+  /** By default the day before the instrument enters into force. */
   readonly listDay?: string;
-  /** `from` and `to` are both given, or neither: then the day of the scope is asked about. */
+  /** Both or neither are given; without them, eligibility is evaluated for the day of the scope. */
   readonly from?: string;
   readonly to?: string;
   readonly verdict?: Verdict;

@@ -1,4 +1,4 @@
-/** What answers say of whom a clause reaches. */
+/** The views of eligible persons and the reasons of each verdict. */
 import { CONDITION_CODES } from '../../domain/instrument/conditions.js';
 import type { ConditionVerdict } from '../../domain/instrument/eligibility.js';
 import { CONDITION_VERDICTS, LISTED_CODE, VERDICTS, type Verdict } from '../../domain/instrument/verdicts.js';

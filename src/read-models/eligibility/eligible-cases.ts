@@ -23,7 +23,7 @@ import type { Place } from '../list/walk.js';
 export interface EligibilitySpan {
   readonly instrument: string;
   readonly question: EligibilityQuestion;
-  /** The first and the last day asked about. */
+  /** The first and the last day that eligibility is evaluated for. */
   readonly from: Day;
   readonly to: Day;
   readonly position: number;

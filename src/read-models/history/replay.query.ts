@@ -28,7 +28,7 @@ export interface ReplayStep {
 }
 
 export interface ReplayPage {
-  /** The day on which lists are looked at. */
+  /** The day for which memberships and totals are computed. */
   readonly asOf: string;
   /** The last position of the replay. */
   readonly position: number;

@@ -118,7 +118,7 @@ const likeliestNames = (
     )
     .reduce((best, likeness) => (likeness.score > best.score ? likeness : best));
 
-/** The ids of the cases that a person told a case apart from, by its number. */
+/** By number of a case, the ids of the cases that a person has recorded as other people. */
 const distinctionsOf = (
   db: Db,
   scope: ListScope,

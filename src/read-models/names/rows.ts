@@ -56,7 +56,7 @@ export interface SearchedNameRow {
   readonly text: string;
   /** The tokens under which the full-text index finds it, separated by spaces. */
   readonly tokens: string;
-  /** What else tells people of one name apart. */
+  /** Distinguish people of one name. */
   readonly born: string | null;
   readonly sex: string | null;
 }
@@ -88,7 +88,7 @@ export const distinctionRows = ({ events }: CaseHistory): readonly DistinctionRo
     other,
   }));
 
-/** What tells people of one name apart beside birth and sex. */
+/** Arrests and places, which distinguish people of one name beside birth and sex. */
 export interface CircumstancesRow {
   /** JSON arrays of texts, as domain/names/likeness.ts compares them. */
   readonly arrests: string;

@@ -58,7 +58,7 @@ export const searchedNames: ProjectedTable<SearchedNameRow> = {
   readsEvent: (event) => isNaming(event) || event.type === 'described',
 };
 
-/** Pairs that a person told apart; they are not suggested as duplicates again. */
+/** Pairs of cases that a person has recorded as different people; they are not suggested as duplicates again. */
 export const distinctions: ProjectedTable<DistinctionRow> = {
   name: 'distinctions',
   dependsOn: 'events',
