@@ -61,18 +61,18 @@ export class DurableJobs {
     if (this.#active.size >= MAX_RUNNING_JOBS) return TOO_MANY_JOBS;
     if (known === null) this.file.add({ id, kind: kind.name, parameters, startedAt: this.now().toISOString() });
     const finish = this.#activate(id);
-    let isAdmitted = false;
+    let isStarted = false;
     try {
       const reason = await admit();
       if (reason !== null) return { outcome: 'not-admitted', reason };
-      isAdmitted = true;
+      if (known !== null) this.file.setRunning(id);
+      isStarted = true;
     } finally {
-      if (!isAdmitted) {
+      if (!isStarted) {
         if (known === null) this.file.remove(id);
         finish();
       }
     }
-    if (known !== null) this.file.setRunning(id);
     void this.#run(kind, id, known?.parameters ?? parameters, onProgress).finally(finish);
     return { outcome: 'started', job: this.#storedJob(id) };
   }

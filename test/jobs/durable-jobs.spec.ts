@@ -39,10 +39,12 @@ class Greeting implements JobKind<Parameters> {
 /** Opens the jobs of a data folder, as one process does. */
 const open = (kind: JobKind<Parameters>, path = join(folder.path, 'jobs.sqlite')) => {
   const running = new Jobs();
-  const jobs = new DurableJobs(JobFile.open(path), running, () => new Date('2026-01-05T10:00:00Z'));
+  const file = JobFile.open(path);
+  const jobs = new DurableJobs(file, running, () => new Date('2026-01-05T10:00:00Z'));
   jobs.register(kind);
   return {
     jobs,
+    file,
     stop: async () => {
       await running.stop();
       await jobs.close();
@@ -190,6 +192,24 @@ describe('a durable job', () => {
     jobs.resume('j');
     await jobs.whenEnded('j');
     expect(jobs.get('j')).toMatchObject({ state: 'done', error: null });
+    await stop();
+  });
+
+  it('that cannot be stored as running keeps no place: it is started once it can', async () => {
+    const kind = new Greeting();
+    const { jobs, file, stop } = open(kind);
+    kind.onStep = () => Promise.reject(new RangeError('of a person'));
+    await jobs.start(kind, 'j', FOUR, admit);
+    await jobs.whenEnded('j');
+    kind.onStep = () => Promise.resolve();
+    const setRunning = jest.spyOn(file, 'setRunning').mockImplementation(() => {
+      throw new Error('the disk is full');
+    });
+    await expect(jobs.start(kind, 'j', FOUR, admit)).rejects.toThrow('the disk is full');
+    setRunning.mockRestore();
+    await jobs.start(kind, 'j', FOUR, admit);
+    await jobs.whenEnded('j');
+    expect(jobs.get('j')).toMatchObject({ state: 'done' });
     await stop();
   });
 
