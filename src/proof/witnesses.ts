@@ -124,10 +124,28 @@ export class Witnesses {
 }
 
 const sendTo = async (witness: Witness, note: string, signal: AbortSignal): Promise<void> => {
-  if ('file' in witness) await appendFile(witness.file, `${checkpointLine(note)}\n`, { mode: 0o600 });
+  if ('file' in witness) await appendLine(witness.file, checkpointLine(note), signal);
   else if ('command' in witness) await runProgram(witness.command, note, signal);
   else await postNote(witness.url, note, signal);
 };
+
+/** Files that take a line at present: a share that is away may take it long after the time for it, and lines keep their order. */
+const FILES_BEING_WRITTEN = new Set<string>();
+
+/** Node cannot give up writing to a file, so only the waiting ends with the signal. */
+const appendLine = async (file: string, line: string, signal: AbortSignal): Promise<void> => {
+  if (FILES_BEING_WRITTEN.has(file)) throw new Error('an earlier line is still being written');
+  FILES_BEING_WRITTEN.add(file);
+  const written = appendFile(file, `${line}\n`, { mode: 0o600 }).finally(() => FILES_BEING_WRITTEN.delete(file));
+  await Promise.race([written, rejectedOnAbort(signal)]);
+};
+
+const rejectedOnAbort = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const rejectWithReason = (): void => reject(signal.reason as Error);
+    if (signal.aborted) rejectWithReason();
+    else signal.addEventListener('abort', rejectWithReason, { once: true });
+  });
 
 /** Runs a program without a shell, with the note on its standard input. The settings of the service, which hold its token, are not handed on. */
 const runProgram = ([program = '', ...args]: readonly string[], note: string, signal: AbortSignal): Promise<void> =>

@@ -1,5 +1,7 @@
 /** Witnesses get every checkpoint, or the next one; none of them holds up another. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -59,6 +61,24 @@ it('a file gets a line for each, which is a checkpoint by itself', async () => {
   await until(() => read('witness').split('\n').length === 3);
   const lines = read('witness').trimEnd().split('\n');
   expect(lines.map((line) => openCheckpoint(line, [key.verifier]).size)).toEqual([1, 2]);
+});
+
+it('a file that takes nothing fails after its time, and gets the next line when it takes one again', async () => {
+  // A pipe without a reader: opening it for writing waits.
+  execFileSync('mkfifo', [at('pipe')]);
+  witnesses = new Witnesses([{ file: at('pipe') }], (number, isFailing) => changes.push([number, isFailing]), [1], 50);
+  witnesses.send(noteOf(1));
+  await until(() => changes.length === 1);
+  expect([changes, witnesses.states()]).toEqual([[[1, true]], [{ isFailing: true, failures: 1 }]]);
+  const line = await readFile(at('pipe'), 'utf8');
+  expect(openCheckpoint(line, [key.verifier]).size).toBe(1);
+  rmSync(at('pipe'));
+  await until(() => {
+    witnesses.send(noteOf(2));
+    return read('pipe') !== '';
+  });
+  await until(() => changes.length === 2);
+  expect(changes[1]).toEqual([1, false]);
 });
 
 it('a command gets the note, its arguments as they are, and no settings', async () => {
