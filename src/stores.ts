@@ -1,7 +1,7 @@
 /** Opens the event store that the settings choose; no other file depends on which one it is. */
 import { statSync } from 'node:fs';
 import type { DataFolder } from './event-store/data-folder.js';
-import { StoreDamaged, type EventStore } from './event-store/port.js';
+import type { EventStore } from './event-store/port.js';
 import { createSqliteStore } from './event-store/sqlite/store.js';
 import { differenceFromMissingLog, fingerprintOf } from './read-models/log-fingerprint.js';
 import type { Settings } from './settings.js';
@@ -15,17 +15,14 @@ export const stores: { readonly [K in Settings['store']]: OpenStore } = {
 };
 
 /**
- * Opens the log of a register. A missing embedded log is not created while its read models or write-ahead log exist: SQLite would
- * delete the write-ahead log, and a later restore would find a register in the folder. With read models it opens an empty log in
- * memory, which the projection reports as STORE_DAMAGED; with a write-ahead log only, it throws StoreDamaged.
+ * Opens the log of a register. A missing embedded log is not created while its read models exist: a later restore would find a register
+ * in the folder. It opens an empty log in memory instead, which the projection reports as STORE_DAMAGED.
  */
 export const openLog: OpenStore = (settings, folder, isService) => {
   if (settings.store !== 'sqlite' || sizeOf(folder.events) > 0)
     return stores[settings.store](settings, folder, isService);
   if (differenceFromMissingLog(fingerprintOf(folder.readModels)) !== null)
     return createSqliteStore({ file: ':memory:' });
-  if (sizeOf(`${folder.events}-wal`) > 0)
-    throw new StoreDamaged('the log is missing or empty, and its write-ahead log is there');
   return createSqliteStore({ file: folder.events });
 };
 

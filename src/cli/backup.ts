@@ -75,8 +75,7 @@ export const restoreCommand = async (path: string, options: DataOption, context:
   try {
     refuseOtherRegister(folder.readModels, await firstEventId(path));
     const code = await runAndPrint(context, async (job) => {
-      const restored = await restore(path, folder.events, job);
-      await keepProof(path, settings, folder.events, job);
+      const restored = await restore(path, folder.events, job, (copy) => keepProof(path, copy, settings, job));
       const difference = await differenceFromSeen(settings, folder.events);
       const location = `The register is in ${data}; its read models are made when it is opened.\n${differenceNotice(difference)}`;
       return {
@@ -94,19 +93,11 @@ export const restoreCommand = async (path: string, options: DataOption, context:
   }
 };
 
-/** Verifies a restored log against the checkpoint beside its backup, and removes it where it does not continue that. */
-const keepProof = async (backup: string, { data }: Settings, events: string, job: JobContext): Promise<void> => {
-  const log = createSqliteStore({ file: events, readonly: true });
-  try {
-    const files = new ProofFiles(data);
-    const proof = readCarriedProof(backup, files);
-    if (proof !== null) await keepCarriedProof(log, proof, files, job);
-  } catch (error) {
-    await rm(events);
-    throw error;
-  } finally {
-    await log.close();
-  }
+/** Verifies a log against the checkpoint beside its backup, which is kept. Throws StoreDamaged where the log does not continue that. */
+const keepProof = async (backup: string, copy: EventStore, { data }: Settings, job: JobContext): Promise<void> => {
+  const files = new ProofFiles(data);
+  const proof = readCarriedProof(backup, files);
+  if (proof !== null) await keepCarriedProof(copy, proof, files, job);
 };
 
 /** The id of the first event of a backup; undefined where it cannot be read, which the restore reports. */

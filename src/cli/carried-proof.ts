@@ -3,11 +3,11 @@
  * (`.keys`); between data folders, the same files as there. A copy is verified against it before it is kept.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import type { EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { openCheckpoint } from '../proof/checkpoint.js';
-import type { ProofFiles, SignedCheckpoint } from '../proof/proof-files.js';
+import { replaceFile, type ProofFiles, type SignedCheckpoint } from '../proof/proof-files.js';
 import type { VerifiedTree } from '../proof/verified-tree.js';
 import { verifyLog } from '../proof/verify-log.js';
 import { CannotRun } from './exit.js';
@@ -26,12 +26,19 @@ export const refuseCarriedProof = (copy: string): void => {
     if (existsSync(file)) throw new CannotRun(`${file} is there already; nothing is overwritten`);
 };
 
-/** Signs a log that was verified and writes its proof beside a copy of it; nothing where there is no key. */
+/** Signs a log that was verified and writes its proof beside a copy of it, whole or not at all; nothing where there is no key. */
 export const writeCarriedProof = async (copy: string, files: ProofFiles, tree: VerifiedTree): Promise<void> => {
   const key = files.key();
   if (key === null) return;
-  await writeFile(checkpointPath(copy), await files.sign(tree, key), { mode: 0o600 });
-  await writeFile(keysPath(copy), `${files.verifiers().join('\n')}\n`, { mode: 0o600 });
+  const note = await files.sign(tree, key);
+  try {
+    // The checkpoint last: without the keys beside it, it would be refused.
+    await writeFile(keysPath(copy), `${files.verifiers().join('\n')}\n`, { mode: 0o600, flush: true });
+    await replaceFile(checkpointPath(copy), note);
+  } catch (error) {
+    for (const path of [keysPath(copy), checkpointPath(copy)]) await rm(path, { force: true });
+    throw error;
+  }
 };
 
 /**

@@ -25,14 +25,15 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
   if (source.store === 'sqlite' && !existsSync(dataFiles(source.data).events))
     throw new CannotRun(`--from: there is no register in ${source.data}`);
   const proof = proofOfRegister(new ProofFiles(source.data));
-  return withLogToRead(source, (sourceLog) => {
+  return withLogToRead(source, async (sourceLog) => {
     if (target.store === 'esdb')
       return withServerLog(target, (targetLog) => copyLog(sourceLog, targetLog, { proof, files: null }, context));
-    return withLogToWrite(target, context, async (targetLog) => {
-      const [first] = await sourceLog.read(null, 1);
-      refuseOtherRegister(dataFiles(target.data).readModels, first?.id);
-      return copyLog(sourceLog, targetLog, { proof, files: new ProofFiles(target.data) }, context);
-    });
+    const [first] = await sourceLog.read(null, 1);
+    // Before the log is opened, which creates it.
+    refuseOtherRegister(dataFiles(target.data).readModels, first?.id);
+    return withLogToWrite(target, context, (targetLog) =>
+      copyLog(sourceLog, targetLog, { proof, files: new ProofFiles(target.data) }, context),
+    );
   });
 };
 

@@ -13,11 +13,12 @@ import { withProgress } from './job-progress.js';
 import { withLogToWrite } from './log.js';
 import { comparisonWithReadModels, differenceNotice, refuseOtherRegister } from './lost-log.js';
 
-export const importLog = (path: string, settings: Settings, context: Context): Promise<ExitCode> =>
-  withLogToWrite(settings, context, async (log) => {
+export const importLog = async (path: string, settings: Settings, context: Context): Promise<ExitCode> => {
+  const { size } = await stat(path);
+  // Before the log is opened, which creates it.
+  refuseOtherRegister(dataFiles(settings.data).readModels, await firstEventId(path));
+  return withLogToWrite(settings, context, async (log) => {
     const { out } = context;
-    const { size } = await stat(path);
-    refuseOtherRegister(dataFiles(settings.data).readModels, await firstEventId(path));
     const readAs = (what: string, { onProgress }: JobContext) =>
       readLogFile(path, (bytes) => onProgress({ stage: `${path}, bytes ${what}`, done: bytes, total: size }));
     // Progress counts bytes, whose total is known.
@@ -33,11 +34,11 @@ export const importLog = (path: string, settings: Settings, context: Context): P
     const files = new ProofFiles(settings.data);
     const proof = readCarriedProof(path, files);
     if (proof !== null) await withProgress(context, (job) => keepCarriedProof(log, proof, files, job));
-    out.write(
-      `${count} events stand as in the file, ${added} of them new.\n${differenceNotice(await comparisonWithReadModels(settings)(log))}`,
-    );
-    return EXIT.ok;
+    const difference = await comparisonWithReadModels(settings)(log);
+    out.write(`${count} events stand as in the file, ${added} of them new.\n${differenceNotice(difference)}`);
+    return difference === null ? EXIT.ok : EXIT.damaged;
   });
+};
 
 /** The id of the first event of an exported log. */
 const firstEventId = async (path: string): Promise<string | undefined> => {

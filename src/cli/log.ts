@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dataFiles } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
+import { refuseOrphanedWal } from '../event-store/sqlite/file.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { differenceFromMissingLog, LogDiffers, fingerprintOf } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
@@ -45,9 +46,10 @@ export const withLogToWrite = async <R>(
   }
 };
 
-/** The file of an embedded log. Throws CannotRun if there is no register, LogDiffers if its log has been lost. */
+/** The file of an embedded log. Throws CannotRun if there is no register, LogDiffers or StoreDamaged if its log has been lost. */
 export const logFileOf = ({ data }: Pick<Settings, 'data'>): string => {
   const { events, readModels } = dataFiles(data);
+  refuseOrphanedWal(events);
   if (!existsSync(events)) {
     const difference = differenceFromMissingLog(fingerprintOf(readModels));
     throw difference === null ? new CannotRun(`There is no register in ${data}`) : new LogDiffers(difference);

@@ -1,9 +1,9 @@
 /** Refuses, reports or accepts a log that lacks events which the read models of its folder have seen. */
-import { statSync } from 'node:fs';
 import { readWholeLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import type { LogStreamEvent } from '../domain/log/events.js';
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
+import { isOrphanedWal } from '../event-store/sqlite/file.js';
 import { logDifferenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
 import { UNWATCHED } from '../jobs/job.js';
 import { recordInLogStream, UNSOURCED, type LogDecision } from '../proof/adoption.js';
@@ -57,14 +57,14 @@ export const acceptLog = async (
   const { events, readModels } = dataFiles(settings.data);
   const { now } = decision;
   // Opening the log would let SQLite delete a write-ahead log whose database is missing or empty.
-  const isOrphanedWal = settings.store === 'sqlite' && sizeOf(events) === 0 && sizeOf(`${events}-wal`) > 0;
-  const kept = isOrphanedWal ? [setAside(events, now)] : [];
+  const hadOrphanedWal = settings.store === 'sqlite' && isOrphanedWal(events);
+  const kept = hadOrphanedWal ? [setAside(events, now)] : [];
   return withLogToWrite(settings, context, async (log) => {
     const difference = await logDifferenceOf(fingerprintOf(readModels), log);
     const count = await verifyEvents(log, context);
     const files = new ProofFiles(settings.data);
     const isContinued = await continuesCheckpoint(files, log, context);
-    const kind = difference?.kind ?? (isContinued ? null : 'checkpoint') ?? (isOrphanedWal ? 'empty' : null);
+    const kind = difference?.kind ?? (isContinued ? null : 'checkpoint') ?? (hadOrphanedWal ? 'empty' : null);
     if (kind === null) return 'There was nothing to accept.\n';
     const last = isContinued ? null : knownCheckpoint(files);
     const accepted: LogStreamEvent = {
@@ -85,7 +85,7 @@ export const acceptLog = async (
   });
 };
 
-/** Null for a checkpoint that none of the known keys has signed. */
+/** The last checkpoint; null if there is none, or none of the known keys has signed it. */
 const knownCheckpoint = (files: ProofFiles): Checkpoint | null => {
   try {
     return files.lastSigned()?.checkpoint ?? null;
@@ -94,8 +94,6 @@ const knownCheckpoint = (files: ProofFiles): Checkpoint | null => {
     throw error;
   }
 };
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /**
  * Reads and verifies every event, and returns their number. Throws StoreDamaged: an event that contradicts itself would do so in every copy
@@ -113,7 +111,7 @@ const verifyEvents = async (log: EventStore, { signal }: Pick<Context, 'signal'>
   }
 };
 
-/** Whether the log continues the last checkpoint. */
+/** Whether the log continues the last checkpoint. Throws the reason of the signal if it aborts meanwhile. */
 const continuesCheckpoint = async (
   files: ProofFiles,
   log: EventStore,
@@ -121,5 +119,6 @@ const continuesCheckpoint = async (
 ): Promise<boolean> => {
   const job = { ...UNWATCHED, signal };
   const found = await verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tiles, job);
+  signal.throwIfAborted();
   return !(found instanceof StoreDamaged);
 };

@@ -15,7 +15,7 @@ import type { DataOption } from './backup.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
-import { withLogToRead, withLogToWrite } from './log.js';
+import { logFileOf, withLogToRead, withLogToWrite } from './log.js';
 import { decisionBy, withLogTime } from './log-decision.js';
 import { comparisonWithReadModels } from './lost-log.js';
 import { withProgress } from './job-progress.js';
@@ -87,6 +87,7 @@ export const verifyCommand = async (options: VerifyOptions, context: Context): P
 /** Gives leaf hashes to the events that have none, and records that. Returns what to print. */
 const adoptEvents = async (settings: Settings, { by }: VerifyOptions, context: Context): Promise<string> => {
   const decision = decisionBy(by);
+  if (settings.store === 'sqlite') logFileOf(settings);
   return withLogToWrite(settings, context, async (log) => {
     const difference = await comparisonWithReadModels(settings)(log);
     if (difference !== null) throw new LogDiffers(difference);
@@ -137,7 +138,7 @@ const verifyFolder = (
   );
 };
 
-const requireTree = ({ tree, uncovered }: VerifiedLog): VerifiedTree => {
+const requireTree = ({ tree, eventsWithoutLeaf: uncovered }: VerifiedLog): VerifiedTree => {
   if (tree === null)
     throw new CannotRun(
       `${uncovered} events were recorded before there were leaf hashes: a log with them cannot be signed. ` +
@@ -147,7 +148,7 @@ const requireTree = ({ tree, uncovered }: VerifiedLog): VerifiedTree => {
 };
 
 const verificationReport = (
-  { events, uncovered, adopted, erased, tree }: VerifiedLog,
+  { events, eventsWithoutLeaf: uncovered, adopted, erased, tree }: VerifiedLog,
   checkpoints: readonly Checkpoint[],
 ): readonly string[] => [
   `${events} events, ${uncovered === 0 ? 'each as it was recorded' : `${uncovered} of them without a leaf hash, the others as they were recorded`}.\n`,

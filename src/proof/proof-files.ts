@@ -1,6 +1,6 @@
 /** The files of proof in a data folder: the key that signs, the public keys of all that ever did, the last checkpoint, and the tiles. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { appendFile, open, rename, writeFile } from 'node:fs/promises';
+import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { createPrivateFile } from '../event-store/private-file.js';
@@ -33,7 +33,7 @@ export class ProofFiles {
   /** The path of the last checkpoint. */
   readonly checkpoint: string;
   readonly #tail: string;
-  /** The path of the tiles. */
+  /** The path of the SQLite file that holds the tiles. */
   readonly tiles: string;
 
   constructor(folder: string) {
@@ -45,7 +45,7 @@ export class ProofFiles {
     this.tiles = join(folder, 'log-tiles.sqlite');
   }
 
-  /** Removes what writers that were killed have left. Commands may write at the same time, so not what is new. */
+  /** Removes part files that killed writers left. Recent ones stay: a command that runs may still be writing them. */
   removeAbandoned(): void {
     for (const name of readdirSync(this.#folder).filter((file) => PART_NAME.test(file))) {
       const path = join(this.#folder, name);
@@ -106,7 +106,7 @@ export class ProofFiles {
       .filter((line) => line !== '');
   }
 
-  /** The last checkpoint, or none. Throws as `lastSigned` does. */
+  /** The last checkpoint as a list of one; empty if there is none. Throws as `lastSigned` does. */
   lastCheckpoint(): readonly Checkpoint[] {
     const last = this.lastSigned();
     return last === null ? [] : [last.checkpoint];
@@ -150,7 +150,10 @@ export class ProofFiles {
     await replaceFile(this.#tail, formatTail(tail));
   }
 
-  /** Keeps a checkpoint that was verified. The tail first: one of another checkpoint is ignored. */
+  /**
+   * Keeps a checkpoint that was verified. Its tail is written first: where the process ends in between, a tail that does not belong to
+   * the checkpoint is ignored.
+   */
   async keepCheckpoint(note: string, tail: LogTail): Promise<void> {
     await this.keepTail(tail);
     await replaceFile(this.checkpoint, note);
@@ -169,15 +172,14 @@ const readCheckpointFile = (path: string): string => {
  * Writes a private file whole and durably, so that a crash leaves the old or the new one. The service and a command may do so at the same
  * time.
  */
-const replaceFile = async (path: string, text: string): Promise<void> => {
+export const replaceFile = async (path: string, text: string): Promise<void> => {
   const part = `${path}.${process.pid}.part`;
   createPrivateFile(part);
-  await writeFile(part, text);
-  const handle = await open(part, 'r+');
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await writeFile(part, text, { flush: true });
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
   }
-  await rename(part, path);
 };

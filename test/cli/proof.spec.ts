@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { EventStore } from '../../src/event-store/port.js';
 import { encodeUncovered } from '../../src/event-store/codec.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { ProofFiles } from '../../src/proof/proof-files.js';
 import { runCli } from '../support/command-line.js';
 import { newEvent, newEvents, newStreamName } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -107,6 +108,18 @@ describe('a copy carries the checkpoint and the public keys', () => {
       expect(readFileSync(at(`${copy}.keys`), 'utf8').trim()).toBe(publicKey);
     }
     expect(checkpointIn('data')).toMatch(/^register\.example\/log\n9\n/);
+  });
+
+  it('both or neither: a checkpoint without the keys would make a copy useless', async () => {
+    const signed = jest.spyOn(ProofFiles.prototype, 'sign').mockImplementation(() => {
+      mkdirSync(at('second.keys'));
+      return Promise.resolve('a note');
+    });
+    expect((await habeas('backup', at('second'))).code).not.toBe(0);
+    signed.mockRestore();
+    rmSync(at('second.keys'), { recursive: true, force: true });
+    expect(existsSync(at('second.checkpoint'))).toBe(false);
+    expect(await runCli(['restore', at('second'), '--data', at('restored')])).toMatchObject({ code: 0 });
   });
 
   it.each(COPIES)('%s, it has them in its folder', async (name, copy) => {

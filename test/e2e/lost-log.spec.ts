@@ -233,11 +233,21 @@ it('a write-ahead log whose log is gone is not deleted by an opening', async () 
   db.prepare('SELECT count(*) FROM events').get();
   copyFileSync(at('events.sqlite-wal'), join(folder.path, 'wal'));
   db.close();
+  const [log, other] = [join(folder.path, 'log.ndjson'), join(folder.path, 'other')];
+  await runCli(['export', '--out', log, '--data', service.data]);
+  expect((await runCli(['import', log, '--data', other])).code).toBe(0);
   await service.stop();
   removeLog();
   rmSync(at('read-models.sqlite'));
   copyFileSync(join(folder.path, 'wal'), at('events.sqlite-wal'));
   await expect(service.restart()).rejects.toMatchObject({ name: 'StoreDamaged' });
+  for (const words of [
+    ['import', log, '--data', service.data],
+    ['copy', '--from', `sqlite:${other}`, '--to', `sqlite:${service.data}`],
+    ['verify', '--adopt', '--by', 'person:7f3a', '--data', service.data],
+    ['backup', join(folder.path, 'backup'), '--data', service.data],
+  ])
+    expect([words[0], (await runCli(words)).code]).toEqual([words[0], 3]);
   expect(readFileSync(at('events.sqlite-wal'))).toEqual(readFileSync(join(folder.path, 'wal')));
   expect((await runCli(['rebuild', '--accept-log', '--by', 'person:7f3a', '--data', service.data])).code).toBe(0);
   expect(files().filter((file) => file === 'events.sqlite')).toHaveLength(1);
@@ -272,12 +282,14 @@ describe('beside the read models of a register whose log was lost', () => {
         2,
         expect.stringMatching(/read-models.sqlite .*another register/),
       ]);
+      expect(files().filter((file) => /^events/.test(file))).toEqual([]);
     }
     await other.remove();
   });
 
   it('an earlier backup of it is restored, and said to be earlier, until that is accepted', async () => {
     await runCli(['backup', backup, '--data', service.data]);
+    await runCli(['export', '--out', log, '--data', service.data]);
     await service.restart();
     path = await openCase(service);
     await untilReady();
@@ -285,6 +297,12 @@ describe('beside the read models of a register whose log was lost', () => {
     removeLog();
     const restored = await runCli(['restore', backup, '--data', service.data]);
     expect([restored.code, restored.out]).toEqual([
+      3,
+      expect.stringMatching(/STORE_DAMAGED: the log has lost its end/),
+    ]);
+    removeLog();
+    const imported = await runCli(['import', log, '--data', service.data]);
+    expect([imported.code, imported.out]).toEqual([
       3,
       expect.stringMatching(/STORE_DAMAGED: the log has lost its end/),
     ]);

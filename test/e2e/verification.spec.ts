@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { ProofFiles } from '../../src/proof/proof-files.js';
 import { serve, type Serving } from '../../src/serve.js';
 import { readSettings } from '../../src/settings.js';
 import { runCli } from '../support/command-line.js';
@@ -164,6 +165,24 @@ it('a log that lost its end is noticed by its checkpoint, and can be accepted', 
   expect(existsSync(join(folder.path, 'log-checkpoint'))).toBe(false);
   expect(readdirSync(folder.path).join()).toContain('log-checkpoint.lost-');
   expect(await habeas('verify')).toMatchObject({ code: 0 });
+});
+
+it('a log whose acceptance is stopped in its middle is not accepted', async () => {
+  await habeas('keys', 'test');
+  await habeas('checkpoint');
+  onFile('DELETE FROM events WHERE position > 4');
+  const controller = new AbortController();
+  const lastCheckpoint = ProofFiles.prototype.lastCheckpoint;
+  // It is read once the events were verified, when they are compared with it.
+  jest.spyOn(ProofFiles.prototype, 'lastCheckpoint').mockImplementation(function (this: ProofFiles) {
+    controller.abort();
+    return lastCheckpoint.call(this);
+  });
+  const words = ['rebuild', '--accept-log', '--by', 'person:7f3a', '--data', folder.path];
+  expect(await runCli(words, () => false, controller)).toMatchObject({ code: 130 });
+  jest.restoreAllMocks();
+  expect((await habeas('export')).out).not.toContain('log-accepted');
+  expect(existsSync(join(folder.path, 'log-checkpoint'))).toBe(true);
 });
 
 it('read models are not rebuilt of a log that is not what it was; new ones end before the wrong event', async () => {

@@ -103,7 +103,7 @@ export const backUp = async (
     const { summary, lack } = await summarizeLog(partFile, choosePredecessor, job.signal);
     const lacks = [checkedLog.lack, lack].filter((sentence) => sentence !== null);
     const sha256 = await sha256Of(partFile);
-    await writeFile(`${target}.sha256`, `${sha256}  ${basename(target)}\n`, { mode: 0o600 });
+    await writeFile(`${target}.sha256`, `${sha256}  ${basename(target)}\n`, { mode: 0o600, flush: true });
     await writeManifest(target, { ...summary, sha256, made: new Date().toISOString(), lacks });
     await moveIntoPlace(partFile, target);
     return { events: checkedLog.events, last: checkedLog.last, sha256, lacks };
@@ -114,8 +114,16 @@ export const backUp = async (
   }
 };
 
-/** Restores a backup into a folder without a log. Leaves no files if it fails. */
-export const restore = async (backup: string, logFile: string, job: JobContext = UNWATCHED): Promise<BackupResult> => {
+/**
+ * Restores a backup into a folder without a log. `verify` sees the restored log before it is put in place, and throws where it may not be.
+ * Leaves no files if it fails.
+ */
+export const restore = async (
+  backup: string,
+  logFile: string,
+  job: JobContext = UNWATCHED,
+  verify: (copy: EventStore) => Promise<void> = () => Promise.resolve(),
+): Promise<BackupResult> => {
   if ([logFile, `${logFile}-wal`].some((file) => existsSync(file)))
     throw new BackupRefused(`${dirname(logFile)} holds a register already; a restore overwrites nothing`);
   if (existsSync(`${backup}-wal`))
@@ -131,7 +139,7 @@ export const restore = async (backup: string, logFile: string, job: JobContext =
     for (const [suffix, digest] of Object.entries(expectedDigests))
       if (digest !== null && digest !== sha256)
         throw new BackupRefused(`${backup} is not what ${basename(backup)}${suffix} says; it was changed or damaged`);
-    const { events, last } = await checkLog(partFile, job);
+    const { events, last } = await checkLog(partFile, job, (copy) => verify(copy).then(() => null));
     await moveIntoPlace(partFile, logFile);
     return { events, last, sha256, lacks: manifest?.lacks ?? [] };
   } catch (error) {

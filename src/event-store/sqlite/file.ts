@@ -1,4 +1,5 @@
 /** Opens the file of the embedded log and translates SQLite's errors. */
+import { statSync } from 'node:fs';
 import Database from '../../sqlite/database.js';
 import { StoreDamaged, StoreUnavailable } from '../port.js';
 import { createPrivateFile } from '../private-file.js';
@@ -47,11 +48,15 @@ const BUSY_MS = 250;
 
 /**
  * Opens or creates a log file (`:memory:` for a temporary log); a `readonly` file must exist. Throws StoreDamaged, without
- * changing the file, if it is not a log or of another version; StoreUnavailable if it cannot be opened or is locked.
+ * changing the file, if it is not a log or of another version, or if it is missing or empty beside a write-ahead log, which SQLite would
+ * delete; StoreUnavailable if it cannot be opened or is locked.
  */
 export const openLogFile = (file: string, readonly = false): Database.Database =>
   translateErrors(() => {
-    if (!readonly && file !== ':memory:') createPrivateFile(file);
+    if (!readonly && file !== ':memory:') {
+      refuseOrphanedWal(file);
+      createPrivateFile(file);
+    }
     const db = new Database(file, { timeout: BUSY_MS, readonly });
     try {
       if (readonly) checkIsLog(db);
@@ -62,6 +67,16 @@ export const openLogFile = (file: string, readonly = false): Database.Database =
       throw error;
     }
   });
+
+/** Whether a database is missing or empty while its write-ahead log exists, which may hold all that is left of the data. */
+export const isOrphanedWal = (file: string): boolean => sizeOf(file) === 0 && sizeOf(`${file}-wal`) > 0;
+
+/** Throws StoreDamaged for a write-ahead log without its database: SQLite would delete it where the database is created. */
+export const refuseOrphanedWal = (file: string): void => {
+  if (isOrphanedWal(file)) throw new StoreDamaged('the log is missing or empty, and its write-ahead log is there');
+};
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 const prepareFile = (db: Database.Database): void => {
   // Before any write, since a foreign file must not be changed.

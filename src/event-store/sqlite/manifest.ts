@@ -15,7 +15,7 @@ export interface LogSummary {
   /** Ids of the first and the last event. */
   readonly first: string | null;
   readonly last: string | null;
-  /** SHA-256 over all stored events, in order. */
+  /** SHA-256 over all stored events, in order: two files may differ while their events do not. */
   readonly log: string;
 }
 
@@ -24,7 +24,7 @@ export interface Manifest extends LogSummary {
   readonly sha256: string;
   /** When the backup was made, ISO 8601 in UTC. */
   readonly made: string;
-  /** Sentences about events known from elsewhere that the log did not hold. */
+  /** Messages about events that are known from elsewhere but were not in the log. */
   readonly lacks: readonly string[];
 }
 
@@ -42,7 +42,7 @@ const PAGE_SIZE = 1_000;
 export const manifestPath = (backup: string): string => `${backup}${MANIFEST_SUFFIX}`;
 
 export const writeManifest = (backup: string, manifest: Manifest): Promise<void> =>
-  writeFile(manifestPath(backup), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  writeFile(manifestPath(backup), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
 
 /** The manifest of a backup; null if missing or invalid. */
 export const readManifestOf = (backup: string): Promise<Manifest | null> => readManifest(manifestPath(backup));

@@ -26,7 +26,7 @@ import { isDamagedFile, isReadOnlyError, openLogFile, translateErrors } from './
 import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
 import { startLogCheck } from './log-check.js';
-import { OpenFiles } from './open-files.js';
+import { FileIdentityCheck } from './file-identity-check.js';
 
 /**
  * Opens or creates a log file; `:memory:` is a log that ends with its store. `readonly`: the file must exist, may be written
@@ -60,12 +60,12 @@ const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmedi
 class SqliteEventStore implements EventStore {
   readonly kind = 'sqlite';
   /** Null for read-only and in-memory logs. */
-  readonly check: LogCheck | null;
+  readonly logCheck: LogCheck | null;
   readonly onCommit?: (listener: () => void) => void;
   readonly #openLog: () => SqliteLog;
   #log: SqliteLog;
   /** Null for read-only and in-memory logs. */
-  readonly #files: OpenFiles | null;
+  readonly #fileCheck: FileIdentityCheck | null;
   readonly #queue: GroupCommit;
   readonly #wakeCalls = new Set<() => void>();
   /** Outcome of the last write; null before the first. */
@@ -79,13 +79,13 @@ class SqliteEventStore implements EventStore {
     if (file !== ':memory:') this.onCommit = (listener) => void this.#wakeCalls.add(listener);
     this.#openLog = () => new SqliteLog(openLogFile(file, readonly));
     this.#log = this.#openLog();
-    this.#files = readonly === true || file === ':memory:' ? null : new OpenFiles(file);
+    this.#fileCheck = readonly === true || file === ':memory:' ? null : new FileIdentityCheck(file);
     this.#queue = new GroupCommit((appends) => {
       const answers = this.#write(() => this.#log.commit(appends));
       this.#wake();
       return answers;
     });
-    this.check = this.#files === null ? null : this.#startCheck();
+    this.logCheck = this.#fileCheck === null ? null : this.#startCheck();
   }
 
   #startCheck(): LogCheck {
@@ -241,7 +241,7 @@ class SqliteEventStore implements EventStore {
   /** The damage is remembered: a file that reappears at the path may be another log. */
   #checkFiles(): void {
     try {
-      this.#files?.check();
+      this.#fileCheck?.check();
     } catch (error) {
       if (error instanceof StoreDamaged) this.#damage ??= error;
       throw error;

@@ -133,6 +133,17 @@ describe('a restore', () => {
     expect(await restore(at('alone'), at('restored'))).toMatchObject({ events: 60 });
   });
 
+  it('is verified before it is in place, and leaves nothing where that fails', async () => {
+    const seen: unknown[] = [];
+    const verify = async (copy: EventStore): Promise<void> => {
+      seen.push(await copy.head(), left().includes('restored'));
+      throw new StoreDamaged('it is another log');
+    };
+    await expect(restore(at('backup'), at('restored'), UNWATCHED, verify)).rejects.toThrow('it is another log');
+    expect(seen).toEqual(['60', false]);
+    expect(left()).toEqual(['backup', 'backup.json', 'backup.sha256']);
+  });
+
   it('overwrites no log', async () => {
     const before = digest(at('events.sqlite'));
     await expect(restore(at('backup'), at('events.sqlite'))).rejects.toThrow('overwrites nothing');

@@ -227,8 +227,16 @@ describe('files of the log that are no longer at their paths', () => {
   it('stay lost when something else stands there', async () => {
     remove('')();
     await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
-    await createSqliteStore({ file }).close();
+    await createSqliteStore({ file: `${file}.other` }).close();
+    renameSync(`${file}.other`, file);
     await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
+  });
+
+  it('are not made anew beside a write-ahead log, which SQLite would delete', async () => {
+    remove('')();
+    const wal = readFileSync(`${file}-wal`);
+    expect(() => createSqliteStore({ file })).toThrow(StoreDamaged);
+    expect(readFileSync(`${file}-wal`)).toEqual(wal);
   });
 });
 
@@ -263,7 +271,7 @@ describe('a log with a gap', () => {
         // The second event of a stream.
         tamper(gap(place - (place % 3) + 2));
         const store = openStore();
-        expect(await store.check?.result).toBeInstanceOf(StoreDamaged);
+        expect(await store.logCheck?.result).toBeInstanceOf(StoreDamaged);
         await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(/^positions? /);
         await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
         await store.close();
@@ -278,9 +286,12 @@ describe('a log with a gap', () => {
       await grow(30_000);
       tamper(gap(15_002));
       const store = openStore();
-      expect(store.check).toMatchObject({ checked: 10_000, total: gap(1).includes('position - 1') ? 29_999 : 30_000 });
+      expect(store.logCheck).toMatchObject({
+        checked: 10_000,
+        total: gap(1).includes('position - 1') ? 29_999 : 30_000,
+      });
       expect(await store.append(newStreamName(), 'no-stream', [newEvent()])).toMatchObject({ outcome: 'appended' });
-      expect((await store.check?.result)?.message).toMatch(/^positions 15001 to 15500: [12] events /);
+      expect((await store.logCheck?.result)?.message).toMatch(/^positions 15001 to 15500: [12] events /);
       await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
       await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
     },
@@ -289,8 +300,8 @@ describe('a log with a gap', () => {
   it('is told from a whole one, which is checked to its end', async () => {
     await grow(30_000);
     const store = openStore();
-    expect(await store.check?.result).toBeNull();
-    expect(store.check).toMatchObject({ checked: 30_000, total: 30_000 });
+    expect(await store.logCheck?.result).toBeNull();
+    expect(store.logCheck).toMatchObject({ checked: 30_000, total: 30_000 });
     await store.checkWritable();
   });
 
@@ -298,8 +309,8 @@ describe('a log with a gap', () => {
     await grow(30_000);
     const store = openStore();
     await store.close();
-    expect(await store.check?.result).toBeNull();
-    expect(store.check?.checked).toBeLessThan(30_000);
+    expect(await store.logCheck?.result).toBeNull();
+    expect(store.logCheck?.checked).toBeLessThan(30_000);
   });
 });
 

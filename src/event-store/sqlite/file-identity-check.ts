@@ -9,7 +9,7 @@ import { StoreDamaged, StoreUnavailable } from '../port.js';
 /** The files that SQLite keeps open for a log: database, write-ahead log, shared memory. */
 const FILE_SUFFIXES = ['', '-wal', '-shm'] as const;
 
-export class OpenFiles {
+export class FileIdentityCheck {
   /** Device and inode at opening. An inode is not reused while its file is open. */
   readonly #opened = new Map<string, string>();
   readonly #paths: readonly string[];
