@@ -195,8 +195,18 @@ export class EsdbLog {
       });
       if (!isPastStart) throw new RangeError('the cursor lies past the end of this log');
     };
-    do await this.guard.read(readNext);
-    while (!isFull() && rawCount >= maxCount - 1);
+    // Where events of others follow, perhaps very many, the head tells whether ours do.
+    const mayContinue = async (before: CountedPosition): Promise<boolean> => {
+      if (isFull() || rawCount < maxCount - 1) return false;
+      if (counted !== before) return true;
+      const head = await this.head();
+      return head !== null && comparePositions(parseCursor(head.cursor), counted) > 0;
+    };
+    let before: CountedPosition;
+    do {
+      before = counted;
+      await this.guard.read(readNext);
+    } while (await mayContinue(before));
     this.#rememberCounted(counted);
     return events;
   }

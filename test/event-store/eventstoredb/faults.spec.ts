@@ -235,6 +235,22 @@ describe('the log of a server', () => {
     expect(await store.read((await store.read(null, 1))[0]?.cursor ?? null, 10)).toEqual([]);
   });
 
+  it('reads few of the events that others appended after ours, however often it is asked at the head', async () => {
+    await store.append(stream, 'no-stream', newEvents(1));
+    const [last] = await store.read(null, 1);
+    for (let i = 0; i < 2_500; i++) double.appendForeign('elsewhere', { type: 'something' });
+    await store.head();
+    const before = double.eventsRead;
+    for (let i = 0; i < 10; i++) {
+      expect(await store.read(last?.cursor ?? null, 1)).toEqual([]);
+      expect(await store.readStored(last?.cursor ?? null, 256)).toEqual([]);
+    }
+    // Twenty reads to the end would have 50,000.
+    expect(double.eventsRead - before).toBeLessThan(5_000);
+    await store.append(newStreamName(), 'no-stream', newEvents(1));
+    expect(await store.read(last?.cursor ?? null, 10)).toMatchObject([{ position: 2 }]);
+  });
+
   it.each<[string, object]>([
     ['a foreign event', { type: 'somethingElse', data: { a: 1 } }],
     ['bytes', { type: 'arrested', data: new Uint8Array([1, 2, 3]) }],

@@ -177,6 +177,11 @@ export class EsdbDouble {
     this.events.rewrite(records);
   }
 
+  /** Events that reads of all nodes were answered with. */
+  get eventsRead(): number {
+    return this.events.eventsRead;
+  }
+
   /** Writes an event of another program, to any stream. */
   appendForeign(stream: string, { type, id = randomUUID(), data = {}, metadata }: ForeignEvent): LogRecord {
     const bytes = (value: unknown): Uint8Array =>

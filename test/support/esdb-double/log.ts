@@ -57,6 +57,8 @@ const isSoftDeleted = ({ $tb }: Settings): boolean => $tb !== undefined && $tb >
 
 export class InMemoryLog {
   readonly records: LogRecord[] = [];
+  /** Events that reads were answered with, without those of subscriptions. */
+  eventsRead = 0;
   private readonly streams = new Map<string, Stream>();
   /** The first record of each id; identifies repeated appends without an expected revision. */
   private readonly ids = new Map<string, LogRecord>();

@@ -55,6 +55,7 @@ const answer = async (
   let sent = 0;
   for (const record of found ?? []) {
     if (sent++ === limit || !outlet.isOpen) break;
+    log.eventsRead += 1;
     await outlet.send(readResponse(log, record, resolves));
   }
   if (only === undefined) call.end();
