@@ -14,7 +14,7 @@ export interface Dialect {
 
 const HEAD_BYTES = 65_536;
 
-export const SEPARATOR_WORDS: Readonly<Record<string, string>> = {
+export const WORD_BY_SEPARATOR: Readonly<Record<string, string>> = {
   ',': 'comma',
   ';': 'semicolon',
   '\t': 'tab',
@@ -64,7 +64,7 @@ const firstRecord = (text: string): string => /^[\s,;|]*((?:"[^"]*"|[^"\r\n])*)/
 
 /** The separator that yields the most known columns; where none does, the most frequent one. */
 const detectSeparator = (header: string): string => {
-  const ranked = Object.keys(SEPARATOR_WORDS).map((separator) => {
+  const ranked = Object.keys(WORD_BY_SEPARATOR).map((separator) => {
     const cells = header.split(separator);
     const known = cells.filter((cell) => KNOWN_COLUMNS.has(normalisedHeader(cell.replaceAll('"', '')))).length;
     return { separator, known, cells: cells.length };

@@ -55,7 +55,10 @@ const categoryColumns = ({ columns }: EditionContext): readonly string[] =>
 
 /** Whether the edition published its groups; if not, the cells of categories make no claims. */
 const areGroupsPublished = (row: EditionRow, { columns }: EditionContext): boolean =>
-  !columns.includes('groups_published') || row.groups_published === 'true';
+  !columns.includes('groups_published') || groupsPublished(row) === 'true';
+
+/** As spreadsheets write it: `TRUE`. */
+const groupsPublished = (row: EditionRow): string => row.groups_published.toLowerCase();
 
 const claimedCells = (row: EditionRow, context: EditionContext): readonly ClaimedCell[] => {
   const { list, before } = context;
@@ -138,7 +141,12 @@ const cellErrorsOf = (row: EditionRow, context: EditionContext): readonly CellEr
   if (row.date === '') errors.push({ column: 'date', code: 'FIELD.MISSING', expected: 'the day of the edition' });
   else if (isFuture(row.date, today)) errors.push(futureDate('date'));
   if (row.total === '') errors.push({ column: 'total', code: 'FIELD.MISSING', expected: 'how many were on the list' });
-  if (!['', 'true', 'false'].includes(row.groups_published))
+  const published = groupsPublished(row);
+  const isUnsaid =
+    published === '' &&
+    context.columns.includes('groups_published') &&
+    categoryColumns(context).some((column) => cellOf(row, column) !== '');
+  if (isUnsaid || !['', 'true', 'false'].includes(published))
     errors.push({ column: 'groups_published', code: 'ROW.WRONG_CELL', expected: 'true or false' });
   for (const column of categoryColumns(context))
     if (!known.has(column)) errors.push({ column, code: 'CATEGORY.UNKNOWN', expected: expectedCategory(categories) });

@@ -236,7 +236,7 @@ class ImportRun {
 
   private async row(file: RowsFile, row: TableRow, context: RowContext): Promise<ImportOutcome> {
     if (row.isMisaligned) return refused(...row.errors);
-    const { kind, table, duplicateReferences } = file;
+    const { kind, table, duplicateReferenceKeys: duplicateReferences } = file;
     const cells = row.cells as RegisterRow & AmnestyRow;
     const parsed = kind === 'register' ? readRegisterRow(cells, context) : readAmnestyRow(cells, context);
     const repeated = duplicateReferences.has(foldedKey(cells.ref)) ? [REFERENCE_TWICE] : [];

@@ -7,7 +7,8 @@ import { likenessOf, type PersonData } from '../domain/names/likeness.js';
 import { matchNames } from '../domain/names/ranking.js';
 
 interface OpenedPerson extends PersonData {
-  readonly caseName: string;
+  /** What a report calls the case: its reference, or else its id. */
+  readonly caseLabel: string;
 }
 
 export class PeopleOfFile {
@@ -17,15 +18,14 @@ export class PeopleOfFile {
   /** The case that was added for probably the same person (`Likeness.isProbable`), as it was named; null where there is none. */
   caseOfProbablySame(person: PersonData): string | null {
     const others = person.names.flatMap((name) => this.#byName.get(unorderedNameKey(name)) ?? []);
-    return others.find((other) => isProbablySame(person, other))?.caseName ?? null;
+    return others.find((other) => isProbablySame(person, other))?.caseLabel ?? null;
   }
 
-  /** `caseName` is what a report calls the case. */
-  add(person: PersonData, caseName: string): void {
+  add(person: PersonData, caseLabel: string): void {
     for (const key of new Set(person.names.map(unorderedNameKey))) {
       if (key === '') continue;
       const others = this.#byName.get(key);
-      const opened = { ...person, caseName };
+      const opened = { ...person, caseLabel };
       if (others === undefined) this.#byName.set(key, [opened]);
       else others.push(opened);
     }

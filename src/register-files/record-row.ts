@@ -1,6 +1,9 @@
 /** Records what a row of the register or of an amnesty adds to its case, and what it corrects there. */
 import { newCaseId } from '../commands/ids.js';
+import type { Reported } from '../domain/amendments.js';
 import type { Actor } from '../domain/event.js';
+import type { AnyEvent } from '../domain/events.js';
+import { LEAST_SCORE, matchNames } from '../domain/names/ranking.js';
 import { hasReference } from '../domain/reference/reference.js';
 import { fieldsOfRole, rowColumnOf, rowRoleOf, type RowKind } from './row-columns.js';
 import { parseReference } from './cell-values.js';
@@ -9,6 +12,7 @@ import { contradictionErrors, diffEvents, type DiffRules } from './event-diff.js
 import { comparableEvents, hasAmended, type ComparableEvent } from './prior-events.js';
 import { correctionsOf } from './row-corrections.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
+import type { CellError } from './report.js';
 import {
   notRecorded,
   refused,
@@ -147,8 +151,13 @@ const addRowTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutco
   if (recorded === null) return { outcome: 'retry', subject };
   const priorEvents = comparableEvents(recorded);
   const events = withRecordedInterval(row, priorEvents);
-  const { newEvents, newRoles, changes, contradictions } = diffEvents(events, priorEvents, diffRulesOf(row));
-  const refusedPlaces = row.correct ? contradictions.filter(({ isChange }) => !isChange) : contradictions;
+  const isShared = isCaseOfOtherRow(row, priorEvents);
+  const { newEvents, newRoles, changes, contradictions } = diffEvents(events, priorEvents, diffRulesOf(row, isShared));
+  const otherPerson = otherPersonError(row, newEvents, priorEvents);
+  if (otherPerson !== null) return refused(otherPerson);
+  // One row does not correct what another one says, which would correct it back.
+  const mayCorrect = row.correct && !isShared;
+  const refusedPlaces = mayCorrect ? contradictions.filter(({ isChange }) => !isChange) : contradictions;
   if (refusedPlaces.length > 0) return refused(...contradictionErrors(refusedPlaces));
   const corrections = correctionsOf(changes, row.file);
   const references = referenceToAdd(row, priorEvents);
@@ -176,10 +185,40 @@ const addRowTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutco
   return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
 };
 
-const diffRulesOf = ({ recorder, fileKind, columns, cells }: RowToRecord): DiffRules => {
-  // Where two rows of one list are about one case, a cell that is empty in this row may be filled in the other.
-  const sharesCase = (cells['same_as'] ?? '').startsWith(`${recorder.list}:`);
-  const empty = sharesCase ? 'absent' : 'empty';
+/** Whether another row of the list is about the case too: this row names it in `same_as`, or that one has named this row's case. */
+const isCaseOfOtherRow = ({ recorder, cells }: RowToRecord, priorEvents: readonly ComparableEvent[]): boolean =>
+  (cells['same_as'] ?? '').startsWith(`${recorder.list}:`) ||
+  priorEvents.some(
+    ({ fromThisImport, standing }) =>
+      fromThisImport && standing?.type === 'referenced' && standing.list === recorder.list,
+  );
+
+/** The error where the row would add a name that is like none of the case's: the reference may be that of another person. */
+const otherPersonError = (
+  row: RowToRecord,
+  newEvents: readonly RawEvent[],
+  priorEvents: readonly ComparableEvent[],
+): CellError | null => {
+  const added = newEvents.find(({ type }) => type === 'named');
+  if (added === undefined || isLinked(row)) return null;
+  const known = textsOfNames(priorEvents.flatMap(({ standing }) => standing ?? []));
+  const told = textsOfNames(row.events.map(({ event }) => event));
+  const isAlike = told.some((name) => known.some((other) => matchNames(name, other).score >= LEAST_SCORE));
+  if (isAlike || known.length === 0) return null;
+  const column = rowColumnOf(row.fileKind, added, '/name/text', row.cells);
+  const expected =
+    'a name like those of the case that has the reference; if the person is the same, the reference in same_as';
+  return { column, code: 'ROW.OTHER_PERSON', expected };
+};
+
+const textsOfNames = (events: readonly Reported<AnyEvent>[]): readonly string[] =>
+  events
+    .flatMap((event) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : []))
+    .flatMap(({ text }) => (text === '' ? [] : [text]));
+
+/** `isShared`: another row of the list is about the case too, so that a cell that is empty in this row may be filled in that one. */
+const diffRulesOf = ({ fileKind, columns, cells }: RowToRecord, isShared: boolean): DiffRules => {
+  const empty = isShared ? 'absent' : 'empty';
   return {
     roleOf: roleInCase,
     fieldsOf: (data) =>

@@ -55,7 +55,8 @@ export interface EventsToRecord {
 }
 
 /**
- * `retry`: nothing was written, since the subject exists already or the events belong to `subject`; call again for it.
+ * `retry`: nothing was written, since the subject exists already, the events belong to `subject`, or the read models do not have it yet;
+ * call again for it.
  */
 export type RecordOutcome = ImportOutcome | { readonly outcome: 'retry'; readonly subject: Subject };
 
@@ -174,14 +175,14 @@ export class Recorder {
     switch (result.outcome) {
       case 'recorded':
         this.writeToken = result.token;
-        if (opened !== null) this.peopleOfFile.add(opened.person, caseName(subject.id, opened.references));
+        if (opened !== null) this.peopleOfFile.add(opened.person, caseLabel(subject.id, opened.references));
         return { outcome: result.repeated ? 'unchanged' : 'added' };
       case 'refused': {
         const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, events.length);
         const { findings, candidates = [] } = result;
         const cases = candidates
           .filter(({ isProbable }) => isProbable)
-          .map(({ caseId, references }) => caseName(caseId, references));
+          .map(({ caseId, references }) => caseLabel(caseId, references));
         return refused(...findings.map((one) => cellErrorOf(withCasesNamed(one, cases), ids, events)));
       }
       case 'invalid':
@@ -263,7 +264,7 @@ const withCasesNamed = <F extends { readonly code: string; readonly expected: st
     : asked;
 
 /** What a report calls a case: its first reference, or else its id. */
-const caseName = (caseId: string, [first]: readonly Reference[]): string =>
+const caseLabel = (caseId: string, [first]: readonly Reference[]): string =>
   first === undefined ? caseId : referenceText(first);
 
 /**

@@ -9,6 +9,10 @@ export const IMPORT_CODES = {
   'FILE.MERGED_CELLS': 'The sheet has merged cells, whose content belongs to no single row.',
   'FILE.OTHER_SHEETS':
     'Only the first visible sheet of a workbook is read. A notice: the rows of that sheet are imported.',
+  'FILE.HIDDEN_CELLS':
+    'The sheet has hidden rows or columns, which are imported like the others. A notice: whoever hid or filtered them may not want that.',
+  'FILE.LINKS_NOT_READ':
+    'Cells link to an address that their text does not say. A notice: the text is imported, the address is not.',
   'FILE.NOT_JSON': 'The file of definitions is not JSON.',
   'FILE.KEY_TWICE': 'An object of the file has a key twice, so that one of its values would be lost.',
   'FILE.EMPTY': 'The file, or the first visible sheet of the workbook, has no text.',
@@ -25,6 +29,8 @@ export const IMPORT_CODES = {
   'ROW.CONTRADICTS_ITSELF': 'Two cells of the row cannot both be right.',
   'ROW.UNKNOWN_REFERENCE': 'No case of the register has this reference.',
   'ROW.REFERENCE_TAKEN': 'Another case has the reference already.',
+  'ROW.OTHER_PERSON':
+    'The case with the reference has no name like those of the row: the reference may be wrong. `same_as` says that it is the same person.',
   'ROW.NOT_ALONE': 'The line is right and stays out, since another line of the same case is wrong.',
   'ROW.NO_SUCH_DECREE': 'No single pardon decree of the register was issued on the day of release.',
   'IMPORT.NEEDS_CORRECTION': 'The cell said something else when it was imported; an import adds, it does not correct.',

@@ -65,7 +65,7 @@ export interface HeaderSpec {
   /** Groups of columns; the header needs at least one of each. */
   readonly oneOf: readonly (readonly string[])[];
   /** The form of further columns; without it there are none. */
-  readonly others?: RegExp;
+  readonly furtherColumns?: RegExp;
 }
 
 export const FILE_KINDS = {
@@ -88,7 +88,7 @@ export const FILE_KINDS = {
     columns: EDITION_COLUMNS,
     required: ['date', 'total', 'source'],
     oneOf: [],
-    others: /^[a-z0-9]+(-[a-z0-9]+)*$/,
+    furtherColumns: /^[a-z0-9]+(-[a-z0-9]+)*$/,
   },
 } as const satisfies Readonly<Record<string, HeaderSpec>>;
 export type FileKind = keyof typeof FILE_KINDS;

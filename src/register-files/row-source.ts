@@ -1,12 +1,12 @@
 /** Opens a file of rows as text or as a workbook, by its first bytes. */
 import { readCsvRows, fileAccessProblem, type RawRow } from './csv.js';
-import { detectDialect, readHead, SEPARATOR_WORDS } from './dialect.js';
+import { detectDialect, readHead, WORD_BY_SEPARATOR } from './dialect.js';
 import type { FileNotice, FileProblem } from './report.js';
 import { beginsAsWorkbook, readWorkbook, type Workbook } from './xlsx.js';
 
 export interface RowSource {
   /** The separator, or that it is a workbook: a hint for messages about a header that is not understood. */
-  readonly layout: string;
+  readonly format: string;
   readonly notices: readonly FileNotice[];
   /** Reads the rows from the start at every call. */
   rows(): AsyncIterable<RawRow | FileProblem>;
@@ -25,15 +25,15 @@ export const openRowSource = async (path: string): Promise<RowSource | FileProbl
   }
   if (beginsAsWorkbook(head)) return openWorkbook(path);
   const { separator } = detectDialect(head);
-  const layout = `separator found: ${SEPARATOR_WORDS[separator] ?? 'as named by sep='}`;
-  return { layout, notices: [], rows: () => readCsvRows(path), bytesKept: 0, release: () => undefined };
+  const format = `separator found: ${WORD_BY_SEPARATOR[separator] ?? 'as named by sep='}`;
+  return { format, notices: [], rows: () => readCsvRows(path), bytesKept: 0, release: () => undefined };
 };
 
 /** Keeps the parsed rows, since an import reads a file up to three times. */
 const openWorkbook = async (path: string): Promise<RowSource | FileProblem> => {
   const opened = await readWorkbook(path);
   if ('code' in opened) return opened;
-  const { otherSheets, bytes } = opened;
+  const { notices, bytes } = opened;
   let kept: Workbook | null = opened;
   const rows = async function* (): AsyncGenerator<RawRow | FileProblem> {
     const workbook = kept ?? (await readWorkbook(path));
@@ -44,10 +44,9 @@ const openWorkbook = async (path: string): Promise<RowSource | FileProblem> => {
     kept = workbook;
     yield* workbook.rows;
   };
-  const expected = `nothing that is needed on other sheets; the first one is read, ${otherSheets} more are not`;
   return {
-    layout: 'the first visible sheet of a workbook',
-    notices: otherSheets === 0 ? [] : [{ code: 'FILE.OTHER_SHEETS', expected }],
+    format: 'the first visible sheet of a workbook',
+    notices,
     rows,
     bytesKept: bytes,
     release: () => (kept = null),

@@ -22,7 +22,7 @@ export interface RowsFile {
   /** The number of rows without the header. */
   readonly rows: number;
   /** Folded keys of the references that several rows have. */
-  readonly duplicateReferences: ReadonlySet<string>;
+  readonly duplicateReferenceKeys: ReadonlySet<string>;
 }
 
 /** Editions that were published: each row makes several claims. */
@@ -87,7 +87,9 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
   if (nameless.size > 0) return [...nameless.values()];
   const { kind } = table;
   if (kind === 'events') return eventsInTable(table, rows);
-  return kind === 'editions' ? { kind, path, table, rows } : { kind, path, table, rows, duplicateReferences };
+  return kind === 'editions'
+    ? { kind, path, table, rows }
+    : { kind, path, table, rows, duplicateReferenceKeys: duplicateReferences };
 };
 
 /** Tells a file in another encoding (no cell beyond ASCII is UTF-8) from a UTF-8 file with a damaged cell. */

@@ -53,11 +53,11 @@ const EMPTY: FileProblem = {
 };
 
 const tableOf = (path: string, header: RawRow, source: RowSource): TabularFile | readonly FileProblem[] => {
-  const { layout, notices, bytesKept } = source;
+  const { format, notices, bytesKept } = source;
   const names = header.cells.map((cell) => (typeof cell === 'string' ? normalisedHeader(cell) : null));
   const kind = detectKind(names.filter((name) => name !== null));
-  if (kind === null) return [unknownKind(header.line, layout)];
-  const errors = headerProblems(kind, names, header.line, layout);
+  if (kind === null) return [unknownKind(header.line, format)];
+  const errors = headerProblems(kind, names, header.line, format);
   if (errors.length > 0) return errors;
   const columns = names.filter((name): name is string => name !== null && name !== '');
   return {
@@ -77,12 +77,13 @@ async function* rowsAfterHeader(
   names: readonly string[],
 ): AsyncGenerator<TableRow | FileProblem> {
   let isHeader = true;
+  let firstLength: number | null = null;
   for await (const row of rows) {
     if ('code' in row) {
       yield row;
       return;
     }
-    if (!isHeader) yield tableRow(row, kind, names);
+    if (!isHeader) yield tableRow(row, kind, names, (firstLength ??= row.cells.length));
     isHeader = false;
   }
 }
@@ -90,11 +91,13 @@ async function* rowsAfterHeader(
 const isFilled = (cell: RawRow['cells'][number] | undefined): boolean =>
   cell !== undefined && (typeof cell !== 'string' || cell.trim() !== '');
 
-const tableRow = ({ line, cells }: RawRow, kind: FileKind, names: readonly string[]): TableRow => {
+/** `firstLength`: how many cells the first row has. */
+const tableRow = ({ line, cells }: RawRow, kind: FileKind, names: readonly string[], firstLength: number): TableRow => {
   const emptyCells = Object.fromEntries(FILE_KINDS[kind].columns.map((column) => [column, '']));
   const width = names.findLastIndex((name) => name !== '') + 1;
-  // Separators at the end of the header or of the row add no cell.
-  if (cells.length < width || cells.slice(names.length).some(isFilled)) {
+  // Separators at the end of the header, or of all rows, add no cell. Those of one row may come from a text that has one without quotes.
+  const isLonger = cells.length > names.length && cells.length !== firstLength;
+  if (cells.length < width || isLonger || cells.slice(names.length).some(isFilled)) {
     const expected = `${width} cells, as in the header; the row has ${cells.length}`;
     return { line, cells: emptyCells, errors: [{ column: null, code: 'ROW.CUT_SHORT', expected }], isMisaligned: true };
   }
@@ -119,15 +122,15 @@ const headerProblems = (
   kind: FileKind,
   names: readonly (string | null)[],
   line: number,
-  layout: string,
+  format: string,
 ): readonly FileProblem[] => {
-  const { columns, others }: HeaderSpec = FILE_KINDS[kind];
+  const { columns, furtherColumns: others }: HeaderSpec = FILE_KINDS[kind];
   const named = names.filter((name): name is string => name !== null && name !== '');
   const problem = (code: FileProblem['code'], column: string | null, expected: string): FileProblem => ({
     code,
     line,
     ...(column !== null && { column }),
-    expected: `${expected} (${kind} file; ${layout})`,
+    expected: `${expected} (${kind} file; ${format})`,
   });
   return [
     ...names.flatMap((name, index) =>
@@ -167,10 +170,10 @@ const MAX_NAME_SHOWN = 64;
 const shownColumnName = (name: string): string =>
   [...name.replace(/[\p{Cc}\p{Cf}]/gu, ' ')].slice(0, MAX_NAME_SHOWN).join('');
 
-const unknownKind = (line: number, layout: string): FileProblem => ({
+const unknownKind = (line: number, format: string): FileProblem => ({
   code: 'FILE.UNKNOWN_KIND',
   line,
-  expected: `definitions in JSON, or a header with the columns of one kind of file (${layout}): ${Object.entries(
+  expected: `definitions in JSON, or a header with the columns of one kind of file (${format}): ${Object.entries(
     FILE_KINDS,
   )
     .map(([kind, { columns }]) => `${kind}: ${columns.join(', ')}`)

@@ -4,7 +4,7 @@
  * archive is checked before anything is unpacked, and no part may unpack to more than the directory says.
  */
 import { readFile, stat } from 'node:fs/promises';
-import { formatValue, isDateFormat } from 'hucre';
+import { formatValue, isDateFormat, type RichTextRun } from 'hucre';
 import { cellRef, readXlsx, type Cell, type CellValue, type Sheet } from 'hucre/xlsx';
 import { fromBufferPromise } from 'yauzl';
 import {
@@ -17,15 +17,15 @@ import {
   type RawRow,
 } from './csv.js';
 import { unescapeFormula } from './formula-escape.js';
-import type { FileProblem } from './report.js';
+import type { FileNotice, FileProblem } from './report.js';
 
 export const MAX_UNPACKED_BYTES = 67_108_864;
 export const MAX_WORKBOOK_BYTES = 16_777_216;
 
 export interface Workbook {
   readonly rows: readonly RawRow[];
-  /** Sheets that are not read. */
-  readonly otherSheets: number;
+  /** About what is not read, or is read though it does not show. */
+  readonly notices: readonly FileNotice[];
   /** The unpacked size. */
   readonly bytes: number;
 }
@@ -67,7 +67,41 @@ export const readWorkbook = async (path: string): Promise<Workbook | FileProblem
   const [sheet] = sheets;
   if (sheet === undefined) return notXlsx('a workbook with a visible sheet of cells');
   const rows = rowsOfSheet(sheet);
-  return 'code' in rows ? rows : { rows, otherSheets: sheetCount - 1, bytes: directory.unpacked };
+  return 'code' in rows ? rows : { rows, notices: noticesOf(sheet, sheetCount - 1), bytes: directory.unpacked };
+};
+
+const noticesOf = ({ rowDefs, columns, cells }: Sheet, otherSheets: number): readonly FileNotice[] => {
+  const notices: FileNotice[] = [];
+  const hiddenRows = [...(rowDefs ?? [])].flatMap(([index, { hidden }]) => (hidden === true ? [index + 1] : []));
+  const hiddenColumns = (columns ?? []).filter(({ hidden }) => hidden === true).length;
+  const links = [...(cells?.values() ?? [])].filter(hidesAddress).length;
+  if (otherSheets > 0)
+    notices.push({
+      code: 'FILE.OTHER_SHEETS',
+      expected: `nothing that is needed on other sheets; the first one is read, ${otherSheets} more are not`,
+    });
+  if (hiddenRows.length > 0 || hiddenColumns > 0)
+    notices.push({
+      code: 'FILE.HIDDEN_CELLS',
+      expected: `nothing hidden that should stay out; ${hiddenRows.length} hidden rows${firstOf(hiddenRows)} and ${hiddenColumns} hidden columns are read like the others`,
+    });
+  if (links > 0)
+    notices.push({
+      code: 'FILE.LINKS_NOT_READ',
+      expected: `addresses that are written out; those behind the texts of ${links} cells are not read`,
+    });
+  return notices;
+};
+
+/** Hidden rows that a notice names. */
+const ROWS_NAMED = 5;
+const firstOf = (rows: readonly number[]): string =>
+  rows.length === 0 ? '' : ` (${rows.slice(0, ROWS_NAMED).join(', ')}${rows.length > ROWS_NAMED ? ', …' : ''})`;
+
+/** Whether a cell links to an address other than its text. */
+const hidesAddress = ({ value, hyperlink }: Cell): boolean => {
+  const address = hyperlink?.target ?? '';
+  return address !== '' && typeof value === 'string' && !address.includes(value.trim());
 };
 
 /** How the reader of the sheets says it: it makes a row of every cell up to the last one, so that one far off takes all memory. */
@@ -115,8 +149,9 @@ const rowsOfSheet = (sheet: Sheet): readonly RawRow[] | FileProblem => {
       cellText(value, cells?.get(`${index},${column}`), cellRef(index, column)),
     );
     if (!texts.some((text) => typeof text !== 'string' || text.trim() !== '')) continue;
-    // A workbook does not store empty cells at the end of a row.
+    // A workbook does not store empty cells at the end of a row, unless they have a format.
     while (texts.length < width) texts.push('');
+    while (texts.length > width && texts.at(-1) === '') texts.pop();
     if (bytesOfCells(texts) > MAX_ROW_BYTES) {
       return { code: 'FILE.ROW_TOO_LONG', line: index + 1, expected: `at most ${MAX_ROW_BYTES} bytes a row` };
     }
@@ -127,6 +162,11 @@ const rowsOfSheet = (sheet: Sheet): readonly RawRow[] | FileProblem => {
 
 const cellText = (value: CellValue, cell: Cell | undefined, address: string): string | InvalidCell => {
   if (cell?.type === 'error') return invalidCell(`a value; the cell ${address} holds an error of the spreadsheet`);
+  if (cell?.richText?.some(isRaisedDigit) === true) {
+    return invalidCell(
+      `text that reads alike without superscripts, as 70-2; cell ${address} has a raised or lowered digit`,
+    );
+  }
   if (cell?.formula !== undefined && value === null) {
     return invalidCell(`a value; the formula in cell ${address} has no stored result`);
   }
@@ -142,6 +182,9 @@ const cellText = (value: CellValue, cell: Cell | undefined, address: string): st
   if (isoDate !== null) return dateText(isoDate, format ?? '', address);
   return value.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(value);
 };
+
+/** The text of the cell would have the digit at the height of the others: `70²` would become 702. */
+const isRaisedDigit = ({ text, font }: RichTextRun): boolean => font?.vertAlign !== undefined && /\d/.test(text);
 
 const invalidCell = (expected: string): InvalidCell => ({ code: 'ROW.WRONG_CELL', expected });
 
@@ -162,8 +205,10 @@ const parseIsoDate = (text: string): Date | null => {
 const dateText = (date: Date, format: string, address: string): string | InvalidCell => {
   const day = date.toISOString().slice(0, 10);
   const shown = format.toLowerCase().replace(/"[^"]*"|\\.|\[[^\]]*\]|_./g, '');
-  if (shown === '' || shown.includes('d')) return day;
+  if (shown === '') return day;
+  // Typing `05.12` gives the day in the current year, which nobody typed.
   if (!shown.includes('y')) return invalidCell(`a date; the cell ${address} shows no year`);
+  if (shown.includes('d')) return day;
   return shown.includes('m') ? day.slice(0, 7) : day.slice(0, 4);
 };
 

@@ -53,6 +53,11 @@ it('claims no group that was not published, and names another speaker where the 
   expect(claims[0]?.drafts[0]?.data).toMatchObject({ speaker: 'A coordinator' });
 });
 
+it('takes true and false in capitals, as spreadsheets write them', () => {
+  const idsOf = (published: string) => read({ groups_published: published }).claims.map(({ id }) => id);
+  expect([idsOf('TRUE'), idsOf('FALSE')]).toEqual([idsOf('true'), idsOf('false')]);
+});
+
 it('makes an id of bounded length', () => {
   const [, group] = read(
     {},
@@ -70,6 +75,12 @@ it.each<[string, object, Partial<EditionContext>, string[]]>([
   ['a total below zero', { total: '-1' }, {}, ['total FIELD.WRONG_KIND']],
   ['a group in words', { believers: 'x' }, {}, ['believers FIELD.WRONG_KIND']],
   ['neither true nor false', { groups_published: 'perhaps' }, {}, ['groups_published ROW.WRONG_CELL']],
+  [
+    'groups of which is not said whether they were published',
+    { groups_published: '' },
+    {},
+    ['groups_published ROW.WRONG_CELL'],
+  ],
   ['a group of another list', {}, { columns: [...context.columns, 'poets'] }, ['poets CATEGORY.UNKNOWN']],
   ['added since nothing', { added: '3' }, { before: null }, ['added ROW.WRONG_CELL']],
   ['removed since a later edition', { removed: '3' }, { before: '2025-12-01' }, ['removed ROW.WRONG_CELL']],

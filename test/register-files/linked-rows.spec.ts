@@ -35,6 +35,31 @@ const eventsOf = async (list: string, reference: string) => {
   return history!.items.map(({ event }) => event);
 };
 
+it('two rows of one list about one case change nothing at the second import, whatever one of them leaves empty', async () => {
+  const bail: Cells = { released_on: '2025-03-01', release_reason: 'bail' };
+  const both = [
+    { ...convicted, ref: 'T-01' },
+    { ...convicted, ...bail, ref: 'T-02', same_as: 'union:T-01' },
+  ];
+  expect((await rows('union', ...both)).imported.files[0]).toMatchObject({ added: 2, refused: 0 });
+  const before = await eventsOf('union', 'T-01');
+  expect((await rows('union', ...both)).imported.files[0]).toMatchObject({ unchanged: 2, refused: 0 });
+  const path = files.rows('again.csv', ...both.map((one) => registerRow(one)));
+  expect((await register.import([path], { correct: true })).imported.files[0]).toMatchObject({ unchanged: 2 });
+  expect(await eventsOf('union', 'T-01')).toEqual(before);
+});
+
+it('one of two rows about one case does not correct what the other one says', async () => {
+  const both = [
+    { ...convicted, ref: 'T-01' },
+    { ...convicted, arrested_on: '2024-02-21', ref: 'T-02', same_as: 'union:T-01' },
+  ];
+  const path = files.rows('both.csv', ...both.map((one) => registerRow(one)));
+  const { report, imported } = await register.import([path], { correct: true });
+  expect(imported.files[0]).toMatchObject({ added: 1, refused: 1 });
+  expect(report.map(({ row, code }) => [row, code])).toContainEqual([3, 'IMPORT.NEEDS_CORRECTION']);
+});
+
 it('a row of a second list adds its reference and its judgment to the case of the first, and repeats nothing', async () => {
   await rows('union', { ...convicted, incident: 'sample-affair' });
   const before = (await eventsOf('union', 'T-01')).length;

@@ -90,8 +90,25 @@ describe('that has the reference of the row', () => {
       }),
     );
     expect(opened).toMatchObject({ outcome: 'recorded' });
+    const other = { ...ELSHAN, name: 'Tamam Başqaadam', born: '' };
+    expect(await rows(other)).toMatchObject({ added: 0, refused: 1 });
     expect(await rows(ELSHAN)).toMatchObject({ added: 1, refused: 0 });
     expect(await rows(ELSHAN)).toMatchObject({ unchanged: 1, refused: 0 });
+    expect(await rows({ ...ELSHAN, name_en: 'Somebody Else' })).toMatchObject({ added: 1, refused: 0 });
+  });
+
+  it('is no case of a person of another name, unless the row says so', async () => {
+    const fileOf = (cells: Readonly<Record<string, string>>) =>
+      register.import([files.rows('rows.csv', { ref: 'T-1', source: 'a list', ...cells })]);
+    await fileOf({ name: 'Elşən Ramiz oğlu Nümunəyev' });
+    const refused = await fileOf({ name_en: 'Tamam Bashgaadam' });
+    expect(refused.report.map(({ row, column, code }) => [row, column, code])).toEqual([
+      [2, 'name_en', 'ROW.OTHER_PERSON'],
+    ]);
+    const linked = await fileOf({ name_en: 'Tamam Bashgaadam', same_as: 'union:T-1' });
+    expect(linked.imported.files).toMatchObject([{ added: 1, refused: 0 }]);
+    const alike = await fileOf({ name_ru: 'Эльшан Нумунаев' });
+    expect(alike.imported.files).toMatchObject([{ added: 1, refused: 0 }]);
   });
 });
 

@@ -70,6 +70,14 @@ describe('a table in a file', () => {
       [4, undefined],
     ]);
   });
+
+  it('takes separators at the end of one row for those of a text without quotes', async () => {
+    const rows = await rowsOf(`${HEADER}\nT-01,Anar,2024-02-20,,s\nT-02,Anar, a poet,2024-02-20,,\n`);
+    expect(rows.map(({ line, errors }) => [line, errors[0]?.code])).toEqual([
+      [2, undefined],
+      [3, 'ROW.CUT_SHORT'],
+    ]);
+  });
 });
 
 describe('a header that is not unambiguous', () => {

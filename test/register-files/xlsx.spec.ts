@@ -152,6 +152,41 @@ describe('a workbook', () => {
     expect(row).toMatchObject({ cells: { arrested_on: text }, errors: [] });
   });
 
+  it.each(['d-mmm', 'dd.mm', 'mmmm d', '[$-42C]d mmmm', 'h:mm'])(
+    'has no date that shows no year: %s',
+    async (format) => {
+      const [row] = await rowsOf(await workbookOfCells('<c r="D2" s="1"><v>45996</v></c>', [format]));
+      expect(row?.errors).toMatchObject([{ column: 'arrested_on', code: 'ROW.WRONG_CELL' }]);
+      expect(row?.errors[0]?.expected).toContain('D2 shows no year');
+    },
+  );
+
+  it.each(['superscript', 'subscript'])(
+    'has no text with a %s digit, which would be a digit like the others',
+    async (place) => {
+      const runs = `<r><t>AZ-OCC 70</t></r><r><rPr><vertAlign val="${place}"/></rPr><t>2</t></r>`;
+      const [row] = await rowsOf(await workbookOfCells(`<c r="B2" t="inlineStr"><is>${runs}</is></c>`));
+      expect(row?.errors).toMatchObject([{ column: 'name', code: 'ROW.WRONG_CELL' }]);
+    },
+  );
+
+  it('tells of hidden rows and columns, which are read, and of addresses behind texts, which are not', async () => {
+    const row = registerRow();
+    const path = await workbookOf({
+      name: 'A',
+      rows: [Object.keys(row), Object.values(row)],
+      rowDefs: new Map([[1, { hidden: true }]]),
+      columns: Object.keys(row).map((_, index) => ({ hidden: index === 3 })),
+      cells: new Map([['1,1', { value: row.name, type: 'string', hyperlink: { target: 'https://example.org/a' } }]]),
+    });
+    const table = (await openTabularFile(path)) as TabularFile;
+    expect(table.notices).toMatchObject([
+      { code: 'FILE.HIDDEN_CELLS', expected: expect.stringContaining('1 hidden rows (2) and 1 hidden columns') },
+      { code: 'FILE.LINKS_NOT_READ', expected: expect.stringContaining('1 cells') },
+    ]);
+    expect(await rowsOf(path)).toHaveLength(1);
+  });
+
   it('has a text in a cell of dates as it is', async () => {
     const path = await workbookOfCells(`<c r="D2" s="1" t="inlineStr"><is><t>2024-02-20</t></is></c>`, ['mm.yyyy']);
     expect(await rowsOf(path)).toMatchObject([{ cells: { arrested_on: '2024-02-20' } }]);
