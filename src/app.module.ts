@@ -95,7 +95,7 @@ const openResources = async (
       ...(await readinessOf(store, readModels)),
       waiting: store.waiting,
       events: await countEvents(store),
-      check: store.check,
+      check: store.logCheck,
       rebuild: jobs.get(REBUILD_JOB),
       proof: watch?.state() ?? null,
     }));
@@ -270,7 +270,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       logProjectionProblem(problem);
       if (problem?.code === 'STORE_DAMAGED') store.markDamaged(new StoreDamaged('the read models stopped before it'));
     });
-    void store.check?.result.then((damage) => damage !== null && stopWriting(store, damage));
+    void store.logCheck?.result.then((damage) => damage !== null && stopWriting(store, damage));
     if (watch === null) return;
     readModels.onProjected(() => watch.onLogReached(readModels.position));
     durableJobs.resumeRunning();

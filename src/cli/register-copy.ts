@@ -51,13 +51,13 @@ const COPY_FROM: {
 export const withRegisterCopy = async <R>(
   settings: Settings,
   context: Pick<Context, 'err' | 'signal'>,
-  use: (settings: Settings) => Promise<R>,
+  work: (settings: Settings) => Promise<R>,
 ): Promise<R> => {
   const exists = existsSync(settings.data);
   const data = await mkdtemp(join(exists ? settings.data : tmpdir(), 'copy-'));
   try {
     await withProgress(context, (job) => COPY_FROM[settings.store](settings, data, job));
-    return await use({ ...settings, store: 'sqlite', data });
+    return await work({ ...settings, store: 'sqlite', data });
   } finally {
     await rm(data, { recursive: true, force: true });
   }

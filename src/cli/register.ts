@@ -31,7 +31,7 @@ export interface OpenRegister extends Register {
 export const withRegister = async <R>(
   settings: Settings,
   context: Pick<Context, 'err' | 'signal'>,
-  use: (register: OpenRegister) => Promise<R>,
+  work: (register: OpenRegister) => Promise<R>,
 ): Promise<R> => {
   const app = await NestFactory.createApplicationContext(AppModule.forSettings(settings), {
     abortOnError: false,
@@ -42,7 +42,7 @@ export const withRegister = async <R>(
     const readModels = app.get(ReadModels);
     await catchUp(readModels, context);
     const today = app.get<Clock>(CLOCK).today();
-    return await use({
+    return await work({
       commands: app.get(CommandBus),
       queries: app.get(QueryBus),
       today,
@@ -59,14 +59,14 @@ export const withRegister = async <R>(
 export const withRegisterToRead = async <R>(
   settings: Settings,
   context: Pick<Context, 'err' | 'signal'>,
-  use: (register: OpenRegister) => Promise<R>,
+  work: (register: OpenRegister) => Promise<R>,
 ): Promise<R> => {
   if (settings.store === 'sqlite') logFileOf(settings);
   try {
-    return await withRegister(settings, context, use);
+    return await withRegister(settings, context, work);
   } catch (error) {
     if (!(error instanceof DataFolderInUse)) throw error;
-    return withRegisterCopy(settings, context, (copy) => withRegister(copy, context, use));
+    return withRegisterCopy(settings, context, (copy) => withRegister(copy, context, work));
   }
 };
 

@@ -15,7 +15,7 @@ export interface ShownAct {
   readonly clause: string;
   readonly list: string;
   /** The day before the act was in force. */
-  readonly eve: string;
+  readonly dayBefore: string;
   /** The day that is shown. */
   readonly today: string;
 }
@@ -24,7 +24,7 @@ export interface ShownAct {
 export const showAct = async (
   queries: Register['queries'],
   scope: Scope,
-  { act, clause, list, eve, today }: ShownAct,
+  { act, clause, list, dayBefore: eve, today }: ShownAct,
 ): Promise<string> => {
   const [instrument] = (await queries.execute(new Instruments(scope, act))).items;
   const to = instrument?.windowEnd ?? null;

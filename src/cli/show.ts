@@ -20,7 +20,7 @@ export const DEMO = {
   list: 'union',
   /** The last published edition before the amnesty, and the day before its first day. */
   lastEdition: '2025-10-07',
-  eve: '2025-12-21',
+  dayBefore: '2025-12-21',
   /** The day on which the act was submitted. */
   submitted: '2025-12-15',
   act: 'amnesty-2025',
@@ -60,7 +60,7 @@ const byCategory = async (queries: Queries): Promise<string> => {
 
 const movementCounts = async (queries: Queries): Promise<string> => {
   const sinceEdition = await movementsSince(queries, DEMO.lastEdition);
-  const sinceEve = await movementsSince(queries, DEMO.eve);
+  const sinceEve = await movementsSince(queries, DEMO.dayBefore);
   if (sinceEdition === null || sinceEve === null) return '';
   const flow = [sinceEdition, sinceEve].map(({ from, opening, totals, closing, leftByReason }) => [
     from,

@@ -240,7 +240,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       application.persons === 'eligible'
         ? await this.eligiblePersons.positionAfter(await this.store.head(), eligibilityQuestionOf(application))
         : undefined;
-    const start = startedEventOf(id, application, instrument, { knownAt, requestHash });
+    const start = newStartedEvent(id, application, instrument, { knownAt, requestHash });
     const effect = effectIn(application, instrument);
     if (effect === null) {
       const lists = await new ReferenceDataLoader(this.store).loadLists(new Set([application.list]));
@@ -315,8 +315,9 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   }
 
   /**
-   * The steps that are left; persons of earlier runs keep their numbers. Eligibility is computed again, and changed
-   * reference data may give another result than in the first run, so persons are identified by case.
+   * The steps that are left: persons who were postponed, under their numbers, and persons not yet tried. Named persons are told apart
+   * by their number in the request. Eligible persons are computed again, and changed reference data may give others than in the first
+   * run, so they are told apart by case.
    */
   private async stepsLeft(
     parameters: ApplicationParameters,
@@ -402,7 +403,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   }
 }
 
-/** A person by case id; `caseId` is null where the request gave a reference that no case has. */
+/** A person by case id, or by a reference, whose case is looked up when it is the person's turn. */
 type PersonToReach = EligiblePerson | { readonly caseId: null; readonly reference: string };
 
 /** One person to be reached. */
@@ -451,8 +452,8 @@ const identityOf = (id: string, actor: Actor) => ({ actor, key: jobKeyOf(id), co
 const eventIdOf = ({ actor, key }: ReturnType<typeof identityOf>, instrument: string): string =>
   keyedEventId({ actor, stream: streamName('instrument', instrument) }, key, 0);
 
-/** The event that records that the application began, without its effect. */
-const startedEventOf = (
+/** The event that records that the application began, but for the fields of its effect, which the caller adds (`effectIn`). */
+const newStartedEvent = (
   id: string,
   application: Application,
   instrument: Instrument,

@@ -384,7 +384,7 @@ const findError = (value: unknown, part: string, checks: Readonly<Record<string,
 };
 
 interface StoredPayload extends Pick<EventParts, 'data'> {
-  /** Null where the personal part was erased. */
+  /** Null where the personal part was erased, or there never was one. */
   readonly personal: EventParts['personal'] | null;
   readonly meta: Meta;
 }

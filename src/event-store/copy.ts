@@ -27,9 +27,9 @@ export class CopyRefused extends Error {
   override readonly name = 'CopyRefused';
   constructor(
     readonly position: number,
-    what: string,
+    problem: string,
   ) {
-    super(`position ${position}: ${what}`);
+    super(`position ${position}: ${problem}`);
   }
 }
 

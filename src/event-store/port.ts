@@ -95,12 +95,12 @@ export interface EventStore {
   /** The adapter: `sqlite` or `esdb`. */
   readonly kind: string;
 
-  /** Set if the adapter checks its log. Appends are refused once damage is found. */
-  readonly check?: LogCheck | null;
+  /** The background check of the log, if the adapter has one. Appends are refused once damage is found. */
+  readonly logCheck?: LogCheck | null;
 
   /**
-   * Calls the listener, which must not throw, after each commit of this store. Only stores have it whose log other threads may read from
-   * its file: they do not notice commits by themselves.
+   * Calls the listener, which must not throw, after each commit of this store. Present only where other threads may read the log from
+   * its file, since those threads do not notice commits by themselves.
    */
   readonly onCommit?: (listener: () => void) => void;
 

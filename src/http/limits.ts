@@ -29,11 +29,10 @@ export const HTTP_LIMITS = {
   stalledConnectionMs: 60_000,
   /** Milliseconds after which an idle connection is closed. */
   idleConnectionMs: 65_000,
-  /**
-   * Wrong tokens per client within `wrongTokensWindowMs` milliseconds, and the clients whose wrong tokens are counted.
-   */
+  /** Wrong tokens that a client may send within a window, and the milliseconds of the window. */
   wrongTokens: 20,
   wrongTokensWindowMs: 60_000,
+  /** Clients whose wrong tokens are remembered. */
   wrongTokenClients: 10_000,
 } as const;
 

@@ -1,6 +1,6 @@
 /** Query parameters that several resources share. */
 import { Filters } from '../read-models/list/filters.js';
-import { SORTS, type Page, type Sort } from '../read-models/list/paging.js';
+import { SORTS, type Paging, type Sort } from '../read-models/list/paging.js';
 import { ScopeParameters } from '../read-models/scope.js';
 import { IsInteger, IsOneOf, IsOptional, IsSearchedName, IsText, ObjectRule } from '../schema/decorators.js';
 import { intersectionOf } from '../schema/field.js';
@@ -62,7 +62,7 @@ export class PeoplePageQueryParameters extends PeopleQueryParameters {
 export const isSpan = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from === undefined || to === undefined || from <= to;
 
-export const toPage = (query: PeoplePageQueryParameters): Page => ({
+export const toPaging = (query: PeoplePageQueryParameters): Paging => ({
   limit: query.limit,
   ...pick(query, ['sort', 'after']),
 });

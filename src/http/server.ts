@@ -179,7 +179,7 @@ const trackRequests = (fastify: FastifyInstance, load: RequestLoad, metrics: Met
       load.end(reply);
       const summary = summariseRequest(request, reply);
       metrics.requestEnded(summary);
-      if (summary.cut) request.log.info(summary, 'request');
+      if (summary.isIncomplete) request.log.info(summary, 'request');
     });
   });
 };

@@ -26,9 +26,9 @@ export class SlotPool {
   constructor(private readonly limit: number) {}
 
   /**
-   * Gives an idle slot to a client that may have `clientLimit` of them. If a limit is reached, the oldest idle slot is
-   * revoked: one of the client's if the client is at its limit, else one of the client with most idle slots for its limit.
-   * Null if no slot that could be revoked is idle.
+   * Makes a slot for a client that may have `clientLimit` of them; it is idle at first. A client at its limit loses its oldest idle
+   * slot for it. In a full pool, the client whose idle slots are the largest share of its limit loses its oldest idle one. Null if
+   * there is no idle slot to revoke.
    */
   acquire(clientKey: string, clientLimit: number, onRevoke: () => void): Slot | null {
     const existing = this.#clients.get(clientKey);

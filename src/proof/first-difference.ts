@@ -10,8 +10,8 @@ import { TreeRoot } from './merkle.js';
 import { TileFile } from './tile-file.js';
 
 /**
- * The damage at the first position where a log has another leaf hash than the tree of a checkpoint, of which the longest is taken whose
- * tree the tiles have; null where it has none of them, or all. Reads up to that position.
+ * Compares the log with the longest checkpoint whose tree the tiles have. Returns the damage at the first position whose leaf hash
+ * differs; null if none differs, or if the tiles have the tree of no checkpoint. Reads up to that position.
  */
 export const firstDifference = async (
   store: EventStore,

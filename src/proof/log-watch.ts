@@ -29,8 +29,8 @@ export class LogUnverified extends StoreUnavailable {
 }
 
 /**
- * Compares the end of a log with the last checkpoint of its data folder, and returns the tree up to it; null if there is none, or not
- * what it is compared by. Reads some hundred events at most. Throws StoreDamaged.
+ * Compares the end of a log with the last checkpoint of its data folder, and returns the tree up to it; null if there is no checkpoint, or
+ * no tail of it was kept. Reads some hundred events at most. Throws StoreDamaged.
  */
 const verifyTail = async (
   store: EventStore,
@@ -105,8 +105,8 @@ export class LogWatch {
   }
 
   /**
-   * Verifies the end of the log, from which checkpoints go on, and then the whole. Returns the damage, null if there is none or the job
-   * was stopped first.
+   * Verifies the end of the log, from which checkpoints go on, and then the whole. Returns the damage; null if there is none, or
+   * if the job was stopped before that was known.
    */
   async verify(job: JobContext): Promise<StoreDamaged | null> {
     const { store, files, warn } = this.#options;

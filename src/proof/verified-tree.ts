@@ -31,13 +31,13 @@ export class VerifiedTree {
   #tree: TreeRoot;
   #cursor: Cursor | null;
   /** The tree at the last two multiples of TREE_STATE_EVERY. */
-  #marks: readonly [TreeState, TreeState];
+  #earlierStates: readonly [TreeState, TreeState];
 
   /** Continues a tree of verified events. */
   constructor(from: TreeState = { size: 0, cursor: null, subtrees: [] }) {
     this.#tree = new TreeRoot(from.size, from.subtrees);
     this.#cursor = from.cursor;
-    this.#marks = [from, from];
+    this.#earlierStates = [from, from];
   }
 
   get size(): number {
@@ -60,15 +60,18 @@ export class VerifiedTree {
   add(event: StoredEvent, leaf = leafOf(event)): ReturnType<typeof verifyRecord> {
     const position = this.size + 1;
     const state = verifyAt(event, position);
-    if (this.size % TREE_STATE_EVERY === 0 && this.size > this.#marks[1].size)
-      this.#marks = [this.#marks[1], { size: this.size, cursor: this.#cursor, subtrees: this.#tree.subtrees }];
+    if (this.size % TREE_STATE_EVERY === 0 && this.size > this.#earlierStates[1].size)
+      this.#earlierStates = [
+        this.#earlierStates[1],
+        { size: this.size, cursor: this.#cursor, subtrees: this.#tree.subtrees },
+      ];
     this.#tree.add(leaf);
     this.#cursor = event.cursor;
     return state;
   }
 
   tail(): LogTail {
-    const [{ size, cursor, subtrees }] = this.#marks;
+    const [{ size, cursor, subtrees }] = this.#earlierStates;
     return {
       checkpoint: { size: this.size, root: this.root().toString('base64') },
       start: size,

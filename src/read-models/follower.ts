@@ -29,7 +29,7 @@ export interface ModelWriter {
   /** Writes the unchanged checkpoint, to find out whether the file can be written. */
   rewriteCheckpoint(): Promise<void>;
   /**
-   * Builds a file from the whole log beside the one in use, not behind it. Then closes both and writes neither until `resume`: the
+   * Builds a file from the whole log beside the one in use, until it is at least as far. Then closes both and writes neither until `resume`: the
    * caller swaps them.
    */
   build(job: JobContext): Promise<void>;
@@ -43,7 +43,7 @@ export interface ModelWriter {
   close(): Promise<void>;
 }
 
-/** Several times what SQLite lets a write-ahead log grow to where readers pause. */
+/** The length from which on the write-ahead log is emptied: several times what SQLite lets it grow to where readers pause. */
 export const MAX_WAL_BYTES = 8 * 1024 * 1024;
 /** How long emptying the write-ahead log may keep events from being projected: several turns of the thread that reads. */
 const EMPTY_WAL_MS = 50;
@@ -53,7 +53,7 @@ export class Follower implements ModelWriter {
   #file: ModelFile | null = null;
   /** The length from which on the write-ahead log is to be emptied. */
   #maxWalBytes = MAX_WAL_BYTES;
-  /** Set while a built file is handed over, until `resume`. */
+  /** Set from the end of a build until `resume`, while the caller swaps the files; whatever needs the file waits for it. */
   #handover: { readonly ended: Promise<void>; readonly end: () => void } | null = null;
 
   /** `timeZone` is that of the register. `partWorkers`: other threads that take part in rebuilds. */
@@ -75,7 +75,7 @@ export class Follower implements ModelWriter {
       const sound = batch.filter(({ position }) => position < (damagedFrom ?? Infinity));
       if (sound.length > 0) {
         if (!(await this.#applyBatch(sound, signal))) return;
-        // In a turn of its own: queries of this thread keep what they read to the end of theirs.
+        // onApplied makes readers begin anew: a query of this thread that is under way ends first, on the state that it began with.
         await yieldToOthers();
         onApplied();
       }

@@ -7,12 +7,12 @@ import type { EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
 import { referenceId, referencesOf as referencesIn } from '../domain/reference/reference.js';
 import { toNfc } from '../domain/text.js';
-import { rememberRead } from './remember.js';
+import { rememberForItems } from './remember.js';
 
 type CaseEvents = readonly EventWithId<CaseEvent>[];
 
 /** Every distinct name, in order of recording, but for those that were erased. */
-export const personNames = rememberRead(
+export const personNames = rememberForItems(
   ({ event }: EventWithId<CaseEvent>) => event.type === 'opened' || event.type === 'named',
   (events): readonly Name[] =>
     uniqueBy(
@@ -38,7 +38,7 @@ export const displayName = (names: readonly Name[]): string | null => {
 };
 
 /** Every distinct reference, in order of recording, spelled as first recorded. */
-export const personReferences = rememberRead(
+export const personReferences = rememberForItems(
   ({ event }: EventWithId<CaseEvent>) => referencesIn(event).length > 0,
   (events): readonly Reference[] =>
     uniqueBy(
@@ -62,7 +62,7 @@ const uniqueBy = <In, Out>(
 const DESCRIPTION_FIELDS = ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const;
 
 /** The latest value of each descriptive field; fields cleared with null are left out. */
-export const personDescription = rememberRead(
+export const personDescription = rememberForItems(
   ({ event }: EventWithId<CaseEvent>) => event.type === 'opened' || event.type === 'described',
   (events): Readonly<Record<string, string>> => {
     const values = new Map<string, string | null>();
@@ -94,7 +94,7 @@ const judgesList = (event: CaseEvent): event is Extract<CaseEvent, { readonly li
   'list' in event && event.type !== 'referenced';
 
 /** Ids of the lists that have judged the case, sorted. A case can only be on these. */
-export const judgingLists = rememberRead(
+export const judgingLists = rememberForItems(
   ({ event }: EventWithId<CaseEvent>) => judgesList(event),
   (events): readonly string[] =>
     [...new Set(events.flatMap(({ event }) => (judgesList(event) ? [event.list] : [])))].sort(),

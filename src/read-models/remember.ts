@@ -13,7 +13,7 @@ export const rememberLast = <In extends object, Out>(make: (value: In) => Out): 
  * A pure function of those items of a list that it reads. While these are the same objects as the last time, it returns the same
  * result, however many others the list has.
  */
-export const rememberRead = <Item, Out>(
+export const rememberForItems = <Item, Out>(
   reads: (item: Item) => boolean,
   make: (items: readonly Item[]) => Out,
 ): ((items: readonly Item[]) => Out) => {

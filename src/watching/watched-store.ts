@@ -52,8 +52,8 @@ export class WatchedStore implements EventStore {
     return this.verify !== null || this.time !== null;
   }
 
-  get check(): LogCheck | null {
-    return this.store.check ?? null;
+  get logCheck(): LogCheck | null {
+    return this.store.logCheck ?? null;
   }
 
   /** Appends in progress. */

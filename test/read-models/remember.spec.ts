@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { rememberLast, rememberRead } from '../../src/read-models/remember.js';
+import { rememberLast, rememberForItems } from '../../src/read-models/remember.js';
 import { effort } from '../support/effort.js';
 
 it('returns the same result for the same object, and computes it for another', () => {
@@ -21,7 +21,7 @@ it('returns what the function returns of the items that it reads, and the same o
   const lists = fc.array(fc.subarray([...items, ...items]), { minLength: 1, maxLength: 8 });
   fc.assert(
     fc.property(lists, (asked) => {
-      const remembering = rememberRead(
+      const remembering = rememberForItems(
         ({ isRead }: Item) => isRead,
         (read) => ({ read }),
       );

@@ -22,7 +22,7 @@ export interface MergeData {
    * For each `into` and `from` of the new events, and for the case that this one is merged into if a new event is `distinguished`: that case,
    * the case that it is merged into, and so on to the one that stands for itself. No entry: there is no such case.
    */
-  readonly chains: ReadonlyMap<string, readonly string[]>;
+  readonly survivorChains: ReadonlyMap<string, readonly string[]>;
   /** How many cases are merged into this one and into the last of each chain together. */
   readonly absorbed: number;
 }
@@ -50,10 +50,14 @@ export const mergeFindings = (history: Events, newEvents: Events, data: MergeDat
 };
 
 /** The case itself, the case that it is merged into after the new events, and so on. */
-const ownChainOf = (into: string | null, { caseId, chains }: MergeData): readonly string[] =>
+const ownChainOf = (into: string | null, { caseId, survivorChains: chains }: MergeData): readonly string[] =>
   into === null ? [caseId] : [caseId, into, ...(chains.get(into) ?? [])];
 
-const impossibleMerge = (id: string, into: string, { caseId, chains, absorbed }: MergeData): readonly Finding[] => {
+const impossibleMerge = (
+  id: string,
+  into: string,
+  { caseId, survivorChains: chains, absorbed }: MergeData,
+): readonly Finding[] => {
   const chain = chains.get(into);
   if (into === caseId) return [finding('CASE.MERGED_WITH_ITSELF', id)];
   if (chain === undefined) return [finding('CASE.MERGE_UNKNOWN', id)];
@@ -66,7 +70,7 @@ const impossibleDistinction = (
   id: string,
   from: string,
   ownChain: readonly string[],
-  { chains }: MergeData,
+  { survivorChains: chains }: MergeData,
 ): readonly Finding[] => {
   const chain = chains.get(from) ?? [];
   if ([from, ...chain].some((caseId) => ownChain.includes(caseId)))

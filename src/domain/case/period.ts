@@ -13,14 +13,14 @@ export interface DayRange {
   readonly latest: Day;
 }
 
-/** A sentence that runs, or has run to its end. */
+/** What the end of a sentence is computed from. The sentence is in force, suspended, or has run to its end. */
 export interface RunningSentence {
   /** ISO 8601 duration; null if the sentence has no term (life, a fine) or an unknown one. */
   readonly term: string | null;
   readonly isTermUnknown: boolean;
   /** Terms by which acts of clemency reduced it. */
   readonly reductions: readonly string[];
-  /** The days from which it may count; null if unknown. */
+  /** The days from which the sentence may be counted; null if unknown. */
   readonly start: DayRange | null;
 }
 
@@ -36,7 +36,7 @@ export interface Standing {
    * it is for life, or its first day is unknown.
    */
   readonly sentenceEnd: DayRange | null;
-  /** The term, reductions and first day that `sentenceEnd` is computed from; null if no sentence runs. */
+  /** The term, reductions and first day that `sentenceEnd` is computed from; null without such a sentence. */
   readonly running: RunningSentence | null;
   /** Whether the sentence is imprisonment for life. */
   readonly life: boolean;

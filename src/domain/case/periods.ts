@@ -19,7 +19,7 @@ interface Bounded {
   readonly event: OrderedEvent;
   readonly earliest: Day;
   readonly latest: Day;
-  /** The indices of the events that must precede this one, without those that are certainly past whenever it may be. */
+  /** The indices of the events that must precede this one, without those that have certainly happened by its earliest day. */
   readonly predecessors: readonly number[];
 }
 
@@ -95,9 +95,9 @@ const byEarliest =
   (a: number, b: number): number =>
     (events[a]?.earliest ?? 0) - (events[b]?.earliest ?? 0);
 
-/** The number of leading events that are certainly past on a day, of which `known` are on an earlier day. */
-const countSettled = (events: readonly Bounded[], known: number, day: Day): number => {
-  let count = known;
+/** How many of the first events have certainly happened by a day, of which `settledBefore` had by an earlier day. */
+const countSettled = (events: readonly Bounded[], settledBefore: number, day: Day): number => {
+  let count = settledBefore;
   while ((events[count]?.latest ?? MAX_DAY) <= day) count += 1;
   return count;
 };
@@ -120,7 +120,7 @@ const tightenBounds = (order: readonly OrderedEvent[]): readonly Bounded[] => {
   }));
 };
 
-/** The indices of the events that must precede each event, ascending, without those that are certainly past whenever it may be. */
+/** The indices of the events that must precede each event, ascending, without those that have certainly happened by its earliest day. */
 const predecessorsIn = (order: readonly OrderedEvent[]): readonly (readonly number[])[] => {
   /** The last day on which an event may have happened that is no later in the order. */
   const lastDays: Day[] = [];
@@ -139,8 +139,8 @@ const keepOrder = (earlier: OrderedEvent, later: OrderedEvent): boolean =>
   later.after === earlier.id || shareAxis(earlier.axes, later.axes);
 
 /**
- * The states that are possible on a day on which the open events may have happened, after a state of those that certainly have; null
- * if more than MAX_UNDECIDED events are undecided.
+ * The states that are possible on a day: from the state after all events that have certainly happened, with any of the open events that
+ * may have happened too. Null if more than MAX_UNDECIDED events are undecided.
  */
 const possibleStates = (
   events: readonly Bounded[],

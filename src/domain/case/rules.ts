@@ -72,13 +72,15 @@ const withCustody = (state: CaseState, custody: Custody, id: string): CaseState 
   custodyBy: custody === state.custody ? state.custodyBy : id,
   beforeMedical: null,
   episode:
-    HELD_CUSTODIES.has(custody) && state.episode !== null ? { ...state.episode, released: false } : state.episode,
+    HELD_CUSTODIES.has(custody) && state.episode !== null
+      ? { ...state.episode, endsAtNextArrest: false }
+      : state.episode,
 });
 
 /** Unlike an escape, a release, deportation or exchange lets the next arrest start a new episode. */
 const leaveCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
   ...withCustodyAndNoFacility(state, custody, id),
-  episode: state.episode && { ...state.episode, released: true },
+  episode: state.episode && { ...state.episode, endsAtNextArrest: true },
 });
 
 const withCustodyAndNoFacility = (state: CaseState, custody: Custody, id: string): CaseState => ({
@@ -86,7 +88,7 @@ const withCustodyAndNoFacility = (state: CaseState, custody: Custody, id: string
   facility: null,
 });
 
-const NEW_EPISODE: Episode = { arrest: null, arrestedOn: null, convicted: false, released: false };
+const NEW_EPISODE: Episode = { arrest: null, arrestedOn: null, convicted: false, endsAtNextArrest: false };
 
 const withProceedings = (state: CaseState, proceedings: Proceedings, episode: Partial<Episode> = {}): CaseState => ({
   ...state,
@@ -111,7 +113,7 @@ const newSentence = (sentence: Sentence, countedFrom: string | null): CurrentSen
   imprisonment: sentence.kind === 'imprisonment',
   life: sentence.life ?? false,
   term: sentence.term === UNREPORTED ? null : (sentence.term ?? null),
-  openEnd: sentence.term === UNREPORTED || (sentence.kind === UNREPORTED && sentence.term === undefined),
+  isTermUnknown: sentence.term === UNREPORTED || (sentence.kind === UNREPORTED && sentence.term === undefined),
   reductions: [],
   countedFrom,
 });
@@ -202,8 +204,7 @@ const canBeServed = ({ sentence, episode }: CaseState, released: Interval): bool
   return end !== null && end.earliest <= released.latest;
 };
 
-/** Whether an arrest in this state starts an episode. */
-const startsEpisode = (state: CaseState): boolean => state.episode === null || state.episode.released;
+const nextArrestStartsEpisode = (state: CaseState): boolean => state.episode === null || state.episode.endsAtNextArrest;
 
 const startEpisode = (state: CaseState): CaseState => ({
   ...state,
@@ -226,10 +227,11 @@ const CUSTODY_AFTER_RELEASE: Partial<Record<CaseEventOf<'released'>['reason'], C
 
 export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   arrested: {
-    axes: (_, state) => (startsEpisode(state) ? [...CUSTODY_AXES, 'proceedings', 'sentence', 'list:*'] : CUSTODY_AXES),
+    axes: (_, state) =>
+      nextArrestStartsEpisode(state) ? [...CUSTODY_AXES, 'proceedings', 'sentence', 'list:*'] : CUSTODY_AXES,
     findings: ({ id }, state) => (isHeld(state) ? [finding('CASE.ALREADY_HELD', id, state.custodyBy)] : []),
     apply: ({ id, event, when }, state) => {
-      const started = startsEpisode(state) ? startEpisode(state) : state;
+      const started = nextArrestStartsEpisode(state) ? startEpisode(state) : state;
       const isServing = started.sentence.state === 'active' && started.sentence.imprisonment;
       const inCustody = withCustodyAndNoFacility(started, isServing ? 'imprisoned' : 'detained', id);
       return {

@@ -5,10 +5,10 @@ import type { CurrentSentence } from './state.js';
 
 /** The sentence if it runs, counted from a day of `start`. */
 export const runningSentence = (
-  { state, term, openEnd, reductions }: CurrentSentence,
+  { state, term, isTermUnknown, reductions }: CurrentSentence,
   start: DayRange | null,
 ): RunningSentence | null =>
-  state === 'active' || state === 'suspended' ? { term, isTermUnknown: openEnd, reductions, start } : null;
+  state === 'active' || state === 'suspended' ? { term, isTermUnknown, reductions, start } : null;
 
 /** The days on which a sentence may end if it counts from a day of `start`; null if it has no end (life) or no longer runs. */
 export const sentenceEnd = (sentence: CurrentSentence, start: DayRange): DayRange | null => {

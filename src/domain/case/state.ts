@@ -56,10 +56,10 @@ export interface CurrentSentence {
   readonly state: SentenceState;
   readonly imprisonment: boolean;
   readonly life: boolean;
-  /** ISO 8601 duration; null if the sentence has no term, or an unknown one (`openEnd`). */
+  /** ISO 8601 duration; null if the sentence has no term, or an unknown one (`isTermUnknown`). */
   readonly term: string | null;
   /** True if the term is unknown, so that the sentence may end on any day after its first. */
-  readonly openEnd: boolean;
+  readonly isTermUnknown: boolean;
   readonly reductions: readonly string[];
   /** EDTF; null if it counts from the arrest. */
   readonly countedFrom: string | null;
@@ -73,7 +73,7 @@ export interface Episode {
   readonly arrestedOn: Interval | null;
   readonly convicted: boolean;
   /** Whether the person was released, deported or exchanged, and not held since: the next arrest starts an episode. */
-  readonly released: boolean;
+  readonly endsAtNextArrest: boolean;
 }
 
 /** A pardon, an amnesty or a parole that can be the reason of a release, with its last possible day. */
@@ -108,7 +108,7 @@ export const NO_SENTENCE: CurrentSentence = {
   imprisonment: false,
   life: false,
   term: null,
-  openEnd: false,
+  isTermUnknown: false,
   reductions: [],
   countedFrom: null,
 };

@@ -135,7 +135,7 @@ interface AskedCandidate {
 
 interface AskedStanding {
   readonly possible: PossibleStanding;
-  /** By clause: the courses in which all its conditions hold that do not depend on the day; null if there are none. */
+  /** By clause: the courses that meet all its conditions that do not depend on the day; null where no course does. */
   readonly untimed: readonly (Extent | null)[];
 }
 
@@ -212,7 +212,8 @@ const NO_CONTEXT: EvaluationContext = {
 };
 
 /**
- * The courses in which all conditions hold that depend on the day (`isTimed`), or all others; null if there are none.
+ * The courses that meet all conditions that depend on the day (`isTimed`), or all others; null where no course does. Without such
+ * conditions, every course does.
  */
 const extentOf = (
   conditions: readonly Condition[],
@@ -234,7 +235,7 @@ const conditionRule = (condition: Condition) =>
   CONDITION_RULES[codeOfCondition(condition)] as (typeof CONDITION_RULES)['category'];
 const conditionValue = (condition: Condition) => condition[codeOfCondition(condition)] as Conditions['category'];
 
-/** The courses in which each clause holds on a day, by standing and clause; null if there are none. */
+/** By standing and clause: the courses in which the clause holds on a day; null where it holds in none. */
 const extentsOn = (
   { question, standings }: AskedCandidate,
   context: EvaluationContext,

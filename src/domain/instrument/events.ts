@@ -75,7 +75,7 @@ interface InstrumentDescription extends Dates {
 /** Whom an application of an instrument is meant to reach: all whom its clause makes eligible, or persons named one by one. */
 export const APPLICATION_PERSONS = ['eligible', 'named'] as const;
 
-/** What the register records of applying an instrument to many persons; each person's own events name the first as their cause. */
+/** What the register records of applying an instrument to many persons; each person's own events name `application-started` as their cause. */
 interface ApplicationFields {
   'application-started': {
     /** The id of the job. */

@@ -3,7 +3,7 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../port.js';
 import { permanentError, ServerRefused } from './faults.js';
-import { credentialsIn, deadlineIn, withGossipTimeout } from './url.js';
+import { credentialsIn, deadlineMsIn, withGossipTimeout } from './url.js';
 
 /**
  * Time limit of one try in milliseconds, unless the URL sets `defaultDeadline`. Without it, the client notices a hanging
@@ -27,6 +27,7 @@ export interface CallOptions {
   readonly credentials: { readonly username: string; readonly password: string };
   /** Followers forward writes and serve stale reads. */
   readonly requiresLeader: true;
+  /** Milliseconds that one call may take; the client's name for it. */
   readonly deadline: number;
 }
 
@@ -46,7 +47,7 @@ export class Connection {
 
   /** The URL must satisfy `isEsdbUrl`. Connects on first use. */
   constructor(url: string) {
-    this.tryMs = deadlineIn(url) ?? TRY_MS;
+    this.tryMs = deadlineMsIn(url) ?? TRY_MS;
     this.client = EventStoreDBClient.connectionString(withGossipTimeout(url));
     this.options = {
       credentials: credentialsIn(url) ?? { username: 'nobody', password: 'nobody' },

@@ -79,7 +79,7 @@ export class ResilientConnection {
     );
   }
 
-  /** Reports a part of an answer. */
+  /** To be called for each part of a read's answer that arrives: while there are any, the server is not silent. */
   onResponse(): void {
     this.#reads.onResponse();
   }

@@ -44,7 +44,7 @@ export const credentialsIn = (url: string): { readonly username: string; readonl
 };
 
 /** The `defaultDeadline` of the URL in milliseconds; null if absent. */
-export const deadlineIn = (url: string): number | null => {
+export const deadlineMsIn = (url: string): number | null => {
   const text = new URLSearchParams(ESDB_URL.exec(url)?.[5] ?? '').get('defaultDeadline');
   return text === null ? null : Number(text);
 };

@@ -16,7 +16,7 @@ import { HistoryQueryParameters, toHistoryPage } from '../log/parameters.js';
 import { PersonPage } from '../../read-models/list/person.view.js';
 import { HistoryPage } from '../../read-models/history/history-entry.view.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { pick, toPage } from '../parameters.js';
+import { pick, toPaging } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
 import { CasesQueryParameters } from './parameters.js';
@@ -62,7 +62,7 @@ export class CasesController {
     return this.queries.execute(
       new Cases(new Scope(viewer, query), {
         filters: toFilters(query),
-        page: toPage(query),
+        page: toPaging(query),
         ...pick(query, ['list', 'name', 'words']),
         ...(query.reference === undefined ? {} : { reference: referenceIn(query.reference) }),
       }),

@@ -18,7 +18,7 @@ import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { PersonPage } from '../../read-models/list/person.view.js';
 import { MovementsView } from '../../read-models/counts/movement.view.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { PeoplePageQueryParameters, PeopleQueryParameters, pick, toPage } from '../parameters.js';
+import { PeoplePageQueryParameters, PeopleQueryParameters, pick, toPaging } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
 import { withEditionDays } from './edition-days.js';
@@ -96,7 +96,7 @@ export class ListsController {
     return this.queries.execute(
       new ListMembers(new Scope(viewer, query), id, {
         filters: toFilters(query),
-        page: toPage(query),
+        page: toPaging(query),
         ...pick(query, ['name', 'words']),
       }),
     );

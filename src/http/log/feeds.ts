@@ -67,11 +67,11 @@ interface Reader {
   readonly feed: Feed;
   /** Equal for readers with the same filter. */
   readonly filterKey: string;
-  readonly out: FastifyReply['raw'];
+  readonly socket: FastifyReply['raw'];
   readonly log: FastifyRequest['log'];
   position: number;
   /** Has reached the end of the log once; from then on a full buffer disconnects it. */
-  live: boolean;
+  hasCaughtUp: boolean;
   /** There were more events than fitted in its last page. */
   hasMore: boolean;
   /**
@@ -115,7 +115,7 @@ export class Feeds implements BeforeApplicationShutdown {
     if (out.destroyed) return null;
     const progress = {
       position: after,
-      live: false,
+      hasCaughtUp: false,
       hasMore: true,
       bytesWritten: 0,
       bytesSentAtHeartbeat: 0,
@@ -125,7 +125,7 @@ export class Feeds implements BeforeApplicationShutdown {
       clientKey,
       feed,
       filterKey: JSON.stringify(filter),
-      out,
+      socket: out,
       log: request.log,
       ...progress,
     };
@@ -151,7 +151,7 @@ export class Feeds implements BeforeApplicationShutdown {
     this.stopping = true;
     clearInterval(this.heartbeat);
     if (this.nextRound !== null) clearTimeout(this.nextRound);
-    for (const { out } of this.readers) {
+    for (const { socket: out } of this.readers) {
       out.end();
       if (out.writableLength > 0) out.destroy();
     }
@@ -191,41 +191,41 @@ export class Feeds implements BeforeApplicationShutdown {
   /** `pages` holds the pages of this round by position and filter. */
   private sendNextPage(reader: Reader, pages: Map<string, SerialisedPage>, texts: Map<number, string>): void {
     if (!this.hasBufferSpace(reader)) {
-      if (reader.live) this.dropSlow(reader);
+      if (reader.hasCaughtUp) this.dropSlow(reader);
       return;
     }
     const key = `${reader.position} ${reader.filterKey}`;
     const page = pages.get(key) ?? serialisePage(reader.feed.page(reader.position), texts);
     pages.set(key, page);
-    reader.position = page.through;
+    reader.position = page.endPosition;
     reader.hasMore = !page.caughtUp;
-    reader.live ||= page.caughtUp;
+    reader.hasCaughtUp ||= page.caughtUp;
     if (page.bytes.length > 0) this.write(reader, page.bytes);
   }
 
-  private hasBufferSpace({ out }: Reader): boolean {
+  private hasBufferSpace({ socket: out }: Reader): boolean {
     return out.writableLength < this.limits.bufferBytes;
   }
 
   private write(reader: Reader, bytes: Buffer): void {
-    reader.out.write(bytes);
+    reader.socket.write(bytes);
     reader.bytesWritten += bytes.length;
   }
 
   /** The reader loses nothing: it reconnects with the id of the last event that it received whole. */
   private dropSlow(reader: Reader): void {
-    reader.log.warn({ waiting: reader.out.writableLength }, 'feed dropped');
+    reader.log.warn({ waiting: reader.socket.writableLength }, 'feed dropped');
     this.disconnect(reader);
   }
 
   private disconnect(reader: Reader): void {
     this.readers.delete(reader);
-    reader.out.destroy();
+    reader.socket.destroy();
   }
 
   private onHeartbeat(): void {
     for (const reader of this.readers) {
-      const unsent = reader.out.writableLength;
+      const unsent = reader.socket.writableLength;
       const sent = reader.bytesWritten - unsent;
       reader.stalledHeartbeats = unsent > 0 && sent <= reader.bytesSentAtHeartbeat ? reader.stalledHeartbeats + 1 : 0;
       reader.bytesSentAtHeartbeat = sent;
@@ -238,11 +238,14 @@ export class Feeds implements BeforeApplicationShutdown {
 const HEARTBEAT = Buffer.from(':\n\n');
 
 /** `texts` caches the serialised events of this round by position, since pages of different filters overlap. */
-const serialisePage = ({ events, through, caughtUp }: FeedPage, texts: Map<number, string>): SerialisedPage => {
+const serialisePage = (
+  { events, endPosition: through, caughtUp }: FeedPage,
+  texts: Map<number, string>,
+): SerialisedPage => {
   const parts = events.map((event) => {
     const text = texts.get(event.position) ?? `id: ${event.position}\ndata: ${JSON.stringify(event)}\n\n`;
     texts.set(event.position, text);
     return text;
   });
-  return { bytes: Buffer.from(parts.join('')), through, caughtUp };
+  return { bytes: Buffer.from(parts.join('')), endPosition: through, caughtUp };
 };

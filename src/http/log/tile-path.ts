@@ -7,6 +7,7 @@ export const TILE_PATH_DESCRIPTION =
 export interface TilePath {
   readonly level: number;
   readonly number: number;
+  /** How many hashes the tile has, at most FULL_WIDTH. */
   readonly width: number;
 }
 

@@ -78,8 +78,8 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     const { position, knownAt, day } = scope;
     const found = claimRowsOf(context, position, filters, cursor?.place ?? null, limit + 1);
     const { rows, hasMore } = takePage(found, limit, ({ claim }) => Buffer.byteLength(claim));
-    const bounds = new ClaimedBoundsReader(context.db, position);
-    const shown = rows.map((row) => ({ row, conflicts: bounds.conflictsOf(row) }));
+    const conflicts = new ClaimConflicts(context.db, position);
+    const shown = rows.map((row) => ({ row, conflicts: conflicts.conflictsOf(row) }));
     const last = hasMore ? rows.at(-1) : undefined;
     const items: RegisteredClaim[] = [];
     const reckoner = new Reckoner(this.reader, this.counting, scope.viewer, position);
@@ -156,8 +156,8 @@ interface ClaimedBound {
   readonly bounds: Bounds;
 }
 
-/** Reads the numbers that other claims about the same subject allow, once per subject and page. */
-class ClaimedBoundsReader {
+/** Finds the claims that contradict a claim; reads the claims about a subject once a page. */
+class ClaimConflicts {
   readonly #read = new Map<string, readonly ClaimedBound[]>();
 
   constructor(

@@ -11,8 +11,8 @@ import type { Difference, DifferencesView, DifferenceTotals } from './difference
 import { membersOn } from './members-on.js';
 import { onlyCategory, type MembershipChange, type MovementScope } from './movement.js';
 import type { MemberSet, MovementTotals } from './movement.view.js';
-import { OrderedPage, type RankedPlace } from './ordered-page.js';
-import { placeMovement } from './place-movement.js';
+import { OrderedPage, type SortPosition } from './ordered-page.js';
+import { rankMovement } from './rank-movement.js';
 import {
   visitDifferences,
   type CaseDifferences,
@@ -46,12 +46,12 @@ export class Differences extends Query<DifferencesView | null> {
 type Result = Awaited<ReturnType<IQueryHandler<Differences>['execute']>>;
 
 /** Content of a page cursor: the scopes of the first page, and the last difference of the previous one. */
-interface DifferenceCursor extends RankedPlace {
+interface DifferenceCursor extends SortPosition {
   readonly from: PinnedScope;
   readonly to: PinnedScope;
 }
 
-interface PlacedDifference extends RankedPlace {
+interface PlacedDifference extends SortPosition {
   readonly difference: Difference;
 }
 
@@ -120,7 +120,7 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
     const totals = { learnedLate: noCounts(), happenedSince: noCounts() };
     const page = new OrderedPage<PlacedDifference>(limit, cursor);
     await visitDifferences(this.reader, context, scope, (differences) => {
-      const { learned, happened } = differences;
+      const { learnedChange: learned, happenedChange: happened } = differences;
       if (learned !== null) countChange(totals.learnedLate, learned.change);
       if (happened !== null) countChange(totals.happenedSince, happened.change);
       if (learned !== null && page.mayContain(LEARNED_LATE_RANK)) page.offer(placeLearned(scope, differences, learned));
@@ -198,7 +198,7 @@ const placeHappened = (
   { later }: DifferenceScope,
   { change, movement, movements }: HappenedChange,
 ): PlacedDifference => {
-  const placed = placeMovement(later, movements, movement);
+  const placed = rankMovement(later, movements, movement);
   const { key, caseId } = placed;
   const difference = {
     ...placed.movement,

@@ -21,7 +21,7 @@ export interface MovementScope {
   readonly list: ListDefinition;
   readonly set: MemberSet;
   readonly categories: readonly string[] | undefined;
-  /** Days after `from` until `to`, inclusive. */
+  /** The day before the first day of the span: changes after it count. */
   readonly from: Day;
   readonly to: Day;
 }

@@ -6,8 +6,8 @@ import { openScope, requireDay, type Scope } from '../scope.js';
 import { membersOn } from './members-on.js';
 import { causeOfExit, type MembershipChange, type MovementScope } from './movement.js';
 import type { MemberSet, Movement, MovementsView, MovementTotals } from './movement.view.js';
-import { OrderedPage, type RankedPlace } from './ordered-page.js';
-import { placeMovement, type PlacedMovement } from './place-movement.js';
+import { OrderedPage, type SortPosition } from './ordered-page.js';
+import { rankMovement, type RankedMovement } from './rank-movement.js';
 import { visitMovements } from './visit-movements.js';
 import { askOneFile } from '../one-file.js';
 
@@ -35,7 +35,7 @@ export class Movements extends Query<MovementsView | null> {
 }
 
 /** Content of a page cursor: the position that all pages are known at, and the last movement of the previous page. */
-interface MovementCursor extends RankedPlace {
+interface MovementCursor extends SortPosition {
   readonly position: number;
 }
 
@@ -86,7 +86,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
   ): Promise<Sums> {
     const totals = { entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 };
     const reasons = new Map<string, number>();
-    const page = new OrderedPage<PlacedMovement>(limit, cursor);
+    const page = new OrderedPage<RankedMovement>(limit, cursor);
     await visitMovements(this.reader, context, knownPosition, movementScope, (caseMovements) => {
       for (const change of caseMovements.changes) {
         totals[change.kind] += 1;
@@ -96,7 +96,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
           const { reason } = causeOfExit(movementScope.list, caseMovements.rows, change.day);
           reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
         }
-        if (page.mayContain(change.day)) page.offer(placeMovement(movementScope, caseMovements, change));
+        if (page.mayContain(change.day)) page.offer(rankMovement(movementScope, caseMovements, change));
       }
     });
     const { items, last } = page.finish();
@@ -108,11 +108,11 @@ export class MovementsHandler implements IQueryHandler<Movements> {
 interface Sums {
   readonly totals: MovementTotals;
   readonly leftByReason: readonly { readonly reason: string; readonly count: number }[];
-  readonly page: readonly PlacedMovement[];
-  readonly last: RankedPlace | null;
+  readonly page: readonly RankedMovement[];
+  readonly last: SortPosition | null;
 }
 
-const byKind = (page: readonly PlacedMovement[]): Record<MembershipChange['kind'], readonly Movement[]> => {
+const byKind = (page: readonly RankedMovement[]): Record<MembershipChange['kind'], readonly Movement[]> => {
   const of = (kind: MembershipChange['kind']): readonly Movement[] =>
     page.filter((placed) => placed.kind === kind).map(({ movement }) => movement);
   return { entered: of('entered'), left: of('left'), moved: of('moved') };

@@ -3,17 +3,17 @@
 import { compareKeys } from '../list/walk.js';
 
 /** Where an item stands in the order: by rank, name key and case id. */
-export interface RankedPlace {
+export interface SortPosition {
   readonly rank: number;
   readonly key: string;
   readonly caseId: string;
 }
 
-const comparePlaces = (a: RankedPlace, b: RankedPlace): number =>
+const compareSortPositions = (a: SortPosition, b: SortPosition): number =>
   a.rank - b.rank || compareKeys(a.key, b.key) || (a.caseId < b.caseId ? -1 : Number(a.caseId > b.caseId));
 
-/** Keeps the first items after a place; holds at most two pages in memory. */
-export class OrderedPage<Item extends RankedPlace> {
+/** Keeps the first items after a position; holds at most two pages in memory. */
+export class OrderedPage<Item extends SortPosition> {
   #kept: Item[] = [];
   /** Items of a higher rank cannot be on the page. */
   #lastRank: number | null = null;
@@ -21,7 +21,7 @@ export class OrderedPage<Item extends RankedPlace> {
   /** A limit of 0 keeps nothing. */
   constructor(
     private readonly limit: number,
-    private readonly after: RankedPlace | null,
+    private readonly after: SortPosition | null,
   ) {}
 
   /** Whether an item of the rank may be on the page, so that it is worth making. */
@@ -34,16 +34,16 @@ export class OrderedPage<Item extends RankedPlace> {
   }
 
   offer(item: Item): void {
-    if (this.after !== null && comparePlaces(item, this.after) <= 0) return;
+    if (this.after !== null && compareSortPositions(item, this.after) <= 0) return;
     this.#kept.push(item);
     if (this.#kept.length < 2 * (this.limit + 1)) return;
-    this.#kept = this.#kept.sort(comparePlaces).slice(0, this.limit + 1);
+    this.#kept = this.#kept.sort(compareSortPositions).slice(0, this.limit + 1);
     this.#lastRank = this.#kept.at(-1)?.rank ?? null;
   }
 
-  /** `last` is the place to continue after; null on the last page. */
-  finish(): { readonly items: readonly Item[]; readonly last: RankedPlace | null } {
-    const sorted = this.#kept.sort(comparePlaces);
+  /** `last` is the position to continue after; null on the last page. */
+  finish(): { readonly items: readonly Item[]; readonly last: SortPosition | null } {
+    const sorted = this.#kept.sort(compareSortPositions);
     const items = sorted.slice(0, this.limit);
     const end = sorted.length > this.limit ? items.at(-1) : undefined;
     return { items, last: end === undefined ? null : { rank: end.rank, key: end.key, caseId: end.caseId } };

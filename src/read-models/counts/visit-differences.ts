@@ -41,8 +41,8 @@ export interface DifferenceScope {
 export interface CaseDifferences {
   readonly context: QueryContext;
   readonly caseNo: number;
-  readonly learned: LearnedChange | null;
-  readonly happened: HappenedChange | null;
+  readonly learnedChange: LearnedChange | null;
+  readonly happenedChange: HappenedChange | null;
 }
 
 /**
@@ -84,7 +84,8 @@ export const visitDifferences = async (
       const movements = { context, scope: laterScope, caseNo, changes, rows: { listed, withoutList } };
       const learned = learnedChange(scope, versions.get(caseNo) ?? []);
       const happened = happenedChange(scope, movements);
-      if (learned !== null || happened !== null) visit({ context, caseNo, learned, happened });
+      if (learned !== null || happened !== null)
+        visit({ context, caseNo, learnedChange: learned, happenedChange: happened });
     }
   }
 };

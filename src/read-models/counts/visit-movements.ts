@@ -77,12 +77,14 @@ export const candidatesOf = (
   return JSON.parse(cases) as number[];
 };
 
-/** Policy changes within the span: the day, and each custody value that was added or removed. */
-const policyChanges = (
-  list: ListDefinition,
-  from: Day,
-  to: Day,
-): readonly { readonly day: Day; readonly custody: string }[] =>
+/** A custody value that the list's policy counts, or no longer counts, from a day on. */
+interface PolicyChange {
+  readonly day: Day;
+  readonly custody: string;
+}
+
+/** The changes of the policy within the span, each value on its own. */
+const policyChanges = (list: ListDefinition, from: Day, to: Day): readonly PolicyChange[] =>
   list.policies
     .filter(({ from: day }) => from < day && day <= to)
     .flatMap(({ from: day, custody }) => {

@@ -23,20 +23,20 @@ export interface MemberLine {
   readonly reference: string | null;
 }
 
-/** Members at the end of a day, as known at a position; of the cases `only`, if given. */
+/** Members at the end of a day, as known at a position; of `ofCases`, if given. */
 export const certainMembers = (
   { db, position: head }: QueryContext,
   list: ListDefinition,
   day: Day,
   position: number,
-  only?: readonly number[],
+  ofCases?: readonly number[],
 ): readonly CertainMember[] => {
   const scope = listScope(list.id, day, position, head);
   const match = matchOf(memberConditions(list, day));
-  const of = only === undefined ? '' : 'AND p.case_no IN (SELECT value FROM json_each(@only))';
+  const of = ofCases === undefined ? '' : 'AND p.case_no IN (SELECT value FROM json_each(@only))';
   const sql = `SELECT p.case_no AS caseNo, CASE WHEN count(DISTINCT coalesce(p.category, '')) = 1 THEN max(p.category) END AS category
     FROM periods p WHERE p.list = @list AND ${validCondition('p', scope)} ${of} GROUP BY p.case_no HAVING min(${match.certain})`;
-  const values = { ...scopeValues(scope), ...match.values, ...(only && { only: JSON.stringify(only) }) };
+  const values = { ...scopeValues(scope), ...match.values, ...(ofCases && { only: JSON.stringify(ofCases) }) };
   return cachedStatement(db, sql).all(values) as CertainMember[];
 };
 

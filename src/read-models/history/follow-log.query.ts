@@ -15,7 +15,7 @@ import type { LoggedEvent } from './logged-event.view.js';
 export interface FeedPage {
   readonly events: readonly LoggedEvent[];
   /** The position to continue after: all matching events up to it have been delivered. */
-  readonly through: number;
+  readonly endPosition: number;
   /** Whether the end of the projected log was reached. */
   readonly caughtUp: boolean;
 }
@@ -59,12 +59,12 @@ export class FollowLogHandler implements IQueryHandler<FollowLog> {
 
   private page(after: number, parameters: FollowLog['parameters']): FeedPage {
     const context = this.models.currentContext();
-    if (context === null) return { events: [], through: after, caughtUp: true };
+    if (context === null) return { events: [], endPosition: after, caughtUp: true };
     const { logTables, position } = context;
     const recorded = logTables.next(after, MAX_CHARACTERS);
     const matches = filterOf(logTables, parameters);
     const through = recorded.at(-1)?.position ?? after;
-    return { events: recorded.filter(matches).map(toLoggedEvent), through, caughtUp: through >= position };
+    return { events: recorded.filter(matches).map(toLoggedEvent), endPosition: through, caughtUp: through >= position };
   }
 }
 

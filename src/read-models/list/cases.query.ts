@@ -3,7 +3,7 @@ import type { Reference } from '../../domain/case/events.js';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
 import type { Filters } from './filters.js';
-import type { Page } from './paging.js';
+import type { Paging } from './paging.js';
 import { readPageOf, type PeopleAsked } from './people-page.js';
 import type { PersonPage } from './person.view.js';
 import { isJudged } from './predicate.js';
@@ -18,7 +18,7 @@ export class Cases extends Query<PersonPage> {
       readonly filters: Filters;
       readonly name?: string;
       readonly words?: string;
-      readonly page: Page;
+      readonly page: Paging;
     },
   ) {
     super();

@@ -34,10 +34,10 @@ interface Property {
    * Values that everybody has for a while. The register as a whole has no facets of them, which would be most of all rows: pages look
    * for such people among all.
    */
-  readonly passing: readonly string[];
+  readonly transientValues: readonly string[];
   readonly ofPeriod: (period: PeriodRow) => readonly (string | null)[];
   /** The values of which a period must have one to match the filters; undefined if it may have any. */
-  readonly asked: (filters: Filters) => readonly string[] | undefined;
+  readonly filteredValues: (filters: Filters) => readonly string[] | undefined;
 }
 
 const onlyValue = (value: string | undefined): readonly string[] | undefined =>
@@ -52,50 +52,51 @@ const AWAITING_JUDGMENT = 'awaiting-judgment' satisfies Filters['stage'];
 const FACET_PROPERTIES: readonly Property[] = [
   {
     name: 'incident',
-    passing: [],
+    transientValues: [],
     ofPeriod: ({ incident }) => [incident],
-    asked: ({ incident }) => onlyValue(incident),
+    filteredValues: ({ incident }) => onlyValue(incident),
   },
   {
     name: 'facility',
-    passing: [],
+    transientValues: [],
     ofPeriod: ({ facility }) => [facility],
-    asked: ({ facility }) => onlyValue(facility === undefined ? undefined : toNfc(facility)),
+    filteredValues: ({ facility }) => onlyValue(facility === undefined ? undefined : toNfc(facility)),
   },
   {
     name: 'article',
-    passing: [],
+    transientValues: [],
     ofPeriod: ({ articles }) => articleHeads(JSON.parse(articles) as readonly string[]),
-    asked: ({ article }) => article?.map(articleHead),
+    filteredValues: ({ article }) => article?.map(articleHead),
   },
   {
     name: 'category',
-    passing: [],
+    transientValues: [],
     ofPeriod: ({ category }) => [category],
-    asked: ({ category }) => category,
+    filteredValues: ({ category }) => category,
   },
   {
     name: 'proceedings',
-    passing: ['none'],
+    transientValues: ['none'],
     ofPeriod: ({ proceedings }) => [proceedings],
-    asked: ({ proceedings, stage }) => proceedings ?? (stage === 'convicted' ? [...CONVICTED_STAGE] : undefined),
+    filteredValues: ({ proceedings, stage }) =>
+      proceedings ?? (stage === 'convicted' ? [...CONVICTED_STAGE] : undefined),
   },
   {
     name: 'stage',
-    passing: [AWAITING_JUDGMENT],
+    transientValues: [AWAITING_JUDGMENT],
     // The filter `stage=convicted` walks the facets of proceedings, so it needs no value here.
     ofPeriod: ({ proceedings, custody }) => [
       custody !== null && HELD_CUSTODIES.has(custody) && !CONVICTED_STAGE.has(proceedings ?? 'none')
         ? AWAITING_JUDGMENT
         : null,
     ],
-    asked: ({ stage }) => onlyValue(stage === AWAITING_JUDGMENT ? stage : undefined),
+    filteredValues: ({ stage }) => onlyValue(stage === AWAITING_JUDGMENT ? stage : undefined),
   },
   {
     name: 'custody',
-    passing: ['unknown', 'detained'],
+    transientValues: ['unknown', 'detained'],
     ofPeriod: ({ custody }) => [custody],
-    asked: ({ custody }) => custody,
+    filteredValues: ({ custody }) => custody,
   },
 ];
 
@@ -119,7 +120,7 @@ const KEPT_BY_DEFAULT: ReadonlySet<string> = new Set(DEFAULT_POLICY);
 export const membersAmong = (list: ListDefinition, day: Day): Population =>
   policyOn(list, day).custody.every((custody) => KEPT_BY_DEFAULT.has(custody)) ? 'kept by default' : 'recognised';
 
-/** Facets of no property: people who may match anything, people who match in some possible courses only, and all people. */
+/** Facets that stand for no value of a property: people who may match anything, people who match in some possible courses only, and everybody. */
 const UNDECIDED_FACET = 'undecided';
 const UNCERTAIN_FACET = 'uncertain';
 const EVERYBODY_FACET = '';
@@ -148,8 +149,8 @@ const facetNumber = (
 const MAX_WALKED_VALUES = 6;
 
 export interface Facets {
-  /** Facets that together have every case that the filters may find. */
-  readonly walked: readonly number[];
+  /** Facets to walk: together they have every case that the filters may find. */
+  readonly toWalk: readonly number[];
   /** Whether these are all people whom the question is about, whatever they are filtered by. */
   readonly isEverybody: boolean;
   /** Facets that together have every case that may match in some possible courses only. */
@@ -165,14 +166,14 @@ export const facetsOf = (list: string, population: Population, filters: Filters)
     undecided,
   ];
   const uncertain = of(UNCERTAIN_FACET, ['']);
-  if (filters.certainty === 'uncertain') return { walked: uncertain, uncertain, isEverybody: false };
-  for (const { name, asked, passing } of FACET_PROPERTIES) {
+  if (filters.certainty === 'uncertain') return { toWalk: uncertain, uncertain, isEverybody: false };
+  for (const { name, filteredValues: asked, transientValues } of FACET_PROPERTIES) {
     const values = asked(filters);
-    const hasFacets = population !== 'all' || !values?.some((value) => passing.includes(value));
+    const hasFacets = population !== 'all' || !values?.some((value) => transientValues.includes(value));
     if (values !== undefined && values.length <= MAX_WALKED_VALUES && hasFacets)
-      return { walked: of(name, values), uncertain, isEverybody: false };
+      return { toWalk: of(name, values), uncertain, isEverybody: false };
   }
-  return { walked: of(EVERYBODY_FACET, ['']), uncertain, isEverybody: true };
+  return { toWalk: of(EVERYBODY_FACET, ['']), uncertain, isEverybody: true };
 };
 
 /** The facets of periods that were met before: an event leaves most periods of its case as they were. */
@@ -190,9 +191,11 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   const group = groupOf(period);
   const facets = [
     facetNumber(list, group),
-    ...FACET_PROPERTIES.flatMap(({ name, passing, ofPeriod }) =>
+    ...FACET_PROPERTIES.flatMap(({ name, transientValues, ofPeriod }) =>
       ofPeriod(period).flatMap((value) =>
-        value === null || (group === 'all' && passing.includes(value)) ? [] : [facetNumber(list, group, name, value)],
+        value === null || (group === 'all' && transientValues.includes(value))
+          ? []
+          : [facetNumber(list, group, name, value)],
       ),
     ),
   ];

@@ -16,7 +16,7 @@ export type Certainty = (typeof CERTAINTIES)[number];
 
 interface FilterDescription<Value> {
   /** Completes "only …": for OpenAPI and for the help of the command line. */
-  readonly only: string;
+  readonly completesOnly: string;
   /** Stands for a value in the help of the command line. */
   readonly value: string;
   /** SQL for whether one period `p` matches. Null for a filter that looks at all periods of a person together. */
@@ -36,13 +36,13 @@ const Filter =
   <Value>(description: FilterDescription<Value>) =>
   <Name extends keyof Filters>(target: { readonly [N in Name]?: Value }, name: Name): void => {
     filterDescriptions.set(name, description);
-    changeField({ optional: true, description: `Only ${description.only}.` })(target, name);
+    changeField({ optional: true, description: `Only ${description.completesOnly}.` })(target, name);
   };
 
 /** Values of one filter are alternatives (OR); filters are combined with AND. */
 export class Filters {
   @Filter({
-    only: 'people in these categories of the list',
+    completesOnly: 'people in these categories of the list',
     value: 'id',
     matches: isOneOf('p.category'),
   })
@@ -50,7 +50,7 @@ export class Filters {
   readonly category?: readonly string[];
 
   @Filter({
-    only: 'people in such a custody',
+    completesOnly: 'people in such a custody',
     value: 'value',
     matches: isOneOf('p.custody'),
   })
@@ -58,7 +58,7 @@ export class Filters {
   readonly custody?: readonly Custody[];
 
   @Filter({
-    only: 'people in such a state of proceedings',
+    completesOnly: 'people in such a state of proceedings',
     value: 'value',
     matches: isOneOf('p.proceedings'),
   })
@@ -66,7 +66,7 @@ export class Filters {
   readonly proceedings?: readonly Proceedings[];
 
   @Filter({
-    only: 'people at this stage of proceedings; on appeal and final count as convicted',
+    completesOnly: 'people at this stage of proceedings; on appeal and final count as convicted',
     value: 'stage',
     matches: isEqual(STAGE_SQL),
   })
@@ -74,7 +74,7 @@ export class Filters {
   readonly stage?: (typeof STAGES)[number];
 
   @Filter({
-    only: 'people under these articles; 234 finds all its parts, 234.4 those beginning so',
+    completesOnly: 'people under these articles; 234 finds all its parts, 234.4 those beginning so',
     value: 'article',
     matches: articleCondition,
   })
@@ -82,7 +82,7 @@ export class Filters {
   readonly article?: readonly string[];
 
   @Filter({
-    only: 'people held there',
+    completesOnly: 'people held there',
     value: 'name',
     matches: (facility: string, name) => isEqual('p.facility')(toNfc(facility), name),
   })
@@ -90,7 +90,7 @@ export class Filters {
   readonly facility?: string;
 
   @Filter({
-    only: 'people of this affair',
+    completesOnly: 'people of this affair',
     value: 'id',
     matches: isEqual('p.incident'),
   })
@@ -98,7 +98,7 @@ export class Filters {
   readonly incident?: string;
 
   @Filter<Certainty>({
-    only: 'those who match certainly (yes), or only in some possible courses of events (uncertain)',
+    completesOnly: 'those who match certainly (yes), or only in some possible courses of events (uncertain)',
     value: 'value',
     matches: null,
   })

@@ -3,7 +3,7 @@ import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
 import { membersAmong } from './facets.js';
 import type { Filters } from './filters.js';
-import type { Page } from './paging.js';
+import type { Paging } from './paging.js';
 import { readPageOf } from './people-page.js';
 import type { PersonPage } from './person.view.js';
 import { memberConditions } from './predicate.js';
@@ -17,7 +17,7 @@ export class ListMembers extends Query<PersonPage | null> {
       readonly filters: Filters;
       readonly name?: string;
       readonly words?: string;
-      readonly page: Page;
+      readonly page: Paging;
     },
   ) {
     super();

@@ -40,9 +40,9 @@ export const readPage = (
   const { scope, limit, after } = request;
   const match = matchOf(request.conditions);
   const total = after?.total ?? countPeople(counters, scope, match, request);
-  // Where nobody matches, a walk would end only after all whom the facets have.
-  const isAnybody = total.yes + total.uncertain > 0;
-  const found = isAnybody ? walkAsked(db, logTables, request, match) : [];
+  // Where nobody matches, a walk would go through everybody in the facets before it ended.
+  const hasMatches = total.yes + total.uncertain > 0;
+  const found = hasMatches ? walkAsked(db, logTables, request, match) : [];
   const items = found.slice(0, limit).map(personOf);
   const [key, id] = [found[limit - 1]?.key, items.at(-1)?.caseId];
   return {
@@ -106,7 +106,7 @@ export const countPeople = (
   match: Match,
   { certainty, reference, facets }: Partial<Pick<PageRequest, 'certainty' | 'reference' | 'facets'>> = {},
 ): Totals => {
-  const walked = facets === undefined || facets.isEverybody ? null : facets.walked;
+  const facetNumbers = facets === undefined || facets.isEverybody ? null : facets.toWalk;
   const groups = counters.count(scope, {
     sql: (
       versionScope,
@@ -119,9 +119,9 @@ export const countPeople = (
     cases:
       reference !== undefined
         ? casesWithReference
-        : walked === null
+        : facetNumbers === null
           ? undefined
-          : (versionScope) => casesInFacets(versionScope, walked),
+          : (versionScope) => casesInFacets(versionScope, facetNumbers),
   });
   const total = groups.get('') ?? { yes: 0, uncertain: 0 };
   return { yes: certainty === 'uncertain' ? 0 : total.yes, uncertain: certainty === 'yes' ? 0 : total.uncertain };

@@ -1,7 +1,7 @@
 /** One page of people, with its page cursor: what the queries for members and for cases share. */
 import { facetsOf, type Population } from './facets.js';
 import { filterConditions, type Filters } from './filters.js';
-import type { Page } from './paging.js';
+import type { Paging } from './paging.js';
 import type { PersonPage } from './person.view.js';
 import type { Reference } from '../../domain/case/events.js';
 import type { ReadModelReader } from '../reader.js';
@@ -17,7 +17,7 @@ import type { SqlCondition } from './sql-condition.js';
 
 export interface PageParameters {
   readonly filters: Filters;
-  readonly page: Page;
+  readonly page: Paging;
   readonly reference?: Reference;
   /** Ranks the people whose names match this one; there is no other order then. */
   readonly name?: string;

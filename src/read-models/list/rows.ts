@@ -62,8 +62,9 @@ const indexEvents = rememberLast(({ events, unfounded }: CaseHistory): CaseEvent
 }));
 
 /**
- * Rows independent of lists cover all days. Rows of a list cover the days on which the list judges the case in at least
- * one possible course, or may since they are undecided; for other courses of the same days there is a row with recognition `none`.
+ * Rows independent of lists cover all days. Rows of a list cover the days on which it judges the case in some possible course, and the
+ * undecided days, on which it may. Where it does not judge the case in other courses of such a day, there is also a row with recognition
+ * `none`.
  */
 export const periodRows = rememberLast((history: CaseHistory): readonly PeriodRow[] => {
   const events = indexEvents(history);

@@ -16,6 +16,7 @@ export interface Place {
 }
 
 export interface WalkedCase extends Place {
+  /** Whether the case matches the filters in some possible courses only. */
   readonly isUncertain: boolean;
   /** The columns asked for, of each period that is valid in the scope. */
   readonly periods: readonly (readonly SqlValue[])[];
@@ -45,7 +46,7 @@ const KEY_COLUMNS = { name: 'name_key', reference: 'reference_key', recognised: 
 export const walk = (db: Db, request: Walk): readonly WalkedCase[] => {
   const { scope, facets, sort, match, selected, after, limit } = request;
   const ranges = (selected === undefined ? rangesOf : rangesOfCases)(db, scope, [
-    ...facets.walked,
+    ...facets.toWalk,
     ...facets.uncertain,
   ]);
   const among = (some: readonly number[]): readonly Range[] => ranges.filter(({ facet }) => some.includes(facet));
@@ -58,7 +59,7 @@ export const walk = (db: Db, request: Walk): readonly WalkedCase[] => {
     afterNo: after?.caseNo,
   };
   let found: readonly WalkedCase[] = [];
-  for (const { facet, part } of among(facets.walked)) {
+  for (const { facet, part } of among(facets.toWalk)) {
     const last = found[limit - 1];
     const statement = cachedStatement(db, walkSql(request, { part, isCertain, isBounded: last !== undefined })).raw();
     const bounds = { facet, lastKey: last?.key, lastNo: last?.caseNo };
@@ -104,7 +105,7 @@ const casesIn = (rows: readonly WalkedRow[]): WalkedCase[] => {
   return cases;
 };
 
-/** A case may be in both, with the same key and periods. */
+/** Merges two sorted lists of cases. A case that is in both, with the same key and periods, is kept once. */
 const mergeByKey = (
   some: readonly WalkedCase[],
   others: readonly WalkedCase[],

@@ -46,7 +46,10 @@ export class FindDuplicates implements JobKind<Parameters> {
     return { position: String(position) };
   }
 
-  /** Compares what the register knows in the scope. The same knowledge is the same job. Throws what `openScope` throws. */
+  /**
+   * Compares all cases of the register as known at the position of the scope, whatever its day and list. The job of a position is started
+   * once: asked again, it is the same. Throws what `openScope` throws.
+   */
   async start(scope: Scope): Promise<StartResult<null>> {
     const {
       scope: { position },

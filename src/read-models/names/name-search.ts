@@ -65,7 +65,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     for (const row of rows) candidates.set(row.row, row);
   };
   let isTruncated = false;
-  for (const { expressions, narrower } of searchStages(typed)) {
+  for (const { expressions, narrowerExpression: narrower } of searchStages(typed)) {
     if (candidates.size >= ENOUGH_SPELLINGS) break;
     const any = expressions.join(' OR ');
     const rows = candidatesOf(any);

@@ -42,7 +42,7 @@ export const nameTokens = (words: readonly NameWord[]): readonly string[] => {
 export interface SearchStage {
   readonly expressions: readonly string[];
   /** Selects the surest of those that the first expression finds. */
-  readonly narrower?: string;
+  readonly narrowerExpression?: string;
 }
 
 /**
@@ -80,7 +80,7 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
   return [
     {
       expressions: [whole, ...joined.map(allTermsExpression)],
-      ...(fathers.length > 0 && { narrower: allOf([whole, ...fathers.map(fatherToken).map(quoted)]) }),
+      ...(fathers.length > 0 && { narrowerExpression: allOf([whole, ...fathers.map(fatherToken).map(quoted)]) }),
     },
     ...(begun.length === 0 ? [] : [{ expressions: [allTermsExpression(begun)] }]),
     {
@@ -94,7 +94,7 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
   ];
 };
 
-/** One of the keys, or a key with one of the beginnings. */
+/** What a searched word must meet: a key that is one of `exact`, or one that begins with one of `begins`. */
 type Term = { readonly exact: readonly string[] } | { readonly begins: readonly string[] };
 
 const isName = ({ role }: NameWord): boolean => role !== 'patronymic';

@@ -9,7 +9,7 @@ import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import type { EventWithId } from '../../domain/event.js';
 import { caseHistoryOf, type EventEntry, type LogTables } from '../log-tables.js';
 import { feedsAt, type Feeding } from '../log/case-streams.js';
-import { rememberRead } from '../remember.js';
+import { rememberForItems } from '../remember.js';
 import { STILL_KNOWN, type CaseHistory, type DependsOn } from '../table.js';
 
 export interface HistoryAt {
@@ -131,7 +131,7 @@ const entriesOf = (
 const definitionChangesOf = ({
   definitions,
 }: LogTables): ((events: CaseHistory['events'], after: number, before: number) => readonly number[]) => {
-  const dependencies = rememberRead(
+  const dependencies = rememberForItems(
     ({ event }: EventWithId<CaseEvent>) => dependenciesOf(event).length > 0,
     (events) => events.flatMap(({ event }): readonly Dependency[] => dependenciesOf(event)),
   );

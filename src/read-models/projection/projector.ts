@@ -9,7 +9,7 @@ import type { EventWithId } from '../../domain/event.js';
 import { dayFinder } from '../../domain/time.js';
 import type { DefinitionVersion } from '../log/definition-versions.js';
 import type { LogTables } from '../log-tables.js';
-import { rememberRead } from '../remember.js';
+import { rememberForItems } from '../remember.js';
 import {
   diffRows,
   noVersions,
@@ -115,7 +115,7 @@ export class Projector {
 }
 
 /** The lists and instruments that events name. */
-const idsNamedBy = rememberRead(
+const idsNamedBy = rememberForItems(
   ({ event }: EventWithId<CaseEvent>) => listIdsIn(event).length + instrumentIdsIn(event).length > 0,
   (events) => referencedIds(events.map(({ event }) => event)),
 );

@@ -67,7 +67,7 @@ const defineGravity = (db: Db, gravityOf: GravityOf): void => {
 /** Distinct sets of articles of a large register. */
 const MAX_CACHED_ARTICLE_SETS = 20_000;
 
-/** An article whose gravity nobody knows may be the gravest, unless another is as grave as can be. */
+/** The gravest gravity of the articles; unknown if that of one article is unknown and no other has the highest. */
 const gravestOf = (articles: readonly string[], day: Day, gravityOf: GravityOf): string => {
   const ranks = articles.map((article) => {
     const gravity = gravityOf(article, day);

@@ -21,7 +21,7 @@ describe('findings of merges', () => {
   /** Cases a (decided on), b and c, which is merged into d. */
   const data: MergeData = {
     caseId: 'a',
-    chains: new Map([
+    survivorChains: new Map([
       ['b', ['b']],
       ['c', ['c', 'd']],
       ['d', ['d']],

@@ -299,7 +299,8 @@ const asked = (standing: Standing): string => JSON.stringify({ ...standing, sent
 const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefined): readonly Standing[] => {
   const { sentence, episode } = state;
   const running =
-    (sentence.term !== null || sentence.openEnd) && (sentence.state === 'active' || sentence.state === 'suspended');
+    (sentence.term !== null || sentence.isTermUnknown) &&
+    (sentence.state === 'active' || sentence.state === 'suspended');
   const named = parseEdtf(sentence.countedFrom ?? '');
   const start = dayOf(episode?.arrest ?? '');
   const starts = !running

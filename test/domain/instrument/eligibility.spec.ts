@@ -297,7 +297,7 @@ const holds = (
     const from = measured(condition.remaining);
     const { lessThan, atLeast } = condition.remaining;
     if (sentence.life) return lessThan === undefined;
-    if (sentence.term === null && !sentence.openEnd) return false;
+    if (sentence.term === null && !sentence.isTermUnknown) return false;
     if (start === null) return 'perhaps';
     const fits = (last: Day) =>
       last > from &&
@@ -318,13 +318,13 @@ const holds = (
     const from = measured(condition.served);
     if (atLeast !== undefined && addTerm(start, atLeast) > from) return false;
     if (atLeastShare === undefined) return true;
-    if (end === null) return sentence.openEnd ? 'perhaps' : false;
+    if (end === null) return sentence.isTermUnknown ? 'perhaps' : false;
     const [part, whole] = atLeastShare.split('/').map(Number) as [number, number];
     return (from - start) / (end - start) >= part / whole - 1e-9;
   }
   if (condition.term) {
     if (!runs) return false;
-    if (sentence.term === null) return sentence.openEnd ? 'perhaps' : false;
+    if (sentence.term === null) return sentence.isTermUnknown ? 'perhaps' : false;
     const length = (term: string) => addTerm(day('2001-01-01'), term);
     return length(sentence.term) <= length(condition.term.atMost);
   }
@@ -374,7 +374,7 @@ const slowly = (
     const counted = begun.length > 0 ? begun : named;
     const starts = state.sentence.countedFrom === null ? [dated[arrest] ?? null] : counted;
     const overs = (start: Day | null) =>
-      state.sentence.openEnd && start !== null && start < listDay ? [false, true] : [false];
+      state.sentence.isTermUnknown && start !== null && start < listDay ? [false, true] : [false];
     return starts.flatMap((start) =>
       overs(start).flatMap((isOver) =>
         days(person.born).map((born): Holds => {

@@ -29,7 +29,7 @@ const all = async (parameters: Partial<Parameters> = {}): Promise<readonly Logge
     const page = feed.page(from);
     events.push(...page.events);
     if (page.caughtUp) return events;
-    from = page.through;
+    from = page.endPosition;
   }
 };
 const positions = async (parameters: Partial<Parameters> = {}) =>
@@ -54,7 +54,7 @@ it('continues after a position, and tells how far it read and whether there is m
   const feed = await follow({ types: ['died'] });
   const first = feed.page(0);
   expect(first).toEqual({ events: [], through: expect.any(Number), caughtUp: false });
-  expect(feed.page(first.through)).toEqual({ events: [], through: 601, caughtUp: true });
+  expect(feed.page(first.endPosition)).toEqual({ events: [], through: 601, caughtUp: true });
   expect(feed.page(601)).toEqual({ events: [], through: 601, caughtUp: true });
   expect(await positions({ after: 598 })).toEqual([599, 600, 601]);
 });
@@ -122,7 +122,7 @@ it('returns each event once and in order while the log grows and the file is reb
       const read = (reader: (typeof readers)[number]): boolean => {
         const page = feed!.page(reader.position);
         reader.got.push(...page.events.map(({ position }) => position));
-        reader.position = page.through;
+        reader.position = page.endPosition;
         return page.caughtUp;
       };
       let appended = 0;

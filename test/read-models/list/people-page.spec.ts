@@ -1,7 +1,7 @@
 import { InvalidCursor } from '../../../src/read-models/query-errors.js';
 import { Cases } from '../../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
-import { SORTS, type Page } from '../../../src/read-models/list/paging.js';
+import { SORTS, type Paging } from '../../../src/read-models/list/paging.js';
 import type { Filters } from '../../../src/read-models/list/filters.js';
 import { ARTICLE, THREE_YEARS } from '../../support/events.js';
 import { WHOLE_PAGE, opened, register } from '../support.js';
@@ -32,7 +32,7 @@ const convicted = (occurredOn: string, more: object = {}) => ({
   ...more,
 });
 
-const members = async (filters: Filters = {}, asOf?: string, page: Page = { limit: 100 }, list = 'union') =>
+const members = async (filters: Filters = {}, asOf?: string, page: Paging = { limit: 100 }, list = 'union') =>
   fixture.handlers.members.execute(new ListMembers(scopeOf({ asOf, atLeast: fixture.token }), list, { filters, page }));
 const who = async (filters: Filters = {}, asOf?: string): Promise<readonly string[]> =>
   ((await members(filters, asOf))?.items ?? []).map(({ caseId, certainty }) =>

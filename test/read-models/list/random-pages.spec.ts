@@ -6,7 +6,7 @@ import { HELD_CUSTODIES, CONVICTED_STAGE, CUSTODIES, PROCEEDINGS } from '../../.
 import type { Filters } from '../../../src/read-models/list/filters.js';
 import { Cases } from '../../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
-import { SORTS, type Page, type Sort } from '../../../src/read-models/list/paging.js';
+import { SORTS, type Paging, type Sort } from '../../../src/read-models/list/paging.js';
 import type { PersonPage, PersonView } from '../../../src/read-models/list/person.view.js';
 import { referenceKey } from '../../../src/read-models/names/rows.js';
 import type { DayState } from '../../support/brute-force-model.js';
@@ -115,7 +115,7 @@ it.each(seeds)('finds in log %i who matches, in order, with what is shown of the
     const question = drawQuestion(random, drawn);
     const { population, list, filters, day, known } = question;
     const scope = scopeOf({ asOf: dayText(day), knownAt: `position:${start + known}` });
-    const asked = (page: Page): Promise<PersonPage | null> =>
+    const asked = (page: Paging): Promise<PersonPage | null> =>
       population === 'recognised'
         ? ask.members.execute(new ListMembers(scope, list, { filters, page }))
         : ask.cases.execute(new Cases(scope, { filters, page, ...(population === 'judged' && { list }) }));

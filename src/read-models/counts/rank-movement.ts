@@ -13,22 +13,22 @@ import {
   type MovementScope,
 } from './movement.js';
 import type { Movement } from './movement.view.js';
-import type { RankedPlace } from './ordered-page.js';
+import type { SortPosition } from './ordered-page.js';
 import type { CaseMovements } from './visit-movements.js';
 
 type CaseEvents = readonly EventWithId<CaseEvent>[];
 
-/** A movement with its place: movements are ordered by day. */
-export interface PlacedMovement extends RankedPlace {
+/** A movement with its position in the order of movements, which is by day. */
+export interface RankedMovement extends SortPosition {
   readonly kind: MembershipChange['kind'];
   readonly movement: Movement;
 }
 
-export const placeMovement = (
+export const rankMovement = (
   movementScope: MovementScope,
   caseMovements: CaseMovements,
   change: MembershipChange,
-): PlacedMovement => {
+): RankedMovement => {
   const { context, scope, caseNo } = caseMovements;
   const listEntry = listEntriesOf(context.db, scope, [caseNo]).get(caseNo);
   if (listEntry === undefined) throw new Error('a case that moves has a list entry');
