@@ -7,6 +7,7 @@ import { LRUCache } from 'lru-cache';
 import { listScope, scopeValues, type ListScope } from './list/predicate.js';
 import type { SqlCondition } from './list/sql-condition.js';
 import type { Totals } from './list/person.view.js';
+import { QueriesBusy } from './query-errors.js';
 import { cachedStatement, type Db } from './table.js';
 import { stableLimit } from '../sqlite/stable-limit.js';
 
@@ -38,8 +39,10 @@ const MAX_CASES = 20_000;
 const MAX_SELECTED = 2_000;
 /** Where more of the cases than one in so many are selected, counting all takes no longer. */
 const SELECTED_SHARE = 10;
-/** Counts that are under way, those that nobody waits for any more among them. */
+/** Counts that are under way at once. */
 const MAX_RUNNING = 20;
+/** Milliseconds without a step after which nobody waits for a count any more. */
+const ABANDONED_MS = 60_000;
 
 /** Thrown where a count takes steps. Whoever asked has them taken and asks again. */
 export class NotCounted extends Error {
@@ -67,7 +70,7 @@ interface RunningCount {
 export class Counters {
   readonly #cache = new LRUCache<string, CachedCounter>({ max: MAX_COUNTERS });
   /** Shared by all who wait for the same count. */
-  readonly #running = new LRUCache<string, RunningCount>({ max: MAX_RUNNING });
+  readonly #running = new LRUCache<string, RunningCount>({ max: MAX_RUNNING, ttl: ABANDONED_MS, updateAgeOnGet: true });
   #inSteps = false;
 
   constructor(private readonly db: Db) {}
@@ -76,6 +79,9 @@ export class Counters {
   count(scope: ListScope, query: CounterQuery): TotalsByKey {
     const key = counterKeyOf(scope, query);
     const cached = this.#cache.get(key);
+    // Another question has come from a later position meanwhile: this one is of an earlier position now.
+    if (cached !== undefined && cached.position > scope.position)
+      return this.count({ ...scope, isCurrent: false }, query);
     const groups = cached === undefined ? this.#counted(scope, query) : this.#updated(cached, scope, query);
     this.#cache.set(key, { position: scope.position, groups });
     return groups;
@@ -91,11 +97,14 @@ export class Counters {
     }
   }
 
-  /** Takes the next step of a count and says whether it was the last. The log may have grown to `head` since the count began. */
+  /**
+   * Takes the next step of a count and says whether it was the last. The log may have grown to `head` since the count began. Throws
+   * QueriesBusy where too many counts are under way.
+   */
   step({ scope, query }: NotCounted, head: number): boolean {
     const now = listScope(scope.list, scope.day, scope.position, head);
     const key = counterKeyOf({ ...scope, isCurrent: false }, query);
-    const running = this.#running.get(key) ?? { slicesLeft: this.#slices(now, query), totals: new Map() };
+    const running = this.#running.get(key) ?? this.#begin(now, query);
     const slice = running.slicesLeft.pop();
     if (slice !== undefined) running.totals = sumTotals([running.totals, 1], [this.#query(now, query, slice), 1]);
     this.#running.set(key, running);
@@ -106,6 +115,13 @@ export class Counters {
     // From there it is updated to the latest position.
     if (scope.isCurrent) this.#cache.set(counterKeyOf(scope, query), counted);
     return true;
+  }
+
+  /** A further count would take the place of one under way, which would begin anew and take another's. */
+  #begin(scope: ListScope, query: CounterQuery): RunningCount {
+    this.#running.purgeStale();
+    if (this.#running.size >= MAX_RUNNING) throw new QueriesBusy();
+    return { slicesLeft: this.#slices(scope, query), totals: new Map() };
   }
 
   #counted(scope: ListScope, query: CounterQuery): TotalsByKey {

@@ -1,11 +1,14 @@
 /** Counts of more cases than one step takes, beside other requests, new events and a file that is swapped. */
 import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { formatDay } from '../../src/domain/time.js';
+import { Differences } from '../../src/read-models/counts/differences.query.js';
+import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { ModelFile } from '../../src/read-models/model-file.js';
 import { ModelReader } from '../../src/read-models/model-reader.js';
 import { ReadModelReader, type QueryContext } from '../../src/read-models/reader.js';
 import { STILL_KNOWN } from '../../src/read-models/table.js';
 import { day } from '../support/events.js';
-import { NOW } from '../support/scopes.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 import { clock, emptyFile, handlersOf, Log, opened } from './support.js';
 
 const PEOPLE = 50_000;
@@ -100,6 +103,52 @@ it('answers as of the position at which the question came, whatever is recorded 
   });
   expect(await countsOf(reader)).toMatchObject({ position, ...expected() });
   expect(await countsOf(reader)).toMatchObject({ position: position + 3, ...expected(1) });
+  file.close();
+});
+
+it('refuses further counts where too many are under way, and brings those to their end', async () => {
+  const file = await filledFile(10);
+  const reader = new ChangingReader(new ModelReader(file.db), log.store);
+  const answers = await Promise.allSettled(
+    Array.from({ length: 25 }, (_, index) =>
+      handlersOf(reader).members.execute(
+        new ListMembers(scopeOf({ asOf: formatDay(day('2024-03-01') + index) }), 'union', {
+          filters: {},
+          page: { limit: 1 },
+        }),
+      ),
+    ),
+  );
+  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+  expect([answers.length - refused.length, new Set(refused.map((error) => (error as Error).name))]).toEqual([
+    20,
+    new Set(['QueriesBusy']),
+  ]);
+  file.close();
+});
+
+it('tells what differs, and how many there are on both days, as of one position, whatever is recorded meanwhile', async () => {
+  const file = await filledFile(10);
+  const { position } = file.checkpoint;
+  await log.append(
+    'case',
+    'new',
+    opened('Yeni'),
+    { type: 'arrested', occurredOn: '2024-01-01' },
+    { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category: 'believers' },
+  );
+  const events = (await log.events()).slice(position);
+  const reader = new ChangingReader(new ModelReader(file.db), log.store, ({ reads }) => {
+    if (reads === 6) file.applyBatch(events);
+  });
+  const [from, to] = [scopeOf({ asOf: '2024-02-01' }), scopeOf({ asOf: '2024-04-01' })];
+  const differences = () => handlersOf(reader).differences.execute(new Differences(from, to, 'union', { limit: 0 }));
+  expect(await differences()).toMatchObject({ toPosition: position, opening: 0, closing: PEOPLE });
+  expect(await differences()).toMatchObject({ toPosition: position + 3, opening: 1, closing: PEOPLE + 1 });
+  const members = await handlersOf(reader).members.execute(
+    new ListMembers(to, 'union', { filters: {}, page: { limit: 1 } }),
+  );
+  expect(members?.total).toEqual({ yes: PEOPLE + 1, uncertain: 0 });
   file.close();
 });
 

@@ -74,6 +74,8 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
     return askOneFile(this.reader, to.position, async (context) => {
       const scope = differenceScope(context, list, { set, categories: category, from: from.day, to: to.day }, from, to);
       if (scope === null) return null;
+      // In the turn of the context: later, the file may be further.
+      const numbers = numbersOf(context, scope);
       const { totals, page } = await this.#compare(context, scope, limit, cursor);
       const { items, last } = page.finish();
       const pinned = { from: pinnedScope(from), to: pinnedScope(to) };
@@ -86,7 +88,7 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
         toKnown: to.knownAt,
         toPosition: to.position,
         set,
-        ...numbersOf(context, scope),
+        ...numbers,
         totals,
         items: items.map(({ difference }) => difference),
         next: last && writeCursor({ ...pinned, ...last }, queryKey, context.logId),

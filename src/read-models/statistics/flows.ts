@@ -4,6 +4,7 @@ import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
 import { causeOfEntry, causeOfExit, type MovementScope } from '../counts/movement.js';
 import { visitMovements } from '../counts/visit-movements.js';
 import type { Totals } from '../list/person.view.js';
+import { nextContext } from '../one-file.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 import { dailyMembers } from './daily-members.js';
 import { ONLY_COLUMN, statisticTable, type StatisticTable } from './statistic-table.js';
@@ -45,7 +46,12 @@ const monthsOf = (from: Day, to: Day): readonly string[] => [
 export const dailyCounts = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
   const numbers = await dailyMembers(reader, context, position, scope);
   const possible =
-    scope.set === 'possible' ? numbers : await dailyMembers(reader, context, position, { ...scope, set: 'possible' });
+    scope.set === 'possible'
+      ? numbers
+      : await dailyMembers(reader, await nextContext(reader, context, position), position, {
+          ...scope,
+          set: 'possible',
+        });
   return {
     rows: numbers.map((_, index) => formatDay(scope.from + index)),
     columns: [ONLY_COLUMN],
