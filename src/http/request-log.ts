@@ -8,7 +8,7 @@ export class RequestLog extends LogController {
   }
 
   override requestCompleted(error: Error | null, request: FastifyRequest, reply: FastifyReply): void {
-    const { isIncomplete: _, ...line } = summariseRequest(request, reply);
+    const { cut: _, ...line } = summariseRequest(request, reply);
     if (error) request.log.error({ ...line, ...traceOf(error) }, 'request');
     else request.log.info(line, 'request');
   }
@@ -41,7 +41,7 @@ export interface RequestSummary {
   readonly status: number;
   readonly ms: number;
   /** The connection was closed before the whole response was sent. */
-  readonly isIncomplete: boolean;
+  readonly cut: boolean;
 }
 
 /** To be called once the response is sent or the connection closed. */
@@ -50,5 +50,5 @@ export const summariseRequest = (request: FastifyRequest, reply: FastifyReply): 
   route: request.is404 ? null : (request.routeOptions.url ?? null),
   status: reply.statusCode,
   ms: Math.round(reply.elapsedTime * 10) / 10,
-  isIncomplete: !reply.raw.writableFinished,
+  cut: !reply.raw.writableFinished,
 });

@@ -1,6 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import { knownAtPosition } from '../domain/known-at.js';
 import type { KnownView } from '../read-models/known.view.js';
 import type { Scope } from '../read-models/scope.js';
 import { matchesIfNoneMatch, viewTag, type ScopedView } from './entity-tag.js';
@@ -30,10 +31,14 @@ export class ResponseInterceptor implements NestInterceptor {
 const toResponse = (result: object | null, request: FastifyRequest): HttpResponse => {
   if (result === null) return problemResponse('SUBJECT.UNKNOWN');
   if (result instanceof HttpResponse) return result;
-  const { next } = result as { readonly next?: unknown };
-  return typeof next === 'string' || typeof next === 'number'
-    ? new HttpResponse(200, { link: `<${nextPage(request, String(next))}>; rel="next"` }, result)
-    : new HttpResponse(200, {}, result);
+  const { next, position } = result as { readonly next?: unknown; readonly position?: unknown };
+  if (typeof next !== 'string' && typeof next !== 'number') return new HttpResponse(200, {}, result);
+  const query = new URLSearchParams(request.url.slice(pathOf(request).length + 1));
+  query.set('after', String(next));
+  // A cursor keeps the position of the first page; a position to go on from does not.
+  if (typeof next === 'number' && typeof position === 'number' && !query.has('knownAt'))
+    query.set('knownAt', knownAtPosition(position));
+  return new HttpResponse(200, { link: `<${pathOf(request)}?${query.toString()}>; rel="next"` }, result);
 };
 
 const orNotModified = (response: HttpResponse, { method, headers }: FastifyRequest): HttpResponse => {
@@ -42,12 +47,6 @@ const orNotModified = (response: HttpResponse, { method, headers }: FastifyReque
   return isRead && response.status === 200 && etag !== undefined && matchesIfNoneMatch(headers['if-none-match'], etag)
     ? new HttpResponse(304, { ...others, etag })
     : response;
-};
-
-const nextPage = (request: FastifyRequest, cursor: string): string => {
-  const query = new URLSearchParams(request.url.split('?')[1] ?? '');
-  query.set('after', cursor);
-  return `${pathOf(request)}?${query.toString()}`;
 };
 
 /** The first of some items as a view of its own, with its ETag; null if there is none. */

@@ -24,6 +24,7 @@ import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
 import { QueryPipe } from './query.pipe.js';
 import { RequestLoad } from './request-load.js';
+import { isAnswering, onResponseEnd } from './response-end.js';
 import { RequestLog, summariseRequest } from './request-log.js';
 import { ResponseInterceptor } from './response.interceptor.js';
 import { RouteTable } from './route-table.js';
@@ -125,7 +126,8 @@ const CODE_BY_SOCKET_ERROR: Readonly<Record<string, ProblemCode>> = {
 
 /** For input that Node could not parse as a request in time: there is no reply object, so the response is written by hand. */
 const clientErrorHandler: NonNullable<FastifyServerOptions['clientErrorHandler']> = (error, socket) => {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Within a response, the text would become part of it; and what was recorded is not to be answered by 400.
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
     socket.destroy();
     return;
   }
@@ -157,6 +159,7 @@ export const configureServer = async (
   parseBodies(fastify, transport.bodies);
   canonicaliseIds(fastify);
   addDamageHeader(fastify, app.get<Health>(HEALTH));
+  omitTypeOfNotModified(fastify);
   await app.register(helmet, SECURITY_HEADERS);
   app.useGlobalPipes(new QueryPipe());
   app.useGlobalFilters(new ProblemFilter(routes, app.get<Health>(HEALTH)));
@@ -175,11 +178,11 @@ const trackRequests = (fastify: FastifyInstance, load: RequestLoad, metrics: Met
     void reply.headers({ 'cache-control': 'no-store', 'x-request-id': request.id });
     metrics.requestStarted();
     // Fastify's onResponse is not called if the client disconnects.
-    reply.raw.once('close', () => {
+    onResponseEnd(request, reply, () => {
       load.end(reply);
       const summary = summariseRequest(request, reply);
       metrics.requestEnded(summary);
-      if (summary.isIncomplete) request.log.info(summary, 'request');
+      if (summary.cut) request.log.info(summary, 'request');
     });
   });
 };
@@ -193,7 +196,7 @@ const limitLoad = (fastify: FastifyInstance, load: RequestLoad, connections: Con
   fastify.addHook('preHandler', async (request, reply) => {
     const { socket } = request.raw;
     connections.requestStarted(socket);
-    reply.raw.once('close', () => connections.requestEnded(socket));
+    onResponseEnd(request, reply, () => connections.requestEnded(socket));
     load.startTimer(reply);
     const refusal = isHealthPath(pathOf(request)) ? null : load.begin(reply, clientKeyOf(request));
     if (refusal !== null) await send(reply, refusal);
@@ -209,6 +212,13 @@ const addDamageHeader = (fastify: FastifyInstance, health: Health): void => {
     const damage = isHealthPath(pathOf(request)) ? null : health.damage();
     if (damage === null) return;
     void reply.header(DAMAGE_HEADER, damage.position === null ? 'damaged' : `damaged; position=${damage.position}`);
+  });
+};
+
+/** Of 304, which has no content, a cache would take the type for that of what it keeps (RFC 9110, section 15.4.5). */
+const omitTypeOfNotModified = (fastify: FastifyInstance): void => {
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode === 304) void reply.removeHeader('content-type');
   });
 };
 

@@ -97,6 +97,28 @@ it('callers who go away make room for others', async () => {
   await until(async () => (await service.get('/v1/lists')).status === 200);
 });
 
+it('callers who go away make room for all that they asked at once', async () => {
+  await serve({ requests: 3 });
+  const socket = await dial();
+  // Answers come in order: those to the others wait behind the feed, which does not end.
+  socket.write(head('GET /v1/feed HTTP/1.1') + head('GET /v1/lists HTTP/1.1').repeat(3));
+  // So that no request of below takes the place of one of these.
+  await once(socket, 'data');
+  await until(async () => (await service.get('/v1/lists')).status === 503);
+  socket.destroy();
+  await until(async () => (await service.get('/v1/lists')).status === 200);
+  await until(async () => (await service.get('/metrics')).text.includes('habeas_http_requests_under_way 1\n'));
+});
+
+it('bytes that are no request get no answer within that of another', async () => {
+  await serve({});
+  const socket = await dial();
+  socket.write(head('GET /v1/feed HTTP/1.1'));
+  await once(socket, 'data');
+  socket.write('\u0000nonsense\r\n\r\n');
+  expect(await heard(socket)).not.toContain('REQUEST.MALFORMED');
+});
+
 it('headers that are too large are answered so', async () => {
   await serve({});
   const socket = await dial();

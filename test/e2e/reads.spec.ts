@@ -175,6 +175,7 @@ describe('a case', () => {
     const etag = first.headers.get('etag') as string;
     const second = await service.get(path, { 'if-none-match': `"x", W/${etag}` });
     expect([second.status, second.text, second.headers.get('etag')]).toEqual([304, '', etag]);
+    expect(second.headers.get('content-type')).toBeNull();
     expect((await service.get(`${path}?asOf=2025-02-01`, { 'if-none-match': etag })).status).toBe(200);
   });
 
@@ -188,7 +189,10 @@ describe('a case', () => {
     ]);
     const history = await service.get(`/v1/cases/${ids[5]}/history?limit=2&after=0`);
     expect(history.body['items']).toHaveLength(2);
-    const rest = await service.get(/<([^>]+)>/.exec(history.headers.get('link') ?? '')?.[1] as string);
+    const link = /<([^>]+)>/.exec(history.headers.get('link') ?? '')?.[1] as string;
+    // The next page is as of the same position.
+    expect(new URLSearchParams(link.split('?')[1]).get('knownAt')).toBe(`position:${history.body['position']}`);
+    const rest = await service.get(link);
     expect(rest.body['items'].map((e: Loose) => e['event'].type)).toEqual(['recognised', 'released']);
     expect(rest.body['items'][1].changes).toContainEqual({
       axis: 'custody',

@@ -13,6 +13,7 @@ import type { Feed, FeedPage } from '../../read-models/history/follow-log.query.
 import { clientKeyOf } from '../client.js';
 import { traceOf } from '../faults.js';
 import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js';
+import { onResponseEnd } from '../response-end.js';
 
 export interface FeedLimits {
   /** Open feeds, in total and per client. */
@@ -131,7 +132,7 @@ export class Feeds implements BeforeApplicationShutdown {
     };
     const unsubscribe = feed.onMore(() => this.scheduleRound());
     out.on('drain', () => this.scheduleRound());
-    out.on('close', () => {
+    onResponseEnd(request, reply, () => {
       unsubscribe();
       this.readers.delete(reader);
     });
