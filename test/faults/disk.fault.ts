@@ -16,6 +16,7 @@ import {
   statfsSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -180,11 +181,21 @@ else
 const canMakeImmutable = (): boolean => {
   const probe = mkdtempSync(join(tmpdir(), 'habeas-'));
   const file = join(probe, 'file');
-  writeFileSync(file, '');
-  const enforced = succeeds('chattr', '+i', file) && !succeeds('sh', '-c', 'echo >> "$0"', file);
+  // Open before: some file systems, such as that of /dev/shm, let what is open be written.
+  const open = openSync(file, 'w');
+  const enforced = succeeds('chattr', '+i', file) && !canWrite(open);
+  closeSync(open);
   succeeds('chattr', '-i', file);
   rmSync(probe, { recursive: true });
   return enforced;
+};
+const canWrite = (file: number): boolean => {
+  try {
+    writeSync(file, 'x');
+    return true;
+  } catch {
+    return false;
+  }
 };
 const setImmutable = (path: string, sign: '+' | '-'): void => void execFileSync('chattr', [`${sign}i`, path]);
 
