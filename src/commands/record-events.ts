@@ -30,7 +30,7 @@ import type { DuplicateCandidate } from '../domain/names/likeness.js';
 import { toNewEvents } from './new-events.js';
 import { eventIds } from './ids.js';
 import { checkRepeat } from './repeats.js';
-import { loadStream, MAX_EVENTS_PER_STREAM, readEvents } from './streams.js';
+import { loadStream, MAX_EVENTS_PER_STREAM, readEventsAfter } from './streams.js';
 import { StreamQueue } from './stream-queue.js';
 
 /** The events are of the subject's kind; schema/ has already checked their shape. */
@@ -247,7 +247,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
    */
   private async resolveConcurrentRepeat(request: CompleteRequest, target: TargetStream): Promise<RecordEventsResult> {
     const after = revisionOf(target.events) ?? -1;
-    const stored = await readEvents(this.store, target.stream, after, request.events.length + 1);
+    const stored = await readEventsAfter(this.store, target.stream, after, request.events.length + 1);
     const newEvents = request.newEvents.map(({ event }) => event);
     const repeat = checkRepeat(stored, request, newEvents);
     if (repeat.outcome === 'new') throw new Error('the store has acknowledged events that it does not have');

@@ -283,11 +283,11 @@ const personalFields = (type: string, payload: StoredPayload): EventParts['perso
 
 /** Checks a stored event whole: that its leaf hash fits it, and that this build can read it. Throws StoreDamaged. */
 export const checkStored = (place: StreamRevision, record: StoredRecord): void => {
-  checkedText(place, record);
+  verifiedText(place, record);
 };
 
-/** The text that is stored of an event which is checked whole. */
-const checkedText = (place: StreamRevision, record: StoredRecord): string => {
+/** The stored text of an event, once it was verified and decoded. Throws StoreDamaged. */
+const verifiedText = (place: StreamRevision, record: StoredRecord): string => {
   const { text } = verifyText(place, record);
   decode(place, record);
   return text;
@@ -302,7 +302,7 @@ export const reserialize = (
   { id, type, recordedAt, payload, leaf, adopted }: StoredRecord,
 ): SerializedRecord => {
   const record = { id, type, recordedAt, payload, leaf, ...(adopted && { adopted }) };
-  const text = checkedText(place, record);
+  const text = verifiedText(place, record);
   // The store keeps adopted leaf hashes elsewhere (`adopt`).
   return { id, type, recordedAt, payload, leaf: adopted === undefined ? leaf : null, text };
 };

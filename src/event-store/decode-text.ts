@@ -165,7 +165,7 @@ const MAX_META_HEADS = 256;
 const metaHeads = new Map<string, MetaHead>();
 let lastHead: MetaHead | null = null;
 
-/** Null for metadata of another shape. */
+/** Null for metadata of another shape than the ordinary one, which are decoded the slow way. */
 const findMetaHead = (text: string, at: number): MetaHead | null => {
   // In half of the time of `startsWith`, where it is there.
   if (lastHead !== null && text.indexOf(lastHead.text, at) === at) return lastHead;

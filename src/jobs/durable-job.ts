@@ -42,8 +42,9 @@ export interface JobKind<P extends object> {
   /** Describes a job with these parameters to people: the ids of its subjects, by name. */
   describe(parameters: P): Readonly<Record<string, string>>;
   /**
-   * Runs a job, or resumes it, also one whose process ended before it was admitted. Its steps are idempotent. Rejects with an
-   * AbortError once the signal has aborted.
+   * Runs a job, or goes on with it: its steps may be repeated, so they are idempotent. Also called for a job that was stored, and whose
+   * process ended before `DurableJobs.start` had it admitted: a kind that admits jobs rejects then. Rejects with an AbortError once the
+   * signal has aborted.
    */
   run(id: string, parameters: P, context: DurableJobContext): Promise<void>;
 }

@@ -63,7 +63,7 @@ export const caseHistoryOf = (id: string, timeline: Timeline, voidMerges: readon
   id,
   events: timeline.order.standing,
   periods: timeline.courses.periods,
-  unfounded: unfoundedReleases(timeline),
+  unfoundedReleases: unfoundedReleases(timeline),
   findings: (references) => [
     ...findingsOf(timeline.order, references),
     ...voidMerges.map((event) => finding('CASE.MERGE_VOID', event)),

@@ -41,7 +41,7 @@ export interface CaseHistory {
   readonly events: readonly EventWithId<CaseEvent>[];
   readonly periods: readonly Period[];
   /** Ids of releases whose reason names a mechanism that no event of the episode supports. */
-  readonly unfounded: ReadonlySet<string>;
+  readonly unfoundedReleases: ReadonlySet<string>;
   /** The findings of the case, given the lists and instruments that its events name. */
   findings(references: ReferenceData): readonly Finding[];
 }

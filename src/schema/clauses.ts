@@ -25,7 +25,7 @@ import {
 import { LIMITS } from './limits.js';
 import { CommonFields, EffectRules, Sentence } from './parts.js';
 
-/** The version of a clause that names none, as long as no source reports the clause differently. */
+/** The version of a clause where none is given. Only a clause that sources report differently needs others. */
 export const FIRST_VERSION = '1';
 
 const CATEGORY_BOUNDS = { min: 1, max: LIMITS.alternatives } as const;

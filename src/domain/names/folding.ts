@@ -104,6 +104,7 @@ const partsOfWord = (word: string): readonly NameWord[] => {
   return folded;
 };
 
+/** One word; of a patronymic written as one (`Vaqifqızı`), the father's name and what marks it. */
 const foldWord = (word: string): readonly NameWord[] => {
   const letters = romanise(word);
   // `Ş.`, `Sh.` and `Ю.` are one letter in some spelling.

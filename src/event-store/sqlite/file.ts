@@ -97,7 +97,7 @@ export const hasLeaves = (db: Database.Database): boolean =>
 export const hasAdopted = (db: Database.Database): boolean =>
   db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'adopted'").get() !== undefined;
 
-/** Makes the table of adopted leaf hashes. */
+/** Makes the table, where it is missing, of the leaf hashes that were given later to events of before leaf hashes. */
 export const addAdopted = (db: Database.Database): void => {
   db.exec(ADOPTED_SCHEMA);
 };

@@ -18,8 +18,8 @@ import { stableLimit } from '../../sqlite/stable-limit.js';
 /**
  * Rows per chunk, first and maximum, and the characters of payload after which a read stops, to bound memory.
  */
-const FIRST_CHUNK = 16;
-const MAX_CHUNK = 256;
+const FIRST_CHUNK_ROWS = 16;
+const MAX_CHUNK_ROWS = 256;
 const MAX_READ_BYTES = 16 * 1024 * 1024;
 const MAX_STREAM_NAMES = 50_000;
 
@@ -27,10 +27,10 @@ const MAX_STREAM_NAMES = 50_000;
  * A row as one text, since each column takes as long as a third of a payload: numbers that end with a comma, the id in hexadecimal, the
  * payload. One row per event: concatenating them all in SQLite was measured to be no faster.
  */
-const textSqlOf = (...numbers: readonly string[]): string =>
+const rowTextSql = (...numbers: readonly string[]): string =>
   `${numbers.map((column) => `${column} || ',' || `).join('')}lower(hex(id)) || payload`;
-const STREAM_TEXT = textSqlOf('position', 'revision', 'type', 'recorded_at');
-const LOG_TEXT = textSqlOf('position', 'stream', 'revision', 'type', 'recorded_at');
+const STREAM_TEXT = rowTextSql('position', 'revision', 'type', 'recorded_at');
+const LOG_TEXT = rowTextSql('position', 'stream', 'revision', 'type', 'recorded_at');
 const COMMA = 0x2c;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -272,8 +272,8 @@ const readInChunks = <R extends string | StoredRow>(
   readChunk: (read: number, most: number) => R[],
 ): R[] => {
   const rows: R[] = [];
-  for (let bytes = 0, size = FIRST_CHUNK; rows.length < limit && bytes < MAX_READ_BYTES; size *= 2) {
-    const most = Math.min(size, MAX_CHUNK, limit - rows.length);
+  for (let bytes = 0, size = FIRST_CHUNK_ROWS; rows.length < limit && bytes < MAX_READ_BYTES; size *= 2) {
+    const most = Math.min(size, MAX_CHUNK_ROWS, limit - rows.length);
     const more = readChunk(rows.length, most);
     for (const row of more) bytes += typeof row === 'string' ? row.length : row[5].length;
     rows.push(...more);

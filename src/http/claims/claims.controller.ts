@@ -12,7 +12,7 @@ import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
-import { ClaimQueryParameters, ClaimsQueryParameters } from './parameters.js';
+import { CountingDayParameters, ClaimsQueryParameters } from './parameters.js';
 
 @Controller('v1/claims')
 export class ClaimsController {
@@ -64,7 +64,7 @@ export class ClaimsController {
   })
   async one(
     @Param('id') id: string,
-    @Query() query: ClaimQueryParameters,
+    @Query() query: CountingDayParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<HttpResponse | null> {
     const scope = scopeOf(query, viewer);
@@ -74,7 +74,7 @@ export class ClaimsController {
 }
 
 /** The scope of a query of claims; its day is the one for which the register counts. */
-const scopeOf = ({ on, asOf, knownAt, atLeast }: ClaimQueryParameters, viewer: Viewer): Scope => {
+const scopeOf = ({ on, asOf, knownAt, atLeast }: CountingDayParameters, viewer: Viewer): Scope => {
   const day = on ?? asOf;
   return new Scope(viewer, { ...(day && { asOf: day }), ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });
 };

@@ -5,8 +5,8 @@ import { LIMITS } from '../../schema/limits.js';
 import { PARAMETER_DESCRIPTIONS } from '../parameters.js';
 
 /** For which day the register counts what claims are about. */
-export class ClaimQueryParameters extends ScopeParameters {
-  @ObjectRule<ClaimQueryParameters>(
+export class CountingDayParameters extends ScopeParameters {
+  @ObjectRule<CountingDayParameters>(
     'PARAMETER.NEEDS',
     'on',
     'a day, or asOf: one of the two',
@@ -20,7 +20,7 @@ export class ClaimQueryParameters extends ScopeParameters {
   on?: string;
 }
 
-export class ClaimsQueryParameters extends ClaimQueryParameters {
+export class ClaimsQueryParameters extends CountingDayParameters {
   @IsOptional()
   @IsOneOf(CLAIM_METRICS, { description: 'Only claims about this.' })
   about?: Metric;

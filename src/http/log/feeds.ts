@@ -34,7 +34,7 @@ export const FEED_LIMITS: FeedLimits = {
   maxStalledHeartbeats: 4,
 };
 
-/** Milliseconds after which a disconnected EventSource is told to reconnect. */
+/** Milliseconds that an EventSource is told to wait before it reconnects, once it is disconnected. */
 export const RECONNECT_MS = 2_000;
 
 /**

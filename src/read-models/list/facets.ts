@@ -125,23 +125,18 @@ const UNDECIDED_FACET = 'undecided';
 const UNCERTAIN_FACET = 'uncertain';
 const EVERYBODY_FACET = '';
 
-const FACET_NUMBERS = new LRUCache<string, number>({ max: 10_000 });
+const FACET_HASHES = new LRUCache<string, number>({ max: 10_000 });
 
 /**
  * The number of a facet. Short, since every index has it in every entry: 48 bits of a hash. Two facets that happen to share one cost
  * some checks, and nothing else.
  */
-const facetNumber = (
-  list: string,
-  group: Group | typeof UNDECIDED_FACET,
-  name = EVERYBODY_FACET,
-  value = '',
-): number => {
+const facetHash = (list: string, group: Group | typeof UNDECIDED_FACET, name = EVERYBODY_FACET, value = ''): number => {
   const text = `${list}\0${group}\0${name}\0${value}`;
-  const known = FACET_NUMBERS.get(text);
+  const known = FACET_HASHES.get(text);
   if (known !== undefined) return known;
   const number = createHash('sha256').update(text).digest().readUIntBE(0, 6);
-  FACET_NUMBERS.set(text, number);
+  FACET_HASHES.set(text, number);
   return number;
 };
 
@@ -158,10 +153,10 @@ export interface Facets {
 }
 
 export const facetsOf = (list: string, population: Population, filters: Filters): Facets => {
-  const undecided = facetNumber(list, UNDECIDED_FACET);
+  const undecided = facetHash(list, UNDECIDED_FACET);
   const of = (name: string, values: readonly string[]): readonly number[] => [
     ...GROUPS_OF_POPULATION[population].flatMap((group) =>
-      [...new Set(values)].map((value) => facetNumber(list, group, name, value)),
+      [...new Set(values)].map((value) => facetHash(list, group, name, value)),
     ),
     undecided,
   ];
@@ -182,7 +177,7 @@ const FACETS_OF_PERIODS = new LRUCache<string, readonly number[]>({ max: 10_000 
 /** The facets of a period, without those of `UNCERTAIN_FACET`. */
 const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   const { list, recognition } = period;
-  if (period.undecided === 1) return [facetNumber(list, UNDECIDED_FACET)];
+  if (period.undecided === 1) return [facetHash(list, UNDECIDED_FACET)];
   if (recognition === 'none') return [];
   const { incident, facility, articles, category, proceedings, custody } = period;
   const key = [list, recognition, incident, facility, articles, category, proceedings, custody].join('\0');
@@ -190,12 +185,12 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   if (known !== undefined) return known;
   const group = groupOf(period);
   const facets = [
-    facetNumber(list, group),
+    facetHash(list, group),
     ...FACET_PROPERTIES.flatMap(({ name, transientValues, ofPeriod }) =>
       ofPeriod(period).flatMap((value) =>
         value === null || (group === 'all' && transientValues.includes(value))
           ? []
-          : [facetNumber(list, group, name, value)],
+          : [facetHash(list, group, name, value)],
       ),
     ),
   ];
@@ -225,7 +220,7 @@ const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonl
       if (shared !== null)
         for (const { period } of [span, other])
           if (period.undecided === 0 && period.recognition !== 'none')
-            add(facetNumber(period.list, groupOf(period), UNCERTAIN_FACET), shared);
+            add(facetHash(period.list, groupOf(period), UNCERTAIN_FACET), shared);
     }
   }
   return days;

@@ -53,12 +53,12 @@ export interface RecognitionRow {
 /** Events by id, and the ids of unfounded releases. */
 interface CaseEventIndex {
   readonly byId: ReadonlyMap<string, CaseEvent>;
-  readonly unfounded: ReadonlySet<string>;
+  readonly unfoundedReleases: ReadonlySet<string>;
 }
 
-const indexEvents = rememberLast(({ events, unfounded }: CaseHistory): CaseEventIndex => ({
+const indexEvents = rememberLast(({ events, unfoundedReleases: unfounded }: CaseHistory): CaseEventIndex => ({
   byId: new Map(events.map(({ id, event }) => [id, event])),
-  unfounded,
+  unfoundedReleases: unfounded,
 }));
 
 /**
@@ -184,7 +184,10 @@ const UNFOUNDED_REASON = 'unfounded';
  * Type of an event, with the reason of a release. The texts of `declined` and `delisted` are personal data and are left
  * out.
  */
-const reasonOf = (id: string | null | undefined, { byId, unfounded }: CaseEventIndex): string | null => {
+const reasonOf = (
+  id: string | null | undefined,
+  { byId, unfoundedReleases: unfounded }: CaseEventIndex,
+): string | null => {
   const event = byId.get(id ?? '');
   if (event === undefined || id === null || id === undefined) return null;
   if (event.type !== 'released') return event.type;

@@ -38,7 +38,10 @@ export const nameTokens = (words: readonly NameWord[]): readonly string[] => {
   return [...new Set(tokens)];
 };
 
-/** Expressions of FTS5 that belong together, the surest first. */
+/**
+ * One stage of a search: expressions of FTS5 that are alternatives and searched at once. Where too many spellings match, each is searched
+ * alone, the surest first.
+ */
 export interface SearchStage {
   readonly expressions: readonly string[];
   /** Selects the surest of those that the first expression finds. */

@@ -53,9 +53,9 @@ it('continues after a position, and tells how far it read and whether there is m
   await settled();
   const feed = await follow({ types: ['died'] });
   const first = feed.page(0);
-  expect(first).toEqual({ events: [], through: expect.any(Number), caughtUp: false });
-  expect(feed.page(first.endPosition)).toEqual({ events: [], through: 601, caughtUp: true });
-  expect(feed.page(601)).toEqual({ events: [], through: 601, caughtUp: true });
+  expect(first).toEqual({ events: [], endPosition: expect.any(Number), caughtUp: false });
+  expect(feed.page(first.endPosition)).toEqual({ events: [], endPosition: 601, caughtUp: true });
+  expect(feed.page(601)).toEqual({ events: [], endPosition: 601, caughtUp: true });
   expect(await positions({ after: 598 })).toEqual([599, 600, 601]);
 });
 
@@ -63,7 +63,7 @@ it('limits pages by the size of events', async () => {
   const note = 'x'.repeat(4_000);
   for (let i = 0; i < 40; i += 1) await fixture.append('case', 'a', { type: 'tried', occurredOn: '2024', note });
   await settled();
-  expect((await follow()).page(0)).toMatchObject({ through: 16, caughtUp: false });
+  expect((await follow()).page(0)).toMatchObject({ endPosition: 16, caughtUp: false });
   expect(await positions()).toHaveLength(40);
 });
 
@@ -102,7 +102,7 @@ it('is null for an unknown list, empty at the end of the log, and refused beyond
   await projected(fixture.models, await fixture.append('case', 'a', opened('Ad')));
   expect((await handler.execute(new FollowLog(NOW, { after: 1 })))?.page(1)).toEqual({
     events: [],
-    through: 1,
+    endPosition: 1,
     caughtUp: true,
   });
   await expect(handler.execute(new FollowLog(NOW, { after: 2 }))).rejects.toBeInstanceOf(BeyondLog);

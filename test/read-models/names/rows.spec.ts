@@ -9,7 +9,7 @@ const history = (...said: readonly EventFields[]): CaseHistory => ({
   id: 'case',
   events: said.map((fields, at) => ({ id: `f${String(at)}`, event: caseEvent(fields) })),
   periods: [],
-  unfounded: new Set(),
+  unfoundedReleases: new Set(),
   findings: () => [],
 });
 const opened = (names: readonly object[], ...references: readonly [string, string][]) => ({
