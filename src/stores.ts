@@ -1,7 +1,7 @@
 /** Opens the event store that the settings choose; no other file depends on which one it is. */
-import { statSync } from 'node:fs';
 import type { DataFolder } from './event-store/data-folder.js';
 import type { EventStore } from './event-store/port.js';
+import { isMissingOrEmpty } from './event-store/sqlite/file.js';
 import { createSqliteStore } from './event-store/sqlite/store.js';
 import { differenceFromMissingLog, fingerprintOf } from './read-models/log-fingerprint.js';
 import type { Settings } from './settings.js';
@@ -19,15 +19,12 @@ export const stores: { readonly [K in Settings['store']]: OpenStore } = {
  * in the folder. It opens an empty log in memory instead, which the projection reports as STORE_DAMAGED.
  */
 export const openLog: OpenStore = (settings, folder, isService) => {
-  if (settings.store !== 'sqlite' || sizeOf(folder.events) > 0)
-    return stores[settings.store](settings, folder, isService);
-  if (differenceFromMissingLog(fingerprintOf(folder.readModels)) !== null)
-    return createSqliteStore({ file: ':memory:' });
-  return createSqliteStore({ file: folder.events });
+  const isLost =
+    settings.store === 'sqlite' &&
+    isMissingOrEmpty(folder.events) &&
+    differenceFromMissingLog(fingerprintOf(folder.readModels)) !== null;
+  return isLost ? createSqliteStore({ file: ':memory:' }) : stores[settings.store](settings, folder, isService);
 };
-
-/** The size of a file in bytes; 0 where there is none. */
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** Imports the EventStoreDB client only if it is used. `readSettings` has checked that there is an address. */
 export const openServer = async ({ esdbUrl, esdbRegister }: Settings, isService = false): Promise<EventStore> => {

@@ -36,7 +36,7 @@ export const writeCarriedProof = async (copy: string, files: ProofFiles, tree: V
     await writeFile(keysPath(copy), `${files.verifiers().join('\n')}\n`, { mode: 0o600, flush: true });
     await replaceFile(checkpointPath(copy), note);
   } catch (error) {
-    for (const path of [keysPath(copy), checkpointPath(copy)]) await rm(path, { force: true });
+    await rm(keysPath(copy), { force: true });
     throw error;
   }
 };

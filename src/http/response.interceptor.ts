@@ -35,7 +35,7 @@ const toResponse = (result: object | null, request: FastifyRequest): HttpRespons
   if (typeof next !== 'string' && typeof next !== 'number') return new HttpResponse(200, {}, result);
   const query = new URLSearchParams(request.url.slice(pathOf(request).length + 1));
   query.set('after', String(next));
-  // A cursor keeps the position of the first page; a position to go on from does not.
+  // A cursor (text) holds the position of the first page. A number says only where to go on: `knownAt` holds the position then.
   if (typeof next === 'number' && typeof position === 'number' && !query.has('knownAt'))
     query.set('knownAt', knownAtPosition(position));
   return new HttpResponse(200, { link: `<${pathOf(request)}?${query.toString()}>; rel="next"` }, result);
@@ -43,9 +43,9 @@ const toResponse = (result: object | null, request: FastifyRequest): HttpRespons
 
 const orNotModified = (response: HttpResponse, { method, headers }: FastifyRequest): HttpResponse => {
   const isRead = method === 'GET' || method === 'HEAD';
-  const { etag, 'content-type': _, ...others } = response.headers;
+  const { etag } = response.headers;
   return isRead && response.status === 200 && etag !== undefined && matchesIfNoneMatch(headers['if-none-match'], etag)
-    ? new HttpResponse(304, { ...others, etag })
+    ? new HttpResponse(304, response.headers)
     : response;
 };
 

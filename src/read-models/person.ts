@@ -2,7 +2,7 @@
  * What the events of a case say about the person (names, references, description), and which lists they name or have judged the
  * case.
  */
-import type { CaseEvent, Name, Reference } from '../domain/case/events.js';
+import { isNaming, namesIn, type CaseEvent, type Name, type Reference } from '../domain/case/events.js';
 import type { EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
 import { referenceId, referencesOf as referencesIn } from '../domain/reference/reference.js';
@@ -13,12 +13,10 @@ type CaseEvents = readonly EventWithId<CaseEvent>[];
 
 /** Every distinct name, in order of recording, but for those that were erased. */
 export const personNames = rememberForItems(
-  ({ event }: EventWithId<CaseEvent>) => event.type === 'opened' || event.type === 'named',
+  ({ event }: EventWithId<CaseEvent>) => isNaming(event),
   (events): readonly Name[] =>
     uniqueBy(
-      events
-        .flatMap(({ event }) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : []))
-        .filter(({ text }) => text !== ''),
+      events.flatMap(({ event }) => namesIn(event)).filter(({ text }) => text !== ''),
       ({ text, script, language, kind }) => ({ text, script, language, kind }),
       ({ text, script, language, kind }) => JSON.stringify([toNfc(text), script, language, kind]),
     ),

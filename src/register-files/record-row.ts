@@ -1,8 +1,7 @@
 /** Records what a row of the register or of an amnesty adds to its case, and what it corrects there. */
 import { newCaseId } from '../commands/ids.js';
-import type { Reported } from '../domain/amendments.js';
+import { namesIn } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
-import type { AnyEvent } from '../domain/events.js';
 import { LEAST_SCORE, matchNames } from '../domain/names/ranking.js';
 import { hasReference } from '../domain/reference/reference.js';
 import { fieldsOfRole, rowColumnOf, rowRoleOf, type RowKind } from './row-columns.js';
@@ -211,10 +210,8 @@ const otherPersonError = (
   return { column, code: 'ROW.OTHER_PERSON', expected };
 };
 
-const textsOfNames = (events: readonly Reported<AnyEvent>[]): readonly string[] =>
-  events
-    .flatMap((event) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : []))
-    .flatMap(({ text }) => (text === '' ? [] : [text]));
+const textsOfNames = (events: readonly { readonly type: string }[]): readonly string[] =>
+  events.flatMap(namesIn).flatMap(({ text }) => (text === '' ? [] : [text]));
 
 /** `isShared`: another row of the list is about the case too, so that a cell that is empty in this row may be filled in that one. */
 const diffRulesOf = ({ fileKind, columns, cells }: RowToRecord, isShared: boolean): DiffRules => {

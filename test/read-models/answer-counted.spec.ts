@@ -50,6 +50,22 @@ class ChangingReader extends ReadModelReader {
   }
 }
 
+/** A reader of a file to which, at one of its reads, three events are applied: one person more is on the list. */
+const readerOfGrowing = async (file: ModelFile, atRead: number): Promise<ChangingReader> => {
+  const { position } = file.checkpoint;
+  await log.append(
+    'case',
+    'new',
+    opened('Yeni'),
+    { type: 'arrested', occurredOn: '2024-01-01' },
+    { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category: 'believers' },
+  );
+  const events = (await log.events()).slice(position);
+  return new ChangingReader(new ModelReader(file.db), log.store, ({ reads }) => {
+    if (reads === atRead) file.applyBatch(events);
+  });
+};
+
 const countsOf = (reader: ReadModelReader) =>
   handlersOf(reader).counts.execute(new Counts(NOW, 'union', { by: 'category', filters: {} }));
 
@@ -90,17 +106,7 @@ it('shares the steps among those who ask the same', async () => {
 it('answers as of the position at which the question came, whatever is recorded meanwhile', async () => {
   const file = await filledFile(10);
   const { position } = file.checkpoint;
-  await log.append(
-    'case',
-    'new',
-    opened('Yeni'),
-    { type: 'arrested', occurredOn: '2024-01-01' },
-    { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category: 'believers' },
-  );
-  const events = (await log.events()).slice(position);
-  const reader = new ChangingReader(new ModelReader(file.db), log.store, ({ reads }) => {
-    if (reads === 3) file.applyBatch(events);
-  });
+  const reader = await readerOfGrowing(file, 3);
   expect(await countsOf(reader)).toMatchObject({ position, ...expected() });
   expect(await countsOf(reader)).toMatchObject({ position: position + 3, ...expected(1) });
   file.close();
@@ -130,17 +136,7 @@ it('refuses further counts where too many are under way, and brings those to the
 it('tells what differs, and how many there are on both days, as of one position, whatever is recorded meanwhile', async () => {
   const file = await filledFile(10);
   const { position } = file.checkpoint;
-  await log.append(
-    'case',
-    'new',
-    opened('Yeni'),
-    { type: 'arrested', occurredOn: '2024-01-01' },
-    { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category: 'believers' },
-  );
-  const events = (await log.events()).slice(position);
-  const reader = new ChangingReader(new ModelReader(file.db), log.store, ({ reads }) => {
-    if (reads === 6) file.applyBatch(events);
-  });
+  const reader = await readerOfGrowing(file, 6);
   const [from, to] = [scopeOf({ asOf: '2024-02-01' }), scopeOf({ asOf: '2024-04-01' })];
   const differences = () => handlersOf(reader).differences.execute(new Differences(from, to, 'union', { limit: 0 }));
   expect(await differences()).toMatchObject({ toPosition: position, opening: 0, closing: PEOPLE });

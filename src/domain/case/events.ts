@@ -251,3 +251,13 @@ export const caseEvents: { readonly [T in CaseEventType]: EventDescription<CaseF
 };
 
 export const CASE_EVENT_TYPES = Object.keys(caseEvents) as readonly CaseEventType[];
+
+/** Whether an event tells names of the person. */
+export const isNaming = (event: { readonly type: string }): event is CaseEventOf<'opened' | 'named'> =>
+  event.type === 'opened' || event.type === 'named';
+
+/** The names that an event tells; none for most types. */
+export const namesIn = (event: { readonly type: string }): readonly Name[] => {
+  if (!isNaming(event)) return [];
+  return event.type === 'opened' ? event.names : [event.name];
+};

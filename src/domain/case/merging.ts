@@ -50,29 +50,29 @@ export const mergeFindings = (history: Events, newEvents: Events, data: MergeDat
 };
 
 /** The case itself, the case that it is merged into after the new events, and so on. */
-const ownChainOf = (into: string | null, { caseId, survivorChains: chains }: MergeData): readonly string[] =>
-  into === null ? [caseId] : [caseId, into, ...(chains.get(into) ?? [])];
+const ownChainOf = (into: string | null, { caseId, survivorChains }: MergeData): readonly string[] =>
+  into === null ? [caseId] : [caseId, into, ...(survivorChains.get(into) ?? [])];
 
 const impossibleMerge = (
   id: string,
   into: string,
-  { caseId, survivorChains: chains, absorbed }: MergeData,
+  { caseId, survivorChains, absorbed }: MergeData,
 ): readonly Finding[] => {
-  const chain = chains.get(into);
+  const chain = survivorChains.get(into);
   if (into === caseId) return [finding('CASE.MERGED_WITH_ITSELF', id)];
   if (chain === undefined) return [finding('CASE.MERGE_UNKNOWN', id)];
   if (chain.includes(caseId)) return [finding('CASE.MERGE_CIRCLE', id)];
   return chain.length + absorbed >= MAX_MERGED_CASES ? [finding('CASE.MERGED_TOO_OFTEN', id)] : [];
 };
 
-/** Two cases whose chains meet are one case, or become one by the new events; so they cannot be told apart. */
+/** Two cases whose survivorChains meet are one case, or become one by the new events; so they cannot be told apart. */
 const impossibleDistinction = (
   id: string,
   from: string,
   ownChain: readonly string[],
-  { survivorChains: chains }: MergeData,
+  { survivorChains }: MergeData,
 ): readonly Finding[] => {
-  const chain = chains.get(from) ?? [];
+  const chain = survivorChains.get(from) ?? [];
   if ([from, ...chain].some((caseId) => ownChain.includes(caseId)))
     return [finding('CASE.DISTINGUISHED_FROM_ITSELF', id)];
   return chain.length === 0 ? [finding('CASE.DISTINGUISHED_UNKNOWN', id)] : [];

@@ -3,7 +3,7 @@ import type { Finding, EventWithId } from '../event.js';
 import { policyOn } from '../list/list.js';
 import { mixesScripts } from '../text.js';
 import { parseEdtf, type Interval } from '../time.js';
-import type { CaseEvent, CaseEventOf, Name } from './events.js';
+import { namesIn, type CaseEvent, type CaseEventOf } from './events.js';
 import { finding } from './findings.js';
 import { listIdsIn, type ReferenceData } from './reference-data.js';
 
@@ -23,11 +23,6 @@ export const findingsOfSingleEvents = (
         : []),
     ];
   });
-
-const namesIn = (event: CaseEvent): readonly Name[] => {
-  if (event.type === 'opened') return event.names;
-  return event.type === 'named' ? [event.name] : [];
-};
 
 const categoryFindings = (
   id: string,

@@ -69,14 +69,14 @@ export const openLogFile = (file: string, readonly = false): Database.Database =
   });
 
 /** Whether a database is missing or empty while its write-ahead log exists, which may hold all that is left of the data. */
-export const isOrphanedWal = (file: string): boolean => sizeOf(file) === 0 && sizeOf(`${file}-wal`) > 0;
+export const isOrphanedWal = (file: string): boolean => isMissingOrEmpty(file) && !isMissingOrEmpty(`${file}-wal`);
 
 /** Throws StoreDamaged for a write-ahead log without its database: SQLite would delete it where the database is created. */
 export const refuseOrphanedWal = (file: string): void => {
   if (isOrphanedWal(file)) throw new StoreDamaged('the log is missing or empty, and its write-ahead log is there');
 };
 
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+export const isMissingOrEmpty = (file: string): boolean => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
 
 const prepareFile = (db: Database.Database): void => {
   // Before any write, since a foreign file must not be changed.

@@ -3,11 +3,10 @@
  * still believed, has all that a page shows or filters by, so that no row is looked up; the second, of all versions, what decides who is a
  * member. The indexes on bounds serve movements.
  */
-import { caseEvents, type CaseEvent } from '../../domain/case/events.js';
+import { caseEvents, isNaming, type CaseEvent } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';
 import { MAX_DAY } from '../../domain/time.js';
 import { STILL_KNOWN, type ProjectedTable } from '../table.js';
-import { isNaming } from '../names/tables.js';
 import { facetRows, type FacetRow } from './facets.js';
 import { periodRows, type PeriodRow } from './rows.js';
 

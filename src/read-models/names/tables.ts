@@ -2,7 +2,7 @@
  * `list_entries` has the name and references that a list shows of a case; `case_references` finds a case by reference,
  * `searched_names` by a name in any spelling; `distinctions` and `circumstances` are read to find duplicates.
  */
-import type { CaseEvent } from '../../domain/case/events.js';
+import { isNaming } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';
 import type { ProjectedTable } from '../table.js';
 import {
@@ -19,8 +19,6 @@ import {
 } from './rows.js';
 
 const CASE_INDEX = '(case_no, known_from)';
-
-export const isNaming = ({ type }: CaseEvent): boolean => type === 'opened' || type === 'named';
 
 export const listEntries: ProjectedTable<ListEntryRow> = {
   name: 'list_entries',
