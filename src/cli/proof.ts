@@ -138,7 +138,7 @@ const verifyFolder = (
   );
 };
 
-const requireTree = ({ tree, eventsWithoutLeaf: uncovered }: VerifiedLog): VerifiedTree => {
+const requireTree = ({ tree, uncovered: uncovered }: VerifiedLog): VerifiedTree => {
   if (tree === null)
     throw new CannotRun(
       `${uncovered} events were recorded before there were leaf hashes: a log with them cannot be signed. ` +
@@ -148,7 +148,7 @@ const requireTree = ({ tree, eventsWithoutLeaf: uncovered }: VerifiedLog): Verif
 };
 
 const verificationReport = (
-  { events, eventsWithoutLeaf: uncovered, adopted, erased, tree }: VerifiedLog,
+  { events, uncovered: uncovered, adopted, erased, tree }: VerifiedLog,
   checkpoints: readonly Checkpoint[],
 ): readonly string[] => [
   `${events} events, ${uncovered === 0 ? 'each as it was recorded' : `${uncovered} of them without a leaf hash, the others as they were recorded`}.\n`,

@@ -65,10 +65,10 @@ export const loadMergeData = async (
   { caseId, events: history }: { readonly caseId: string; readonly events: CaseEvents },
   newEvents: CaseEvents,
 ): Promise<MergeData> => {
-  const chains = new Map<string, readonly string[]>();
+  const survivorChains = new Map<string, readonly string[]>();
   const addChain = async (other: string): Promise<readonly string[]> => {
-    const chain = chains.get(other) ?? (await chainFrom(store, other));
-    if (chain.length > 0) chains.set(other, chain);
+    const chain = survivorChains.get(other) ?? (await chainFrom(store, other));
+    if (chain.length > 0) survivorChains.set(other, chain);
     return chain;
   };
   const absorbed = new Set<string>();
@@ -83,7 +83,7 @@ export const loadMergeData = async (
     for (const id of [caseId, chain.at(-1) ?? caseId])
       for (const absorbedId of await mergedCases.absorbedInto(id).catch(() => [])) absorbed.add(absorbedId);
   }
-  return { caseId, survivorChains: chains, absorbed: absorbed.size };
+  return { caseId, survivorChains, absorbed: absorbed.size };
 };
 
 /** A case and those that it is merged into, one after the other, at most MAX_MERGED_CASES; empty where there is no such case. */

@@ -126,7 +126,7 @@ const CODE_BY_SOCKET_ERROR: Readonly<Record<string, ProblemCode>> = {
 
 /** For input that Node could not parse as a request in time: there is no reply object, so the response is written by hand. */
 const clientErrorHandler: NonNullable<FastifyServerOptions['clientErrorHandler']> = (error, socket) => {
-  // Within a response, the text would become part of it; and what was recorded is not to be answered by 400.
+  // The client would read the problem as part of the response that is being sent, or as the answer to the request that is being handled.
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
     socket.destroy();
     return;
@@ -215,7 +215,7 @@ const addDamageHeader = (fastify: FastifyInstance, health: Health): void => {
   });
 };
 
-/** Of 304, which has no content, a cache would take the type for that of what it keeps (RFC 9110, section 15.4.5). */
+/** A cache would store the Content-Type of a 304 as that of the content which it keeps (RFC 9110, section 15.4.5). */
 const omitTypeOfNotModified = (fastify: FastifyInstance): void => {
   fastify.addHook('onSend', async (_request, reply) => {
     if (reply.statusCode === 304) void reply.removeHeader('content-type');

@@ -11,7 +11,7 @@ import { leafOf, differsFromCheckpoint, shorterThanCheckpoint, VerifiedTree, typ
 export interface VerifiedLog {
   readonly events: number;
   /** Events recorded before there were leaf hashes, and not adopted, or not all; they come before all others. */
-  readonly eventsWithoutLeaf: number;
+  readonly uncovered: number;
   /** Events that got their leaf hashes when they were adopted; they come before all others. */
   readonly adopted: number;
   /** Events whose personal part was erased. */
@@ -88,7 +88,7 @@ const verifyEveryEvent = async (
   // An adoption that was not completed covers nothing.
   const adopted = past.isRecorded ? past.adopted : 0;
   const uncovered = past.uncovered + past.adopted - adopted;
-  return { events: tree.size, eventsWithoutLeaf: uncovered, adopted, erased, tree: uncovered > 0 ? null : tree, tail };
+  return { events: tree.size, uncovered: uncovered, adopted, erased, tree: uncovered > 0 ? null : tree, tail };
 };
 
 /**

@@ -57,7 +57,7 @@ const categoryColumns = ({ columns }: EditionContext): readonly string[] =>
 const areGroupsPublished = (row: EditionRow, { columns }: EditionContext): boolean =>
   !columns.includes('groups_published') || groupsPublished(row) === 'true';
 
-/** As spreadsheets write it: `TRUE`. */
+/** The cell in small letters: spreadsheets write `TRUE`. */
 const groupsPublished = (row: EditionRow): string => row.groups_published.toLowerCase();
 
 const claimedCells = (row: EditionRow, context: EditionContext): readonly ClaimedCell[] => {
@@ -113,9 +113,9 @@ const columnOf = (pointer: string, column: string): string => {
 };
 
 /**
- * The id of a claim, computed from list, day and part, so that every import gives the same one. A category named
- * `entered`, `left` or like a day could give the id of another claim, so it gets a hashed id; earlier imports used the
- * joined one, which is kept in `otherIds`.
+ * The id of a claim, computed from list, day and part, so that every import gives the same one. The id of a
+ * category named `entered`, `left` or like a day could be that of another claim, so it is hashed. Earlier imports used the plain one: it
+ * is in `otherIds`, by which such claims are found again.
  */
 const idsOf = (
   parts: readonly string[],

@@ -236,10 +236,10 @@ class ImportRun {
 
   private async row(file: RowsFile, row: TableRow, context: RowContext): Promise<ImportOutcome> {
     if (row.isMisaligned) return refused(...row.errors);
-    const { kind, table, duplicateReferenceKeys: duplicateReferences } = file;
+    const { kind, table, duplicateReferenceKeys } = file;
     const cells = row.cells as RegisterRow & AmnestyRow;
     const parsed = kind === 'register' ? readRegisterRow(cells, context) : readAmnestyRow(cells, context);
-    const repeated = duplicateReferences.has(foldedKey(cells.ref)) ? [REFERENCE_TWICE] : [];
+    const repeated = duplicateReferenceKeys.has(foldedKey(cells.ref)) ? [REFERENCE_TWICE] : [];
     const errors = firstErrorPerCell([...row.errors, ...repeated, ...parsed.errors]);
     if (errors.length > 0) return refused(...errors);
     const { correct = false } = this.options;

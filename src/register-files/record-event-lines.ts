@@ -23,7 +23,7 @@ export type LinesOutcome = { readonly outcome: 'imported'; readonly lines: reado
 
 const actorOf = (list: string): Actor => ({ kind: 'import', id: `events:${list}`, asserted: true });
 
-/** With `correct`, lines that differ from what an earlier import recorded become corrections. */
+/** Records lines of one case. With `corrections.correct`, a line that differs from what an earlier import recorded corrects that. */
 export const recordEventLines = async (
   recorder: Recorder,
   lines: readonly EventLine[],

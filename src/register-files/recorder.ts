@@ -268,8 +268,8 @@ const caseLabel = (caseId: string, [first]: readonly Reference[]): string =>
   first === undefined ? caseId : referenceText(first);
 
 /**
- * The cell of a finding: that of the last event of the batch that the finding names, or whose amended event it names,
- * since this event caused it.
+ * The error of a cell for a finding. Its cell is that of the event which caused the finding: the last of the recorded events that the
+ * finding names itself, or that amends an event which the finding names.
  */
 const cellErrorOf = (
   finding: { readonly code: string; readonly expected: string; readonly events: readonly string[] },

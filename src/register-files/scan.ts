@@ -63,7 +63,7 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
   if (!('kind' in table)) return table;
   let rows = 0;
   const seen = new Set<string>();
-  const duplicateReferences = new Set<string>();
+  const duplicateReferenceKeys = new Set<string>();
   const nameless = new Map<string, FileProblem>();
   const encoding = new EncodingCheck();
   for await (const row of table.rows()) {
@@ -77,7 +77,7 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
     const { ref = '' } = row.cells;
     if (ref === '') continue;
     const key = foldedKey(ref);
-    if (seen.has(key)) duplicateReferences.add(key);
+    if (seen.has(key)) duplicateReferenceKeys.add(key);
     else seen.add(key);
   }
   if (encoding.problem !== null) {
@@ -87,9 +87,7 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
   if (nameless.size > 0) return [...nameless.values()];
   const { kind } = table;
   if (kind === 'events') return eventsInTable(table, rows);
-  return kind === 'editions'
-    ? { kind, path, table, rows }
-    : { kind, path, table, rows, duplicateReferenceKeys: duplicateReferences };
+  return kind === 'editions' ? { kind, path, table, rows } : { kind, path, table, rows, duplicateReferenceKeys };
 };
 
 /** Tells a file in another encoding (no cell beyond ASCII is UTF-8) from a UTF-8 file with a damaged cell. */

@@ -124,7 +124,7 @@ const headerProblems = (
   line: number,
   format: string,
 ): readonly FileProblem[] => {
-  const { columns, furtherColumns: others }: HeaderSpec = FILE_KINDS[kind];
+  const { columns, furtherColumns }: HeaderSpec = FILE_KINDS[kind];
   const named = names.filter((name): name is string => name !== null && name !== '');
   const problem = (code: FileProblem['code'], column: string | null, expected: string): FileProblem => ({
     code,
@@ -137,7 +137,7 @@ const headerProblems = (
       name === null ? [problem('FILE.NOT_UTF8', null, `the name of column ${index + 1} in UTF-8`)] : [],
     ),
     ...[...new Set(named)].flatMap((name) => {
-      if (!columns.includes(name) && others?.test(name) !== true)
+      if (!columns.includes(name) && furtherColumns?.test(name) !== true)
         return [problem('FILE.UNKNOWN_COLUMN', shownColumnName(name), suggestedColumn(name, columns, named))];
       return named.indexOf(name) === named.lastIndexOf(name)
         ? []

@@ -48,10 +48,10 @@ afterEach(async () => {
 });
 
 it('a log whose past is adopted has a root, and says what was adopted, when and by whom', async () => {
-  expect(await verify(store)).toMatchObject({ eventsWithoutLeaf: OLD, root: null });
+  expect(await verify(store)).toMatchObject({ uncovered: OLD, root: null });
   expect(await adopt(store)).toEqual({ events: OLD, isRepeated: false });
   const verified = await verify(store);
-  expect(verified).toMatchObject({ events: OLD + 3, eventsWithoutLeaf: 0, adopted: OLD });
+  expect(verified).toMatchObject({ events: OLD + 3, uncovered: 0, adopted: OLD });
   expect(verified.root).not.toBeNull();
   expect(await store.readStream(LOG_STREAM, -1, 10)).toMatchObject([
     {
@@ -82,9 +82,9 @@ it('an interrupted adoption covers nothing, and is resumed', async () => {
   const stopped = adoptLog(store, DECISION, { signal: controller.signal, onProgress: () => controller.abort() });
   await expect(stopped).rejects.toThrow();
   expect((await store.readStored(null, 1))[0]?.leaf).not.toBeNull();
-  expect(await verify(store)).toMatchObject({ eventsWithoutLeaf: OLD, adopted: 0, root: null });
+  expect(await verify(store)).toMatchObject({ uncovered: OLD, adopted: 0, root: null });
   expect(await adopt(store)).toEqual({ events: OLD, isRepeated: false });
-  expect(await verify(store)).toMatchObject({ eventsWithoutLeaf: 0, adopted: OLD });
+  expect(await verify(store)).toMatchObject({ uncovered: 0, adopted: OLD });
 });
 
 const CHANGES: readonly (readonly [string, string, RegExp])[] = [

@@ -12,7 +12,7 @@ export interface LocalName {
 
 /** The flow of a number from one edition to the next: opening + revised + entered - all left + moved = closing. */
 export interface FlowNumbers {
-  /** The number that the edition before published. */
+  /** The number that the previous edition published. */
   readonly opening: number;
   /** The change of the number of that edition's day by events recorded since; negative if people fell away. */
   readonly revised: number;

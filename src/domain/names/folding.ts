@@ -59,7 +59,7 @@ export const nameKey = (text: string): string =>
     .map(({ key }) => MARKER_BY_KEY.get(key) ?? key)
     .join(' ');
 
-/** The most words of a text, such as a summary; the rest is ignored. */
+/** How many words of a text, such as a summary, are searched; further words are ignored. */
 const MAX_TEXT_WORDS = 1_000;
 
 /** The keys of the words of any text, such as a summary, in their order: a word in another spelling or script has the same. */

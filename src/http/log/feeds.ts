@@ -68,7 +68,7 @@ interface Reader {
   readonly feed: Feed;
   /** Equal for readers with the same filter. */
   readonly filterKey: string;
-  readonly socket: FastifyReply['raw'];
+  readonly response: FastifyReply['raw'];
   readonly log: FastifyRequest['log'];
   position: number;
   /** Has reached the end of the log once; from then on a full buffer disconnects it. */
@@ -126,7 +126,7 @@ export class Feeds implements BeforeApplicationShutdown {
       clientKey,
       feed,
       filterKey: JSON.stringify(filter),
-      socket: out,
+      response: out,
       log: request.log,
       ...progress,
     };
@@ -152,9 +152,9 @@ export class Feeds implements BeforeApplicationShutdown {
     this.stopping = true;
     clearInterval(this.heartbeat);
     if (this.nextRound !== null) clearTimeout(this.nextRound);
-    for (const { socket: out } of this.readers) {
-      out.end();
-      if (out.writableLength > 0) out.destroy();
+    for (const { response } of this.readers) {
+      response.end();
+      if (response.writableLength > 0) response.destroy();
     }
   }
 
@@ -204,29 +204,29 @@ export class Feeds implements BeforeApplicationShutdown {
     if (page.bytes.length > 0) this.write(reader, page.bytes);
   }
 
-  private hasBufferSpace({ socket: out }: Reader): boolean {
-    return out.writableLength < this.limits.bufferBytes;
+  private hasBufferSpace({ response }: Reader): boolean {
+    return response.writableLength < this.limits.bufferBytes;
   }
 
   private write(reader: Reader, bytes: Buffer): void {
-    reader.socket.write(bytes);
+    reader.response.write(bytes);
     reader.bytesWritten += bytes.length;
   }
 
   /** The reader loses nothing: it reconnects with the id of the last event that it received whole. */
   private dropSlow(reader: Reader): void {
-    reader.log.warn({ waiting: reader.socket.writableLength }, 'feed dropped');
+    reader.log.warn({ waiting: reader.response.writableLength }, 'feed dropped');
     this.disconnect(reader);
   }
 
   private disconnect(reader: Reader): void {
     this.readers.delete(reader);
-    reader.socket.destroy();
+    reader.response.destroy();
   }
 
   private onHeartbeat(): void {
     for (const reader of this.readers) {
-      const unsent = reader.socket.writableLength;
+      const unsent = reader.response.writableLength;
       const sent = reader.bytesWritten - unsent;
       reader.stalledHeartbeats = unsent > 0 && sent <= reader.bytesSentAtHeartbeat ? reader.stalledHeartbeats + 1 : 0;
       reader.bytesSentAtHeartbeat = sent;
@@ -239,14 +239,11 @@ export class Feeds implements BeforeApplicationShutdown {
 const HEARTBEAT = Buffer.from(':\n\n');
 
 /** `texts` caches the serialised events of this round by position, since pages of different filters overlap. */
-const serialisePage = (
-  { events, endPosition: through, caughtUp }: FeedPage,
-  texts: Map<number, string>,
-): SerialisedPage => {
+const serialisePage = ({ events, endPosition, caughtUp }: FeedPage, texts: Map<number, string>): SerialisedPage => {
   const parts = events.map((event) => {
     const text = texts.get(event.position) ?? `id: ${event.position}\ndata: ${JSON.stringify(event)}\n\n`;
     texts.set(event.position, text);
     return text;
   });
-  return { bytes: Buffer.from(parts.join('')), endPosition: through, caughtUp };
+  return { bytes: Buffer.from(parts.join('')), endPosition, caughtUp };
 };

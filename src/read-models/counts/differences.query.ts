@@ -122,11 +122,13 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
     const totals = { learnedLate: noCounts(), happenedSince: noCounts() };
     const page = new OrderedPage<PlacedDifference>(limit, cursor);
     await visitDifferences(this.reader, context, scope, (differences) => {
-      const { learnedChange: learned, happenedChange: happened } = differences;
-      if (learned !== null) countChange(totals.learnedLate, learned.change);
-      if (happened !== null) countChange(totals.happenedSince, happened.change);
-      if (learned !== null && page.mayContain(LEARNED_LATE_RANK)) page.offer(placeLearned(scope, differences, learned));
-      if (happened !== null && page.mayContain(HAPPENED_SINCE_RANK)) page.offer(placeHappened(scope, happened));
+      const { learnedChange, happenedChange } = differences;
+      if (learnedChange !== null) countChange(totals.learnedLate, learnedChange.change);
+      if (happenedChange !== null) countChange(totals.happenedSince, happenedChange.change);
+      if (learnedChange !== null && page.mayContain(LEARNED_LATE_RANK))
+        page.offer(placeLearned(scope, differences, learnedChange));
+      if (happenedChange !== null && page.mayContain(HAPPENED_SINCE_RANK))
+        page.offer(placeHappened(scope, happenedChange));
     });
     return { totals, page };
   }

@@ -162,8 +162,8 @@ export const facetsOf = (list: string, population: Population, filters: Filters)
   ];
   const uncertain = of(UNCERTAIN_FACET, ['']);
   if (filters.certainty === 'uncertain') return { toWalk: uncertain, uncertain, isEverybody: false };
-  for (const { name, filteredValues: asked, transientValues } of FACET_PROPERTIES) {
-    const values = asked(filters);
+  for (const { name, filteredValues, transientValues } of FACET_PROPERTIES) {
+    const values = filteredValues(filters);
     const hasFacets = population !== 'all' || !values?.some((value) => transientValues.includes(value));
     if (values !== undefined && values.length <= MAX_WALKED_VALUES && hasFacets)
       return { toWalk: of(name, values), uncertain, isEverybody: false };

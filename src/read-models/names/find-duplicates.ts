@@ -26,8 +26,9 @@ interface Parameters {
   readonly position: number;
 }
 
-/** Cases that are compared before other requests get a turn, and before the progress is saved. */
+/** How many cases are compared in one turn of the event loop. */
 const CASES_A_STEP = 10;
+/** How many cases are compared before the progress is saved. */
 const CASES_A_SAVE = 500;
 
 @Injectable()

@@ -65,7 +65,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     for (const row of rows) candidates.set(row.row, row);
   };
   let isTruncated = false;
-  for (const { expressions, narrowerExpression: narrower } of searchStages(typed)) {
+  for (const { expressions, narrowerExpression } of searchStages(typed)) {
     if (candidates.size >= ENOUGH_SPELLINGS) break;
     const any = expressions.join(' OR ');
     const rows = candidatesOf(any);
@@ -74,7 +74,10 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     isTruncated = true;
     // What was found are the first of many by number. So that the surest are among them, each expression is asked once more, alone.
     let surest = 0;
-    for (const expression of [...(narrower === undefined ? [] : [narrower]), ...expressions.slice(0, -1)]) {
+    for (const expression of [
+      ...(narrowerExpression === undefined ? [] : [narrowerExpression]),
+      ...expressions.slice(0, -1),
+    ]) {
       if (surest >= ENOUGH_SPELLINGS) break;
       const found = candidatesOf(expression);
       keep(found);
