@@ -10,6 +10,7 @@ COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json ./
 COPY src ./src
+COPY tools/bundle.mjs ./tools/
 RUN npm run build && npm prune --omit=dev
 
 # Runs it: without compiler and package cache, and not as root.
@@ -29,4 +30,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Exec form, so that Node itself receives the signals.
-CMD ["node", "dist/cli.js", "serve"]
+CMD ["node", "dist/bundle/cli.js", "serve"]

@@ -19,7 +19,6 @@ import { EVENT_STORE, type EventStore } from '../src/event-store/port.js';
 import { FEED_LIMITS } from '../src/http/log/feeds.js';
 import { serve, type Serving } from '../src/serve.js';
 import { readSettings } from '../src/settings.js';
-import { ENVIRONMENT } from './environment.js';
 
 const { values } = parseArgs({
   options: {
@@ -144,9 +143,7 @@ const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) 
 
 const measure = async (rounds: number, feeds: number): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'habeas-bench-'));
-  const serving = await serve(
-    readSettings({ ...ENVIRONMENT, HABEAS_DATA: folder, HABEAS_PORT: '0', HABEAS_LOG_LEVEL: 'error' }),
-  );
+  const serving = await serve(readSettings({ HABEAS_DATA: folder, HABEAS_PORT: '0', HABEAS_LOG_LEVEL: 'error' }));
   const commands = serving.app.get(CommandBus);
   try {
     await loads(commands);

@@ -73,5 +73,5 @@ const nameOf = ({ functionName, url }: { readonly functionName: string; readonly
   const name = functionName === '' ? '(anonymous)' : functionName;
   if (!url.startsWith('file:')) return url === '' ? name : `${name} (${url})`;
   const file = relative(ROOT, fileURLToPath(url));
-  return `${name} (${file.replace(/^.*node_modules\//, '')})`;
+  return `${name} (${file.replace(/^.*node_modules\//, '').replace(/^\.\.\/dist\//, 'src/')})`;
 };

@@ -1,6 +1,6 @@
 /**
- * Entry point of a server process: the register as it is served, bare Fastify with the same validation, decisions and store, or bare
- * Fastify with nothing of the register. Prints its URL, and ends when its standard input closes.
+ * Entry point of what a service is compared with: bare Fastify with the same validation, decisions and store, or bare Fastify with
+ * nothing of the register. Prints its URL, and ends when it is asked to.
  */
 import { fastify, type FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
@@ -11,10 +11,7 @@ import { RELIABILITIES, SOURCE_KINDS } from '../src/domain/event.js';
 import type { NewEvent } from '../src/event-store/port.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
 import { readEvent } from '../src/schema/read-event.js';
-import { serve } from '../src/serve.js';
-import { readSettings } from '../src/settings.js';
 import { clock, logFile, rawFile } from './data-sets.js';
-import { ENVIRONMENT } from './environment.js';
 import { EMPTY, step } from './fold.js';
 import { openRaw, RawLog } from './raw.js';
 
@@ -22,20 +19,6 @@ interface RunningServer {
   readonly url: string;
   readonly close: () => Promise<void>;
 }
-
-const habeas = (folder: string): Promise<RunningServer> =>
-  serve(
-    readSettings({
-      ...ENVIRONMENT,
-      HABEAS_DATA: folder,
-      HABEAS_PORT: '0',
-      HABEAS_TODAY: '2026-01-05',
-      HABEAS_LOG_LEVEL: 'warn',
-    }),
-    undefined,
-    undefined,
-    'worker',
-  );
 
 const bare = async (folder: string): Promise<RunningServer> => {
   const store = createSqliteStore({ file: logFile(folder) });
@@ -154,7 +137,6 @@ const listening = async (server: FastifyInstance, closeStore: () => unknown): Pr
 });
 
 const SERVERS: Readonly<Record<string, (folder: string) => Promise<RunningServer>>> = {
-  habeas,
   fastify: bare,
   'raw command': rawCommand,
 };
@@ -163,4 +145,4 @@ const [variant = '', folder = ''] = process.argv.slice(2);
 const running = await SERVERS[variant]?.(folder);
 if (running === undefined) throw new Error(`no server ${variant}`);
 console.log(running.url);
-process.stdin.on('end', () => void running.close()).resume();
+process.once('SIGTERM', () => void running.close());

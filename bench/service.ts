@@ -5,8 +5,11 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { formatDay } from '../src/domain/time.js';
+import { shippedFile } from '../src/shipped-file.js';
 import type { LoopDelays } from './loop-watch.js';
 import { isProfiled, profileArguments } from './profile.js';
+import { TODAY } from './synthetic.js';
 
 export interface Service {
   readonly url: string;
@@ -21,9 +24,12 @@ export interface Service {
   close(): Promise<void>;
 }
 
-const [SERVER, LOOP_WATCH] = ['server.js', 'loop-watch.js'].map((name) => new URL(name, import.meta.url)) as [URL, URL];
+const SERVER = fileURLToPath(new URL('server.js', import.meta.url));
+const LOOP_WATCH = new URL('loop-watch.js', import.meta.url).href;
+/** The command line as it is shipped; where it is profiled, the modules of which that is made, which have names. */
+const HABEAS = shippedFile(isProfiled ? 'dist/cli.js' : 'dist/bundle/cli.js');
 
-/** The servers of `server.ts`. */
+/** Habeas, or one of `server.ts`. */
 export type ServerName = 'habeas' | 'fastify' | 'raw command';
 
 /** How often a service is asked whether it is ready. */
@@ -33,13 +39,16 @@ const [IDLE_MS, IDLE_TICKS] = [500, isProfiled ? 25 : 3];
 
 /** Serves the files of a folder; resolves once the server listens. The register is projected in a worker. */
 export const startService = async (folder: string, server: ServerName = 'habeas'): Promise<Service> => {
-  const args = [...profileArguments(), '--import', LOOP_WATCH.href, fileURLToPath(SERVER), server, folder];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
-  const { stdin, stdout } = child;
-  if (stdin === null || stdout === null) throw new Error('no pipes');
-  const { value: url } = (await createInterface({ input: stdout })[Symbol.asyncIterator]().next()) as {
+  const command = server === 'habeas' ? [HABEAS, 'serve', '--data', folder, '--port', '0'] : [SERVER, server, folder];
+  const child = spawn(process.execPath, [...profileArguments(), '--import', LOOP_WATCH, ...command], {
+    env: { ...process.env, HABEAS_TODAY: formatDay(TODAY), HABEAS_LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  if (child.stdout === null) throw new Error('no pipe');
+  const { value: line } = (await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()) as {
     value?: string;
   };
+  const url = /http:\/\/[\d.]+:\d+/.exec(line ?? '')?.[0];
   if (url === undefined) throw new Error('the service has ended');
   const processFile = (name: string): string => readFileSync(`/proc/${child.pid}/${name}`, 'utf8');
   const usedTicks = (): number => {
@@ -65,7 +74,7 @@ export const startService = async (folder: string, server: ServerName = 'habeas'
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(processFile('status'))?.[1]) / 1024,
     close: async () => {
       const exit = once(child, 'exit');
-      stdin.end();
+      child.kill('SIGTERM');
       await exit;
     },
   };

@@ -48,6 +48,7 @@ import { ReadModels, REBUILD_JOB, type Problem } from './read-models/read-models
 import { ReadModelReader } from './read-models/reader.js';
 import { Scope, UNRESTRICTED } from './read-models/scope.js';
 import type { Settings } from './settings.js';
+import { GRAVITY_FILE } from './shipped-file.js';
 import { openLog } from './stores.js';
 import { systemClock } from './system-clock.js';
 import { LatestReadiness } from './watching/latest-readiness.js';
@@ -86,7 +87,7 @@ const openResources = async (
   const folder = openDataFolder(settings.data);
   for (const notice of permissionNotices(folder)) logger.warn(notice);
   try {
-    const gravity = readGravityFile(settings.gravity);
+    const gravity = readGravityFile(settings.gravity ?? GRAVITY_FILE);
     const proof = new ProofFiles(settings.data);
     proof.removeAbandoned();
     const clock = systemClock(settings);

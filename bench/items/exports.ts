@@ -7,7 +7,6 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { formatDay } from '../../src/domain/time.js';
 import { rawFile, registerFolder } from '../data-sets.js';
-import { ENVIRONMENT } from '../environment.js';
 import { rate, type Figure, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw } from '../raw.js';
 import { definitions, LONG_CASE, SHORT_CASE, TODAY } from '../synthetic.js';
@@ -40,7 +39,7 @@ const command =
     const args = ['export', '--format', format, '--data', folder, '--out', join(context.work, 'export')];
     // Every process of the bench loads this file; only an export needs the commands.
     const { run } = await import('../../src/cli/program.js');
-    const environment = { ...ENVIRONMENT, HABEAS_TODAY: formatDay(TODAY) };
+    const environment = { HABEAS_TODAY: formatDay(TODAY) };
     return measured(count, async () => {
       const code = await run(args, { environment, out: silent, err: silent, signal: new AbortController().signal });
       if (code !== 0) throw new Error(`ended with ${code}`);

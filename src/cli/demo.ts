@@ -1,8 +1,8 @@
 /** `habeas demo`: imports a register of synthetic people, prints parts of it, and serves it. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readSettings, type Settings } from '../settings.js';
+import { shippedFile } from '../shipped-file.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, isAbort, type ExitCode } from './exit.js';
 import { withRegister, type OpenRegister } from './register.js';
@@ -16,8 +16,7 @@ export interface DemoOptions {
   readonly once?: true;
 }
 
-/** Next to `dist`, resolved from this file, since the package may be installed anywhere. */
-const DEMO_FOLDER = fileURLToPath(new URL('../../demo/', import.meta.url));
+const DEMO_FOLDER = shippedFile('demo');
 const DEMO_FILES = [
   'register.json',
   'register-2025-10-07.csv',

@@ -30,7 +30,7 @@ const isVerdict = (line: string): boolean => /^(Yes|No|It could not be checked):
 
 const bash = (script: string): Promise<string> =>
   new Promise((resolve) => {
-    const habeas = `habeas() { node ${join(root, 'dist/cli.js')} "$@"; }`;
+    const habeas = `habeas() { node ${join(root, 'dist/bundle/cli.js')} "$@"; }`;
     execFile(
       'bash',
       ['--norc', '-c', `${habeas}\n${script}`],

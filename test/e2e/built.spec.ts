@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
-const CLI = join(__dirname, '../../dist/cli.js');
+const CLI = join(__dirname, '../../dist/bundle/cli.js');
 
 let folder: TemporaryFolder;
 let child: ChildProcess | null = null;

@@ -137,7 +137,7 @@ const other =
     String(uid),
     '--clear-groups',
     process.execPath,
-    join(__dirname, '../../dist/cli.js'),
+    join(__dirname, '../../dist/bundle/cli.js'),
     '--help',
   );
 if (!other) skipped('files that may only be read', 'another user cannot run the service here');

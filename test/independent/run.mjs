@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const CLI = join(import.meta.dirname, '../../dist/cli.js');
+const CLI = join(import.meta.dirname, '../../dist/bundle/cli.js');
 const VERIFIER = join(import.meta.dirname, 'verify.go');
 /** Where Debian puts the sources of Go libraries. */
 const GOPATH = process.env.GOPATH ?? '/usr/share/gocode';

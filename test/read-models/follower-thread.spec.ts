@@ -17,7 +17,7 @@ import { temporaryFolder, type TemporaryFolder } from '../support/temporary-fold
 import { until } from '../support/until.js';
 import { clock, handlersOf, Log, opened, WHOLE_PAGE } from './support.js';
 
-const WORKER = join(import.meta.dirname, '../../dist/projection-worker.js');
+const WORKER = join(import.meta.dirname, '../../dist/bundle/projection-worker.js');
 
 let folder: TemporaryFolder;
 let log: Log;

@@ -26,6 +26,7 @@ import { SurvivorOfHandler } from '../../src/read-models/survivor-of.query.js';
 import { OneCaseHandler } from '../../src/read-models/one-case.query.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { ReadModelReader, type QueryContext } from '../../src/read-models/reader.js';
+import { GRAVITY_FILE } from '../../src/shipped-file.js';
 import { day, caseEvent } from '../support/events.js';
 import { appendToEnd } from '../support/extend.js';
 import { newEvent } from '../support/new-events.js';
@@ -108,8 +109,8 @@ export const handlersOf = (reader: ReadModelReader) => ({
   differences: new DifferencesHandler(reader),
   lists: new ListsHandler(reader),
   instruments: new InstrumentsHandler(reader),
-  eligibility: new EligibilityHandler(reader, readGravityFile()),
-  statistics: new StatisticsHandler(reader, readGravityFile()),
+  eligibility: new EligibilityHandler(reader, readGravityFile(GRAVITY_FILE)),
+  statistics: new StatisticsHandler(reader, readGravityFile(GRAVITY_FILE)),
 });
 export type Handlers = ReturnType<typeof handlersOf>;
 

@@ -20,6 +20,7 @@ import { ReadModels } from '../../src/read-models/read-models.js';
 import { ReadModelReader } from '../../src/read-models/reader.js';
 import { importFiles, type ImportResult, type ImportOptions } from '../../src/register-files/import-files.js';
 import type { ReportLine } from '../../src/register-files/report.js';
+import { GRAVITY_FILE } from '../../src/shipped-file.js';
 import { projected } from '../support/projected.js';
 
 const clock: Clock = {
@@ -65,7 +66,7 @@ export const openRealRegister = async (
       { provide: MERGED_CASES, useValue: mergedCases },
       { provide: ReadModelReader, useValue: readModels },
       { provide: ReadModels, useValue: readModels },
-      { provide: GRAVITY_DATA, useValue: readGravityFile() },
+      { provide: GRAVITY_DATA, useValue: readGravityFile(GRAVITY_FILE) },
       { provide: DurableJobs, useValue: durableJobs },
       { provide: EDITION_DRAFTS, useValue: { draft: () => Promise.resolve(null) } },
       { provide: CHECKPOINT_SIGNER, useValue: { sign: () => Promise.resolve() } },

@@ -18,7 +18,7 @@ import { temporaryFolder, type TemporaryFolder } from '../support/temporary-fold
 const EVENTS = Number(process.env['COPY_EVENTS'] ?? 500);
 /** Events of one stream, interleaved in the log with those of other streams. */
 const PER_STREAM = 5;
-const CLI = join(import.meta.dirname, '../../dist/cli.js');
+const CLI = join(import.meta.dirname, '../../dist/bundle/cli.js');
 
 let folder: TemporaryFolder;
 let double: EsdbDouble;

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { Loose } from './service.js';
 
-export const CLI = join(import.meta.dirname, '../../dist/cli.js');
+export const CLI = join(import.meta.dirname, '../../dist/bundle/cli.js');
 
 export interface BuiltServiceReply {
   readonly status: number;

@@ -236,7 +236,7 @@ describe('Dockerfile', () => {
   test('declares health check, data folder and command', () => {
     expect(last.join('\n')).toMatch(/HEALTHCHECK [^]*fetch\('http:\/\/127\.0\.0\.1:3000\/health\/live'\)/);
     for (const one of FILES.flatMap(ours)) expect(last).toContain(`VOLUME ${variables(one)['HABEAS_DATA']}`);
-    expect(last).toContain('CMD ["node", "dist/cli.js", "serve"]');
+    expect(last).toContain('CMD ["node", "dist/bundle/cli.js", "serve"]');
   });
 });
 

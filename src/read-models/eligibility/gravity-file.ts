@@ -65,12 +65,9 @@ class GravityFile {
   articles: ArticleOfFile[];
 }
 
-/** The file beside `dist`, which is found from this one, since the package may be installed anywhere. */
-const SHIPPED_GRAVITY_FILE = new URL('../../../reference-data/gravity.json', import.meta.url);
-
-/** Reads the file that comes with the service where no path is given. Throws BadGravityFile, and errors of the file system. */
-export const readGravityFile = (path: string | null = null): GravityData => {
-  const result = read(GravityFile, parsedGravities(readFileSync(path ?? SHIPPED_GRAVITY_FILE, 'utf8')));
+/** Throws BadGravityFile, and errors of the file system. */
+export const readGravityFile = (path: string): GravityData => {
+  const result = read(GravityFile, parsedGravities(readFileSync(path, 'utf8')));
   if ('errors' in result) {
     const [first] = result.errors;
     throw new BadGravityFile(`${first?.pointer ?? ''}: expected ${first?.expected ?? 'another value'}`);

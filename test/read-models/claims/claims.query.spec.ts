@@ -6,6 +6,7 @@ import { MovementsHandler } from '../../../src/read-models/counts/movements.quer
 import { EligibilityHandler } from '../../../src/read-models/eligibility/eligibility.query.js';
 import { readGravityFile } from '../../../src/read-models/eligibility/gravity-file.js';
 import { LIMITS } from '../../../src/schema/limits.js';
+import { GRAVITY_FILE } from '../../../src/shipped-file.js';
 import { opened, register } from '../support.js';
 import { scopeOf } from '../../support/scopes.js';
 
@@ -30,7 +31,7 @@ const countingHandlers = () => {
     }
   }
   const { models } = fixture;
-  const eligibility = new EligibilityHandler(models, readGravityFile());
+  const eligibility = new EligibilityHandler(models, readGravityFile(GRAVITY_FILE));
   return {
     asked,
     claims: new ClaimsHandler(models, new CountedCounts(models), new CountedMovements(models), eligibility),

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadGravityFile } from '../../../src/read-models/eligibility/bad-gravity-file.js';
 import { readGravityFile } from '../../../src/read-models/eligibility/gravity-file.js';
+import { GRAVITY_FILE } from '../../../src/shipped-file.js';
 import { day } from '../../support/events.js';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
@@ -17,7 +18,7 @@ const reading = (content: unknown) => () => {
 };
 
 it('that comes with the service knows parts, and does not know what it leaves out', () => {
-  const { gravityOf, source } = readGravityFile();
+  const { gravityOf, source } = readGravityFile(GRAVITY_FILE);
   const on = (article: string) => gravityOf(article, day('2026-01-05'));
   expect(source).toContain('article 15');
   expect([on('234.4.3'), on('234.1'), on('28/220.1'), on('274')]).toEqual([
