@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import * as fuzzball from 'fuzzball';
 import Fuse from 'fuse.js';
 import { nameKey } from '../src/domain/names/folding.js';
-import { LEAST_SCORE, matchNames } from '../src/domain/names/ranking.js';
+import { MIN_MATCH_SCORE, matchNames } from '../src/domain/names/ranking.js';
 import { romanise } from '../src/domain/names/romanise.js';
 import Database from '../src/sqlite/database.js';
 import { makeNameIndex, PAGE, search, trigramSearch } from './name-indexes.js';
@@ -49,7 +49,7 @@ const METHODS: Readonly<Record<string, (names: readonly string[]) => Method>> = 
     };
   },
   'Habeas, every name ranked without the index': (names) => ({
-    page: best(names, (one, other) => matchNames(one, other).score, LEAST_SCORE),
+    page: best(names, (one, other) => matchNames(one, other).score, MIN_MATCH_SCORE),
     agree: (one, other) => matchNames(one, other).score >= 0.9,
   }),
   'trigrams (FTS5)': (names) => ({

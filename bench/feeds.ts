@@ -17,7 +17,7 @@ import { newCaseId } from '../src/commands/ids.js';
 import { RecordEvents } from '../src/commands/record-events.js';
 import { EVENT_STORE, type EventStore } from '../src/event-store/port.js';
 import { FEED_LIMITS } from '../src/http/log/feeds.js';
-import { serve, type Serving } from '../src/serve.js';
+import { serve, type RunningService } from '../src/serve.js';
 import { readSettings } from '../src/settings.js';
 
 const { values } = parseArgs({
@@ -109,7 +109,7 @@ interface Measured {
   readonly behind: number;
 }
 
-const headOf = async (app: Serving['app']): Promise<number> =>
+const headOf = async (app: RunningService['app']): Promise<number> =>
   Number((await app.get<EventStore>(EVENT_STORE).head()) ?? 0);
 
 const loads = async (commands: CommandBus): Promise<readonly Load[]> => {
@@ -123,7 +123,7 @@ const loads = async (commands: CommandBus): Promise<readonly Load[]> => {
   return done;
 };
 
-const withFeeds = async ({ app, url }: Serving, feeds: number): Promise<Measured> => {
+const withFeeds = async ({ app, url }: RunningService, feeds: number): Promise<Measured> => {
   const self = fileURLToPath(import.meta.url);
   const from = await headOf(app);
   const readers: ChildProcess = fork(self, ['--feeds', String(feeds), '--readers', `${url}/v1/feed?after=${from}`]);

@@ -5,7 +5,7 @@ import type { ListScope } from '../src/read-models/list/predicate.js';
 import { ANY_CASE, searchNames, type FoundName } from '../src/read-models/names/name-search.js';
 import { searchedNameRow } from '../src/read-models/names/rows.js';
 import { searchedNames } from '../src/read-models/names/tables.js';
-import { createIndexes, createTable, STILL_KNOWN, type Db } from '../src/read-models/table.js';
+import { createIndexesSql, createTableSql, STILL_KNOWN, type Db } from '../src/read-models/table.js';
 
 /** Names on a first page. */
 export const PAGE = 20;
@@ -14,7 +14,7 @@ const SCOPE: ListScope = { list: '', day: 0, position: 1, isCurrent: true };
 
 /** Fills an empty database; the n-th name is of case n. */
 export const makeNameIndex = (db: Db, count: number, nameOf: (n: number) => string): void => {
-  db.exec(createTable(searchedNames));
+  db.exec(createTableSql(searchedNames));
   const columns = Object.keys(searchedNames.columns) as (keyof ReturnType<typeof searchedNameRow>)[];
   const insert = db.prepare(
     `INSERT INTO searched_names (case_no, known_from, known_to, ${columns.join(', ')})
@@ -26,7 +26,7 @@ export const makeNameIndex = (db: Db, count: number, nameOf: (n: number) => stri
       insert.run(n, ...columns.map((column) => row[column]));
     }
   })();
-  for (const sql of createIndexes(searchedNames)) db.exec(sql);
+  for (const sql of createIndexesSql(searchedNames)) db.exec(sql);
 };
 
 export const search = (db: Db, name: string): readonly FoundName[] => searchNames(db, SCOPE, name, ANY_CASE).found;

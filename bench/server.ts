@@ -6,7 +6,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { RecordEvents, RecordEventsHandler } from '../src/commands/record-events.js';
 import { newId } from '../src/commands/ids.js';
-import { MISTREATMENTS } from '../src/domain/case/events.js';
+import { MISTREATMENT_KINDS } from '../src/domain/case/events.js';
 import { RELIABILITIES, SOURCE_KINDS } from '../src/domain/event.js';
 import type { NewEvent } from '../src/event-store/port.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
@@ -49,7 +49,7 @@ const BODY = {
   properties: {
     type: { const: 'mistreated' },
     occurredOn: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' },
-    kind: { enum: MISTREATMENTS },
+    kind: { enum: MISTREATMENT_KINDS },
     reliability: { enum: RELIABILITIES },
     sources: {
       type: 'array',

@@ -1,7 +1,7 @@
 /** Synthetic cases, computed from their number so that every run has the same ones. */
 import { newId } from '../src/commands/ids.js';
 import type { CaseEvent } from '../src/domain/case/events.js';
-import { allEvents, type AnyEvent } from '../src/domain/events.js';
+import { eventDescriptions, type AnyEvent } from '../src/domain/events.js';
 import { formatDay, parseDay, type Day } from '../src/domain/time.js';
 import type { NewEvent } from '../src/event-store/port.js';
 
@@ -190,7 +190,7 @@ export const actEvents: readonly AnyEvent[] = [
 export const toEvent = (event: AnyEvent): NewEvent => ({
   id: newId(),
   event,
-  schemaVersion: allEvents[event.type].version,
+  schemaVersion: eventDescriptions[event.type].version,
   recordedAt: new Date().toISOString(),
   actor: { kind: 'person', id: 'clerk-7', asserted: true },
   acknowledged: [],

@@ -37,7 +37,7 @@ import { Jobs } from './jobs/jobs.js';
 import { LogProofs } from './proof/log-proofs.js';
 import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
-import { ensureContinuesCheckpoint, LogWatch, verifyWhole } from './proof/log-watch.js';
+import { ensureContinuesCheckpoint, LogWatch, verifyWholeLog } from './proof/log-watch.js';
 import { VERIFY_JOB } from './proof/verify-log.js';
 import { startProjection, type ProjectionThread } from './projection.js';
 import { DraftEdition } from './read-models/editions/draft-edition.query.js';
@@ -68,15 +68,15 @@ interface Resources {
   readonly gravity: GravityData;
   readonly durableJobs: DurableJobs;
   readonly tree: LogTree;
-  /** Null for one command: only a service verifies and signs its log while it runs. */
+  /** Null for a command of the CLI: only a service verifies and signs its log while it runs. */
   readonly watch: LogWatch | null;
 }
 const RESOURCES = Symbol('Resources');
 /** Injection token of the locked data folder. */
 export const DATA_FOLDER = Symbol('DataFolder');
 
-/** Time for the read models to stop before the store is closed. */
-const STOP_MS = 300;
+/** Milliseconds for jobs, read models, tree and log watch to stop before the store is closed in any case. */
+const MAX_STOP_WAIT_MS = 300;
 
 /** Locks the data folder and opens store and read models; releases the folder if that fails. */
 const openResources = async (
@@ -89,14 +89,14 @@ const openResources = async (
   try {
     const gravity = readGravityFile(settings.gravity ?? GRAVITY_FILE);
     const proof = new ProofFiles(settings.data);
-    proof.removeAbandoned();
+    proof.removeAbandonedPartFiles();
     const clock = systemClock(settings);
     const jobs = new Jobs();
     const metrics = new Metrics(async () => ({
       ...(await readinessOf(store, readModels)),
-      waiting: store.waiting,
+      pendingAppends: store.pendingAppends,
       events: await countEvents(store),
-      check: store.logCheck,
+      logCheck: store.logCheck,
       rebuild: jobs.get(REBUILD_JOB),
       proof: watch?.state() ?? null,
     }));
@@ -111,15 +111,15 @@ const openResources = async (
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
     const verify = async (job: JobContext): Promise<void> => {
-      if (watch === null) await verifyWhole(store, proof, job);
-      else await verifyOnce(jobs, watch, job);
+      if (watch === null) await verifyWholeLog(store, proof, job);
+      else await runVerification(jobs, watch, job);
     };
     const writer = startProjection(projection, unwatched, folder, settings.timeZone);
     const readModels = ReadModels.open(folder.readModels, store, clock, jobs, verify, writer);
     const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
-    const tree = new LogTree(proof.tiles, store, () => ensureContinuesCheckpoint(unwatched, proof, watch));
-    // A key that cannot be used stops the start.
-    const watch: LogWatch | null = isService ? watchLog(settings, store, proof) : null;
+    const tree = new LogTree(proof.tilesPath, store, () => ensureContinuesCheckpoint(unwatched, proof, watch));
+    // Throws for a signing key that cannot be used, so that the service does not start.
+    const watch: LogWatch | null = isService ? createLogWatch(settings, store, proof) : null;
     return { folder, store, clock, readModels, metrics, jobs, gravity, durableJobs, tree, watch };
   } catch (error) {
     folder.release();
@@ -127,7 +127,7 @@ const openResources = async (
   }
 };
 
-const watchLog = (settings: Settings, store: WatchedStore, files: ProofFiles): LogWatch =>
+const createLogWatch = (settings: Settings, store: WatchedStore, files: ProofFiles): LogWatch =>
   new LogWatch({
     ...settings,
     store,
@@ -136,8 +136,8 @@ const watchLog = (settings: Settings, store: WatchedStore, files: ProofFiles): L
     warn: (sentence) => logger.warn(sentence),
   });
 
-/** A verification that is running is shared. Throws StoreDamaged. */
-const verifyOnce = async (jobs: Jobs, watch: LogWatch, { onProgress }: JobContext = UNWATCHED): Promise<void> => {
+/** Verifies the log as a job; callers share one that is running already. Throws StoreDamaged. */
+const runVerification = async (jobs: Jobs, watch: LogWatch, { onProgress }: JobContext = UNWATCHED): Promise<void> => {
   const damage = await jobs.run(VERIFY_JOB, (job) => watch.verify(job), onProgress);
   if (damage !== null) throw damage;
 };
@@ -170,10 +170,10 @@ const editionDraftsOf = (queries: QueryBus): EditionDrafts => ({
     queries.execute(new DraftEdition(new Scope(UNRESTRICTED, { asOf, ...(cursor && { atLeast: cursor }) }), list)),
 });
 
-/** One command signs nothing: it would have to verify the log first. */
-const checkpointsOf = ({ watch }: Resources): CheckpointSigner => ({ sign: async () => watch?.sign() });
+/** Signs nothing for a command of the CLI (`watch` is null): it would have to verify the log first. */
+const checkpointSignerOf = ({ watch }: Resources): CheckpointSigner => ({ sign: async () => watch?.sign() });
 
-/** For metrics: only the embedded store's cursors are positions; null for another store, or where the head cannot be read. */
+/** For metrics. Null where the head cannot be read, or for a server store: only cursors of the embedded store are positions. */
 const countEvents = async (store: EventStore): Promise<number | null> =>
   store.kind === 'sqlite'
     ? store.head().then(
@@ -192,7 +192,7 @@ const logProjectionProblem = (problem: Problem | null): void =>
 /** For log lines: the message of an error may contain personal data. */
 const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');
 
-/** The service goes on without tiles and proofs. */
+/** Only warns: the service goes on, without tiles and proofs. */
 const logTreeProblem = (error: unknown): void =>
   logger.warn(`the tree over the log does not follow it: ${errorName(error)}`);
 
@@ -200,7 +200,7 @@ const logTreeProblem = (error: unknown): void =>
 const logDamage = ({ message }: StoreDamaged): void =>
   logger.error(`the log is damaged, and not written to any more: ${message}`);
 
-/** A disk that is full or cannot be written keeps nobody from reading the register: its jobs then end with the process. */
+/** Opens the job file; where the disk is full or cannot be written, one in memory: jobs then end with the process, reading goes on. */
 const openJobFile = (path: string): JobFile => {
   try {
     return JobFile.open(path);
@@ -245,7 +245,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(DurableJobs, (resources) => resources.durableJobs),
       { provide: ELIGIBLE_PERSONS, inject: [QueryBus], useFactory: eligiblePersonsOf },
       { provide: EDITION_DRAFTS, inject: [QueryBus], useFactory: editionDraftsOf },
-      provideFrom(CHECKPOINT_SIGNER, checkpointsOf),
+      provideFrom(CHECKPOINT_SIGNER, checkpointSignerOf),
       provideFrom(LOG_PROOFS, ({ store, tree }) => new LogProofs(store, tree, new ProofFiles(settings.data))),
     ];
     return {
@@ -276,10 +276,10 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     readModels.onProjected(() => watch.onLogReached(readModels.position));
     durableJobs.resumeRunning();
     void tree.follow(logTreeProblem);
-    void watch.verifyUntilDone(() => verifyOnce(jobs, watch));
+    void watch.verifyUntilDone(() => runVerification(jobs, watch));
   }
 
-  /** Runs before the server drains: reads that wait for a token would keep it from ending. */
+  /** Runs before the server drains requests: reads that wait for a position (`atLeast`) would keep it from ending. */
   beforeApplicationShutdown(): void {
     this.resources.readModels.cancelWaits();
   }
@@ -288,7 +288,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
   async onApplicationShutdown(): Promise<void> {
     const { readModels, store, folder, jobs, durableJobs, tree, watch } = this.resources;
     const stopped = Promise.all([jobs.stop(), readModels.stop(), tree.close(), watch?.stop()]);
-    await Promise.race([stopped, sleep(STOP_MS, undefined, { ref: false })]);
+    await Promise.race([stopped, sleep(MAX_STOP_WAIT_MS, undefined, { ref: false })]);
     await store.close();
     await stopped;
     await durableJobs.close();

@@ -7,7 +7,7 @@ import type { EligibilityView } from './read-models/eligibility/eligibility.view
 import { NotCaughtUp, QueriesBusy } from './read-models/query-errors.js';
 import { Scope, UNRESTRICTED } from './read-models/scope.js';
 
-/** People a page: each is asked again for the reasons, some milliseconds of work. */
+/** Persons per page: the query computes the verdict of each again, with its reasons, in some milliseconds. */
 const ELIGIBLE_PAGE_SIZE = 100;
 
 export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
@@ -32,7 +32,7 @@ export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
       const persons: EligiblePerson[] = [];
       const scope = { knownAt: `position:${position}` };
       for (let after: string | undefined; ;) {
-        const page = await orUnavailable(
+        const page = await asStoreUnavailable(
           ask(question, scope, { limit: ELIGIBLE_PAGE_SIZE, ...(after === undefined ? {} : { after }) }),
         );
         for (const { caseId, references } of page?.items ?? [])
@@ -44,8 +44,8 @@ export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
   };
 };
 
-/** A resumed job waits for read models that are being built, as for a store. */
-const orUnavailable = async <T>(answer: Promise<T>): Promise<T> => {
+/** Throws StoreUnavailable while the read models do not answer, which makes a resumed job wait and try again. */
+const asStoreUnavailable = async <T>(answer: Promise<T>): Promise<T> => {
   try {
     return await answer;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Entry point of `nest start`: the same as `habeas serve`. */
-import { processContext } from './cli/context.js';
+import { contextOfProcess } from './cli/context.js';
 import { run } from './cli/program.js';
 
-process.exitCode = await run(['serve'], processContext());
+process.exitCode = await run(['serve'], contextOfProcess());

@@ -23,33 +23,33 @@ export interface ProjectionWorkerData {
   readonly partWorkers: number;
 }
 
-/** What a thread that fills a part is started with. */
-interface PartData extends PartPaths {
+/** What a thread that fills one part file of a rebuild is started with. */
+interface PartWorkerData extends PartPaths {
   readonly timeZone: string;
 }
 
-/** Gives way to the thread that answers. Linux has a priority for each thread; elsewhere it would be that of the whole process. */
-const giveWay = (): void => {
+/** Lets the thread that answers requests go first. On Linux only: elsewhere a priority is that of the whole process, not of a thread. */
+const lowerThreadPriority = (): void => {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(GIVING_WAY);
+    setPriority(LOWERED_PRIORITY);
   } catch {
     // Some containers forbid it; rebuilding is no less right at the usual priority.
   }
 };
-const GIVING_WAY = 10;
+const LOWERED_PRIORITY = 10;
 
 const followLog = (port: NonNullable<typeof parentPort>, data: ProjectionWorkerData): void => {
   const { events, readModels, timeZone } = data;
   let look = (): void => undefined;
   let store: EventStore | null = null;
-  // Opened when it is needed: an error is then that of a call.
+  // Opened by the first call that needs it, so that an error of opening rejects that call.
   const openStore = async (): Promise<EventStore> =>
-    (store ??= createSqliteStore({ file: events, readonly: true, onCommits: (wake) => (look = wake) }));
+    (store ??= createSqliteStore({ file: events, readonly: true, listenToCommits: (wake) => (look = wake) }));
   const partWorkers: PartWorkers = {
     count: data.partWorkers,
     start: (paths) => {
-      const partData: PartData = { ...paths, timeZone };
+      const partData: PartWorkerData = { ...paths, timeZone };
       return new Worker(new URL(import.meta.url), { workerData: partData });
     },
   };
@@ -60,8 +60,8 @@ const followLog = (port: NonNullable<typeof parentPort>, data: ProjectionWorkerD
 };
 
 if (parentPort === null) throw new Error('this is the entry point of a worker');
-const data = workerData as ProjectionWorkerData | PartData;
+const data = workerData as ProjectionWorkerData | PartWorkerData;
 if ('part' in data) {
-  giveWay();
+  lowerThreadPriority();
   servePart(parentPort, () => createPart(data, data.timeZone));
 } else followLog(parentPort, data);

@@ -7,12 +7,12 @@ import type { ModelWriter } from './read-models/follower.js';
 import { FollowerThread } from './read-models/follower-thread.js';
 import type { ProjectionWorkerData } from './projection-worker.js';
 
-/** `worker`: for a service, which then answers while it projects. Needs the built entry point beside this file. */
+/** `own`: the thread that opened the register. `worker`: another, so that a service answers meanwhile; it needs the built files. */
 export type ProjectionThread = 'own' | 'worker';
 
 /**
- * The worker that projects the log of a file; undefined where the log is projected on this thread: one in memory, which no other
- * thread can read, and one on a server.
+ * Starts the worker that projects the log. Undefined where the log is projected on this thread: if `thread` is `own`, and for a log in
+ * memory, which no other thread can read, or on a server.
  */
 export const startProjection = (
   thread: ProjectionThread,
@@ -21,13 +21,13 @@ export const startProjection = (
   timeZone: string,
 ): ModelWriter | undefined => {
   if (thread === 'own' || store.onCommit === undefined) return undefined;
-  const data: ProjectionWorkerData = { events, readModels, timeZone, partWorkers: PART_WORKERS };
-  const projection = new FollowerThread(() => new Worker(PROJECTION_WORKER, { workerData: data }));
+  const data: ProjectionWorkerData = { events, readModels, timeZone, partWorkers: REBUILD_HELPER_THREADS };
+  const projection = new FollowerThread(() => new Worker(PROJECTION_WORKER_URL, { workerData: data }));
   store.onCommit(() => projection.onCommit());
   return projection;
 };
 
-/** Threads beside the worker that project a rebuild. A heap each, so that more cores do not mean more memory without end. */
-const PART_WORKERS = Math.min(3, availableParallelism() - 1);
+/** Threads besides the worker that project a rebuild. At most 3, since each takes the memory of a heap of its own. */
+const REBUILD_HELPER_THREADS = Math.min(3, availableParallelism() - 1);
 
-const PROJECTION_WORKER = new URL('./projection-worker.js', import.meta.url);
+const PROJECTION_WORKER_URL = new URL('./projection-worker.js', import.meta.url);

@@ -4,11 +4,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino, type DestinationStream } from 'pino';
 import { AppModule } from './app.module.js';
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.js';
-import { configureServer, createAdapter, createTransport, nestLogger } from './http/server.js';
+import { configureServer, createAdapter, createTransportLimits, nestLogger } from './http/server.js';
 import type { ProjectionThread } from './projection.js';
 import type { Settings } from './settings.js';
 
-export interface Serving {
+export interface RunningService {
   /** The address it listens on: `http://127.0.0.1:3000`. */
   readonly url: string;
   readonly app: NestFastifyApplication;
@@ -28,11 +28,11 @@ export const serve = async (
   destination: DestinationStream = pino.destination(2),
   limits: HttpLimits = HTTP_LIMITS,
   projection: ProjectionThread = 'own',
-): Promise<Serving> => {
+): Promise<RunningService> => {
   const log = pino({ level: settings.logLevel, base: null }, destination);
   const options = { abortOnError: false, bodyParser: false, logger: nestLogger(log) };
   const module = AppModule.forSettings(settings, { isService: true, projection });
-  const transport = createTransport(settings, limits);
+  const transport = createTransportLimits(settings, limits);
   const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(log, transport), options);
   try {
     await configureServer(app, settings, transport);

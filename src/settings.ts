@@ -1,5 +1,8 @@
-/** Every setting of the service, in one table, read from environment variables. By hand: errors must not repeat values, and docs/operations.md is generated from the table. */
-import { EXPECTED_URL, isEsdbUrl } from './event-store/eventstoredb/url.js';
+/**
+ * Every setting of the service, in one table, read from environment variables. Parsed without a library, since errors must not repeat
+ * values, and docs/operations.md is generated from the table.
+ */
+import { EXPECTED_URL_FORMAT, isEsdbUrl } from './event-store/eventstoredb/url.js';
 import { MAX_WITNESSES, parseWitnesses } from './proof/witnesses.js';
 import { isLoopback, parseNetworks } from './http/client.js';
 import { parseDay, type Day } from './domain/time.js';
@@ -8,13 +11,13 @@ interface Setting<T> {
   readonly name: string;
   /** The value where the variable is not set; null for none. */
   readonly default: string | null;
-  readonly means: string;
-  readonly expects: string;
+  readonly meaning: string;
+  readonly expected: string;
   /** Returns undefined for an invalid value. */
   readonly parse: (text: string) => T | undefined;
 }
 
-const setting = <T>(definition: Setting<T>): Setting<T> => definition;
+const defineSetting = <T>(definition: Setting<T>): Setting<T> => definition;
 
 const oneOf =
   <T extends string>(...values: readonly T[]) =>
@@ -32,142 +35,143 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const STORE_KINDS = ['sqlite', 'esdb'] as const;
 
 export const settingsTable = {
-  data: setting({
+  data: defineSetting({
     name: 'HABEAS_DATA',
     default: './data',
-    means: 'The folder that holds the read models and, with EVENT_STORE=sqlite, the log. One process at a time.',
-    expects: 'the path of a folder',
+    meaning: 'The folder that holds the read models and, with EVENT_STORE=sqlite, the log. One process at a time.',
+    expected: 'the path of a folder',
     parse: (text) => (text.includes('\0') ? undefined : text),
   }),
-  store: setting({
+  store: defineSetting({
     name: 'EVENT_STORE',
     default: 'sqlite',
-    means: 'Where the log is kept: `sqlite`, in the data folder; `esdb`, on an EventStoreDB server or cluster.',
-    expects: `one of ${STORE_KINDS.join(', ')}`,
+    meaning: 'Where the log is kept: `sqlite`, in the data folder; `esdb`, on an EventStoreDB server or cluster.',
+    expected: `one of ${STORE_KINDS.join(', ')}`,
     parse: oneOf(...STORE_KINDS),
   }),
-  esdbUrl: setting({
+  esdbUrl: defineSetting({
     name: 'ESDB_URL',
     default: null,
-    means: 'The server or the nodes of the cluster, with EVENT_STORE=esdb.',
-    expects: EXPECTED_URL,
+    meaning: 'The server or the nodes of the cluster, with EVENT_STORE=esdb.',
+    expected: EXPECTED_URL_FORMAT,
     parse: (text) => (isEsdbUrl(text) ? text : undefined),
   }),
-  esdbRegister: setting({
+  esdbRegister: defineSetting({
     name: 'ESDB_REGISTER',
     default: 'habeas',
-    means: "The register's name on the server: its streams are those whose names begin with it and a full stop.",
-    expects: '1 to 60 of a-z, 0-9, - and _',
+    meaning: "The register's name on the server: its streams are those whose names begin with it and a full stop.",
+    expected: '1 to 60 of a-z, 0-9, - and _',
     parse: (text) => (/^[a-z0-9_-]{1,60}$/.test(text) ? text : undefined),
   }),
-  host: setting({
+  host: defineSetting({
     name: 'HABEAS_HOST',
     default: '127.0.0.1',
-    means: 'The address to listen on. Any but a loopback address needs HABEAS_TOKEN.',
-    expects: 'an IP address or host name',
+    meaning: 'The address to listen on. Any but a loopback address needs HABEAS_TOKEN.',
+    expected: 'an IP address or host name',
     parse: (text) => (/^[0-9A-Za-z.:-]{1,255}$/.test(text) ? text : undefined),
   }),
-  port: setting({
+  port: defineSetting({
     name: 'HABEAS_PORT',
     default: '3000',
-    means: 'The port to listen on; 0 takes a free one.',
-    expects: 'a port from 0 to 65535',
+    meaning: 'The port to listen on; 0 takes a free one.',
+    expected: 'a port from 0 to 65535',
     parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
   }),
-  token: setting({
+  token: defineSetting({
     name: 'HABEAS_TOKEN',
     default: null,
-    means: 'Where set, every request but those for health needs `Authorization: Bearer` with it.',
-    expects: '16 to 512 visible ASCII characters',
+    meaning: 'Where set, every request but those for health needs `Authorization: Bearer` with it.',
+    expected: '16 to 512 visible ASCII characters',
     parse: (text) => (/^[\x21-\x7e]{16,512}$/.test(text) ? text : undefined),
   }),
-  allowedHosts: setting({
+  allowedHosts: defineSetting({
     name: 'HABEAS_ALLOWED_HOSTS',
     default: '',
-    means: 'Host names, besides those of loopback, under which the service may be called, separated by commas.',
-    expects: 'host names, each with its port where that is not the default one: register.example,10.0.0.5:3000',
+    meaning: 'Host names, besides those of loopback, under which the service may be called, separated by commas.',
+    expected: 'host names, each with its port where that is not the default one: register.example,10.0.0.5:3000',
     parse: (text) => {
       const hosts = text.split(',').map((host) => host.trim().toLowerCase());
       const named = hosts.filter((host) => host !== '');
       return named.every((host) => /^[0-9a-z.\-[\]:]{1,255}$/.test(host)) ? named : undefined;
     },
   }),
-  trustedProxies: setting({
+  trustedProxies: defineSetting({
     name: 'HABEAS_TRUSTED_PROXIES',
     default: '',
-    means:
+    meaning:
       'Proxies in front, separated by commas. Limits for each client count the address that they forward (X-Forwarded-For); from any other address that header is ignored.',
-    expects: 'IP addresses or networks: 10.0.0.5,172.18.0.0/16,fd00::/8',
+    expected: 'IP addresses or networks: 10.0.0.5,172.18.0.0/16,fd00::/8',
     parse: parseNetworks,
   }),
-  timeZone: setting({
+  timeZone: defineSetting({
     name: 'HABEAS_TIMEZONE',
     default: 'Asia/Baku',
-    means: "The register's time zone; its days are days there.",
-    expects: 'an IANA time zone: Asia/Baku',
+    meaning: "The register's time zone; its days are days there.",
+    expected: 'an IANA time zone: Asia/Baku',
     parse: (text) => (isTimeZone(text) ? text : undefined),
   }),
-  gravity: setting({
+  gravity: defineSetting({
     name: 'HABEAS_GRAVITY',
     default: null,
-    means:
+    meaning:
       'The file that says how grave the offences of the Criminal Code are, which clauses of instruments ask for; `reference-data/gravity.json` where it is not set, whose form it has.',
-    expects: 'the path of a file',
+    expected: 'the path of a file',
     parse: (text) => (text.includes('\0') ? undefined : text),
   }),
-  today: setting<Day>({
+  today: defineSetting<Day>({
     name: 'HABEAS_TODAY',
     default: null,
-    means: 'Fixes today, for a demonstration. The time of recording stays the real one.',
-    expects: 'a day: 2026-01-05',
+    meaning: 'Fixes today, for a demonstration. The time of recording stays the real one.',
+    expected: 'a day: 2026-01-05',
     parse: (text) => parseDay(text) ?? undefined,
   }),
-  acceptClock: setting<Date>({
+  acceptClock: defineSetting<Date>({
     name: 'HABEAS_ACCEPT_CLOCK',
     default: null,
-    means:
+    meaning:
       'Accepts that the last event of the log was recorded in the future of the clock, up to this instant; else a clock more than a minute behind it stops all writing. New events get the instant of the last one until the clock has passed it.',
-    expects: 'an instant in UTC: 2036-01-05T10:20:30Z',
+    expected: 'an instant in UTC: 2036-01-05T10:20:30Z',
     parse: (text) => parseUtcInstant(text),
   }),
-  checkpointEvents: setting({
+  checkpointEvents: defineSetting({
     name: 'HABEAS_CHECKPOINT_EVENTS',
     default: '1000',
-    means: 'Where there is a key (`habeas keys`), a checkpoint is signed after this many new events.',
-    expects: 'a number from 1 to 1000000',
+    meaning: 'Where there is a key (`habeas keys`), a checkpoint is signed after this many new events.',
+    expected: 'a number from 1 to 1000000',
     parse: numberUpTo(1_000_000),
   }),
-  checkpointSeconds: setting({
+  checkpointSeconds: defineSetting({
     name: 'HABEAS_CHECKPOINT_SECONDS',
     default: '600',
-    means: 'A new event is covered by a checkpoint after this many seconds at the latest.',
-    expects: 'a number from 1 to 86400',
+    meaning: 'A new event is covered by a checkpoint after this many seconds at the latest.',
+    expected: 'a number from 1 to 86400',
     parse: numberUpTo(86_400),
   }),
-  witnesses: setting({
+  witnesses: defineSetting({
     name: 'HABEAS_WITNESSES',
     default: '',
-    means:
+    meaning:
       'Where each checkpoint is sent: `file` gets a line, `command` (a program and its arguments, run without a shell) reads the note, `url` gets it by POST.',
-    expects: `JSON, at most ${MAX_WITNESSES}: [{"file":"/mnt/witness/checkpoints"},{"command":["ssh","witness","cat >> checkpoints"]},{"url":"https://witness.example/"}]`,
+    expected: `JSON, at most ${MAX_WITNESSES}: [{"file":"/mnt/witness/checkpoints"},{"command":["ssh","witness","cat >> checkpoints"]},{"url":"https://witness.example/"}]`,
     parse: parseWitnesses,
   }),
-  logLevel: setting({
+  logLevel: defineSetting({
     name: 'HABEAS_LOG_LEVEL',
     default: 'info',
-    means: 'What is logged at least.',
-    expects: `one of ${LOG_LEVELS.join(', ')}`,
+    meaning: 'What is logged at least.',
+    expected: `one of ${LOG_LEVELS.join(', ')}`,
     parse: oneOf(...LOG_LEVELS),
   }),
 } as const;
 
-type Table = typeof settingsTable;
-type Parsed<S> = S extends Setting<infer T> ? T : never;
+type SettingsTable = typeof settingsTable;
+type SettingValue<S> = S extends Setting<infer T> ? T : never;
 
 /** Null where a variable is not set and has no default. */
 export type Settings = {
-  readonly [K in keyof Table]:
-    Parsed<Table[K]> | (K extends 'token' | 'today' | 'esdbUrl' | 'acceptClock' | 'gravity' ? null : never);
+  readonly [K in keyof SettingsTable]:
+    | SettingValue<SettingsTable[K]>
+    | (K extends 'token' | 'today' | 'esdbUrl' | 'acceptClock' | 'gravity' ? null : never);
 };
 
 const parseUtcInstant = (text: string): Date | undefined => {
@@ -199,21 +203,21 @@ export class BadSettings extends Error {
  * without its address.
  */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
-  const problems = unknownNames(environment).map(
+  const problems = unknownSettingNames(environment).map(
     (name) => `${name}: no such setting; there are ${settingNames().join(', ')}`,
   );
   const read: Record<string, unknown> = {};
-  for (const [key, { name, default: defaultText, expects, parse }] of Object.entries(settingsTable)) {
+  for (const [key, { name, default: defaultText, expected, parse }] of Object.entries(settingsTable)) {
     const variable = environment[name];
     const text = variable === undefined || variable === '' ? defaultText : variable;
     const value = text === null ? null : parse(text);
-    if (value === undefined) problems.push(`${name}: expected ${expects}`);
+    if (value === undefined) problems.push(`${name}: expected ${expected}`);
     read[key] = value;
   }
   if (problems.length > 0) throw new BadSettings(problems);
   const settings = read as Settings;
   if (settings.store === 'esdb' && settings.esdbUrl === null) {
-    throw new BadSettings([`ESDB_URL: expected, because EVENT_STORE is esdb: ${EXPECTED_URL}`]);
+    throw new BadSettings([`ESDB_URL: expected, because EVENT_STORE is esdb: ${EXPECTED_URL_FORMAT}`]);
   }
   if (!isLoopback(settings.host) && settings.token === null) {
     throw new BadSettings(['HABEAS_TOKEN: expected, because HABEAS_HOST is no loopback address']);
@@ -223,5 +227,5 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
 
 const settingNames = (): readonly string[] => Object.values(settingsTable).map((s) => s.name);
 
-const unknownNames = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
+const unknownSettingNames = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
   Object.keys(environment).filter((name) => /^(HABEAS|ESDB)_/.test(name) && !settingNames().includes(name));

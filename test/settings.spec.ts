@@ -113,9 +113,9 @@ it.each([
   ['HABEAS_WITNESSES', '[{"file":"a","url":"https://w.example/"}]'],
   ['HABEAS_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused with the expected form, without the value', (name, value) => {
-  const { expects } = Object.values(settingsTable).find((s) => s.name === name)!;
+  const { expected } = Object.values(settingsTable).find((s) => s.name === name)!;
   const problems = problemsOf({ [name]: value });
-  expect(problems).toEqual([`${name}: expected ${expects}`]);
+  expect(problems).toEqual([`${name}: expected ${expected}`]);
   expect(problems[0]).not.toContain(`${value} `);
 });
 

@@ -4,8 +4,8 @@ import { MAX_EVENTS_PER_STREAM } from '../src/commands/streams.js';
 import { MAX_MERGED_CASES } from '../src/domain/case/merging.js';
 import { MAX_QUEUED_PER_STREAM, STREAM_QUEUE_TIMEOUT_MS } from '../src/commands/stream-queue.js';
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
-import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request-checks.js';
-import { CHECKED_AT_OPENING } from '../src/event-store/sqlite/log-check.js';
+import { MAX_QUEUED_APPENDS, MAX_QUEUED_BYTES } from '../src/event-store/request-checks.js';
+import { ROWS_CHECKED_AT_OPENING } from '../src/event-store/sqlite/log-check.js';
 import { BATCH_BODY_LIMIT, BODY_LIMIT } from '../src/http/body-parser.js';
 import { FEED_LIMITS } from '../src/http/log/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
@@ -18,7 +18,7 @@ import { LIMITS } from '../src/schema/limits.js';
 import { MAX_ROW_BYTES, MAX_ROWS } from '../src/register-files/csv.js';
 import { MAX_UNPACKED_BYTES, MAX_WORKBOOK_BYTES } from '../src/register-files/xlsx.js';
 import { requestProblems, type ProblemCode } from '../src/schema/problems.js';
-import { MAX_CLOCK_BEHIND } from '../src/watching/log-time.js';
+import { MAX_CLOCK_BEHIND_MS } from '../src/watching/log-time.js';
 
 const count = (n: number): string => n.toLocaleString('en');
 const size = (bytes: number): string =>
@@ -58,7 +58,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Events of one case, list or instrument', count(MAX_EVENTS_PER_STREAM), answer('SUBJECT.FULL')],
   ['Cases merged into one', count(MAX_MERGED_CASES), `${answer('EVENT.REFUSED')} with \`CASE.MERGED_TOO_OFTEN\``],
   ['Events stored together', size(MAX_APPEND_BYTES), answer('EVENT.TOO_LARGE')],
-  ['Writes that wait for the disk', `${count(MAX_QUEUED)}, ${size(MAX_QUEUED_BYTES)}`, answer('REGISTER.BUSY')],
+  ['Writes that wait for the disk', `${count(MAX_QUEUED_APPENDS)}, ${size(MAX_QUEUED_BYTES)}`, answer('REGISTER.BUSY')],
   [
     'Writes that wait for others to the same case, list or instrument',
     `${count(MAX_QUEUED_PER_STREAM)}, ${seconds(STREAM_QUEUE_TIMEOUT_MS)}`,
@@ -66,10 +66,10 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ],
   [
     'Events checked for gaps before the log is open',
-    count(CHECKED_AT_OPENING),
+    count(ROWS_CHECKED_AT_OPENING),
     'the rest is checked beside the service',
   ],
-  ['Clock behind the last event', seconds(MAX_CLOCK_BEHIND), answer('REGISTER.CLOCK_BEHIND')],
+  ['Clock behind the last event', seconds(MAX_CLOCK_BEHIND_MS), answer('REGISTER.CLOCK_BEHIND')],
   ['Requests under way, health apart', count(HTTP_LIMITS.requests), answer('REGISTER.BUSY')],
   ['… of one client', count(HTTP_LIMITS.requestsPerClient), answer('CLIENT.BUSY')],
   ['Connections', count(HTTP_LIMITS.connections), 'the oldest that waits is closed'],

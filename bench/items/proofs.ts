@@ -1,5 +1,5 @@
 /** What it costs that the log can be verified: leaf hashes in appends, and the verification of a whole log. */
-import { encodeUncovered } from '../../src/event-store/codec.js';
+import { encodeWithoutLeaf } from '../../src/event-store/codec.js';
 import { encode } from '../../src/event-store/encode.js';
 import { openLogFile } from '../../src/event-store/sqlite/file.js';
 import { SqliteLog } from '../../src/event-store/sqlite/log.js';
@@ -29,7 +29,7 @@ const appended =
 
 export const appendsWithLeafHashes: Item = {
   'with leaf hashes': appended(({ event, ...place }) => encode(place, event)),
-  without: appended(({ event }) => encodeUncovered(event)),
+  without: appended(({ event }) => encodeWithoutLeaf(event)),
 };
 
 const openLog = ({ data, sizes }: RunContext) =>

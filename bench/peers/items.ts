@@ -1,5 +1,5 @@
 /** What is measured of each peer, on smaller numbers than the register, since peers are slow: rates can be compared. */
-import { allEvents } from '../../src/domain/events.js';
+import { eventDescriptions } from '../../src/domain/events.js';
 import { EMPTY, FoldedLog, step } from '../fold.js';
 import { rate, type Figure, type Item, type RunContext, type Variant } from '../item.js';
 import { makeAppends, type Append } from '../items/appends.js';
@@ -113,7 +113,7 @@ const rebuild = async (peer: Peer, { sizes }: RunContext): Promise<Figure> => {
   const count = cases.length * LONG_CASE;
   let events = 0;
   const perSecond = await rate(count, async () => {
-    events = (await peer.rebuild?.(Object.keys(allEvents), count)) ?? 0;
+    events = (await peer.rebuild?.(Object.keys(eventDescriptions), count)) ?? 0;
   });
   // The key of the projected table is the position: no event can be in it twice.
   return { value: (perSecond * events) / count, seen: delivery(events, events, count) };

@@ -26,7 +26,7 @@ export interface ApplyOptions {
   readonly effect?: string;
   readonly reducedBy?: string;
   readonly acknowledge?: readonly string[];
-  /** A file with a reference a line. */
+  /** The path of a file with one reference per line. */
   readonly persons?: string;
   readonly eligible?: true;
   readonly resume?: string;
@@ -35,7 +35,7 @@ export interface ApplyOptions {
 const APPLY_ACTOR: Actor = { kind: 'system', id: 'habeas-apply', asserted: false };
 
 /** Refused persons that are printed; `GET /v1/jobs/{id}` has them all. */
-const MAX_PRINTED = 50;
+const MAX_PRINTED_REFUSALS = 50;
 
 export const applyCommand = async (
   instrument: string | undefined,
@@ -46,8 +46,8 @@ export const applyCommand = async (
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
   const start = resume === undefined ? startJobOf(instrument, references, options) : resumeJobOf(resume);
   return withRegister(settings, context, async (register) => {
-    const job = await withProgress(context, (progress) => runToItsEnd(register, start, progress, context));
-    return printEnd(register, job, context);
+    const job = await withProgress(context, (progress) => runUntilEnded(register, start, progress, context));
+    return printOutcome(register, job, context);
   });
 };
 
@@ -57,7 +57,7 @@ type StartJob = (register: OpenRegister, onProgress: JobContext['onProgress']) =
 const startJobOf = (instrument: string | undefined, references: readonly string[], options: ApplyOptions): StartJob => {
   if (instrument === undefined) throw new CannotRun('name an act or a decree, or a job by --resume');
   const { persons: file, eligible = false, list = 'union', ...fields } = options;
-  const named = [...references, ...(file === undefined ? [] : filledLinesOf(file))];
+  const named = [...references, ...(file === undefined ? [] : nonEmptyLinesOf(file))];
   if (eligible && named.length > 0) throw new CannotRun('name persons, or say --eligible');
   const given = { ...fields, list, persons: eligible ? 'eligible' : named };
   const application = { ...readOptions(InstrumentApplication, given, undefined, read), instrument };
@@ -73,7 +73,7 @@ const resumeJobOf =
     return Promise.resolve(startedJob(result));
   };
 
-const filledLinesOf = (file: string): readonly string[] =>
+const nonEmptyLinesOf = (file: string): readonly string[] =>
   readFileSync(file, 'utf8')
     .split('\n')
     .map((line) => line.trim())
@@ -84,20 +84,20 @@ const startedJob = (result: StartApplicationResult | ResumeResult): DurableJob =
     case 'started':
       return result.job;
     case 'not-admitted':
-      throw new CannotRun(refusalOf(result.reason));
+      throw new CannotRun(refusalText(result.reason));
     case 'too-many-jobs':
       throw new CannotRun('other jobs of this register are still running');
   }
 };
 
-const refusalOf = (reason: NotRecorded): string => {
+const refusalText = (reason: NotRecorded): string => {
   if (reason.outcome === 'refused')
     return reason.findings.map(({ code, expected }) => `${code}: ${expected}`).join('\n');
   return reason.outcome === 'unknown-subject' ? 'INSTRUMENT.UNKNOWN: no instrument of this id' : reason.outcome;
 };
 
-/** Interrupts the job where the command is stopped. */
-const runToItsEnd = async (
+/** Starts the job and waits until it ends; interrupts it if the command is stopped. */
+const runUntilEnded = async (
   register: OpenRegister,
   start: StartJob,
   { signal, onProgress }: JobContext,
@@ -114,9 +114,9 @@ const runToItsEnd = async (
   return jobs.get(id) as DurableJob;
 };
 
-const printEnd = ({ jobs }: OpenRegister, job: DurableJob, { out, err }: Context): ExitCode => {
+const printOutcome = ({ jobs }: OpenRegister, job: DurableJob, { out, err }: Context): ExitCode => {
   const { reached = 0, refused = 0 } = job.progress?.results ?? {};
-  const items = jobs.refusedItems(job.id, 0, MAX_PRINTED);
+  const items = jobs.refusedItems(job.id, 0, MAX_PRINTED_REFUSALS);
   if (items.length > 0)
     err.write(
       `\n${table(

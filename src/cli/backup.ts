@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataFiles } from '../event-store/data-folder.js';
+import { dataFilePaths } from '../event-store/data-folder.js';
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import { backUp, restore, type BackupResult } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
@@ -12,7 +12,7 @@ import type { VerifiedTree } from '../proof/verified-tree.js';
 import { verifyWhenAvailable } from '../proof/verify-log.js';
 import { logDifferenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
-import { keepCarriedProof, readCarriedProof, refuseCarriedProof, writeCarriedProof } from './carried-proof.js';
+import { keepCarriedProof, readCarriedProof, refuseExistingProofFiles, writeCarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
@@ -39,26 +39,26 @@ export const backupCommand = async (
   const to = existsSync(path) && statSync(path).isDirectory() ? join(path, backupFileName(new Date())) : path;
   const { previous } = options;
   if (previous !== undefined && !existsSync(previous)) throw new CannotRun(`There is no backup ${previous}`);
-  // Read before the copy: what the read models have seen by now must be in it.
-  const seen = fingerprintOf(dataFiles(settings.data).readModels);
+  // Read before the log is copied: the copy must have every event that the read models have seen by now.
+  const seen = fingerprintOf(dataFilePaths(settings.data).readModels);
   const files = new ProofFiles(settings.data);
   const checkpoints = files.lastCheckpoint();
   let tree: VerifiedTree | null = null;
   const lacksKnownEvents = async (copy: EventStore): Promise<string | null> =>
-    (await logDifferenceOf(seen, copy))?.sentence ?? (await contradiction(copy));
-  /** How the copy contradicts the last checkpoint. Without a key there is nothing to compare it with, and nothing to sign. */
+    (await logDifferenceOf(seen, copy))?.message ?? (await contradiction(copy));
+  /** How the copy contradicts the last checkpoint; null if it does not, or if there is neither a checkpoint nor a key to sign one. */
   const contradiction = async (copy: EventStore): Promise<string | null> => {
     if (checkpoints.length === 0 && !files.hasKey()) return null;
     const job = { ...UNWATCHED, signal: context.signal };
-    const found = await verifyWhenAvailable(copy, () => checkpoints, files.tiles, job);
+    const found = await verifyWhenAvailable(copy, () => checkpoints, files.tilesPath, job);
     if (found instanceof StoreDamaged) return found.message;
     tree = found?.tree ?? null;
     return null;
   };
-  refuseCarriedProof(to);
+  refuseExistingProofFiles(to);
   return runAndPrint(context, async (job) => {
-    const backedUp = await backUp(log, to, { previous, checkKnown: lacksKnownEvents }, job);
-    // A log that lacks something is not signed.
+    const backedUp = await backUp(log, to, { previous, describeMissingEvents: lacksKnownEvents }, job);
+    // A backup that lacks known events is not signed.
     if (tree !== null && backedUp.lacks.length === 0) await writeCarriedProof(to, files, tree);
     const location = `The backup is ${to}, its SHA-256 stands in ${to}.sha256, what it holds in ${to}.json.\n`;
     return { message: `${summaryOf(backedUp)}\n${location}`, code: exitCodeOf(backedUp) };
@@ -75,8 +75,8 @@ export const restoreCommand = async (path: string, options: DataOption, context:
   try {
     refuseOtherRegister(folder.readModels, await firstEventId(path));
     const code = await runAndPrint(context, async (job) => {
-      const restored = await restore(path, folder.events, job, (copy) => keepProof(path, copy, settings, job));
-      const difference = await differenceFromSeen(settings, folder.events);
+      const restored = await restore(path, folder.events, job, (copy) => verifyAndKeepProof(path, copy, settings, job));
+      const difference = await differenceFromReadModels(settings, folder.events);
       const location = `The register is in ${data}; its read models are made when it is opened.\n${differenceNotice(difference)}`;
       return {
         message: `${summaryOf(restored)}\n${location}`,
@@ -93,8 +93,13 @@ export const restoreCommand = async (path: string, options: DataOption, context:
   }
 };
 
-/** Verifies a log against the checkpoint beside its backup, which is kept. Throws StoreDamaged where the log does not continue that. */
-const keepProof = async (backup: string, copy: EventStore, { data }: Settings, job: JobContext): Promise<void> => {
+/** Verifies the restored log against the checkpoint beside the backup, and keeps that. Throws StoreDamaged if they differ. */
+const verifyAndKeepProof = async (
+  backup: string,
+  copy: EventStore,
+  { data }: Settings,
+  job: JobContext,
+): Promise<void> => {
   const files = new ProofFiles(data);
   const proof = readCarriedProof(backup, files);
   if (proof !== null) await keepCarriedProof(copy, proof, files, job);
@@ -114,7 +119,7 @@ const firstEventId = async (backup: string): Promise<string | undefined> => {
 };
 
 /** How the restored log differs from what the read models of the folder have seen: the backup may be older. */
-const differenceFromSeen = async (settings: Settings, events: string): Promise<LogDifference | null> => {
+const differenceFromReadModels = async (settings: Settings, events: string): Promise<LogDifference | null> => {
   const log = createSqliteStore({ file: events, readonly: true });
   return comparisonWithReadModels(settings)(log).finally(() => log.close());
 };

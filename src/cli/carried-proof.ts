@@ -1,6 +1,6 @@
 /**
- * The proof that travels with a copy of a log: beside a backup or an export, the checkpoint (`.checkpoint`) and the public keys
- * (`.keys`); between data folders, the same files as there. A copy is verified against it before it is kept.
+ * The proof that travels with a copy of a log: a checkpoint and public keys. A backup or an export has them beside it, in files that end
+ * in `.checkpoint` and `.keys`; a data folder has them in its proof files. A proof is kept only once the copy was verified against it.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
@@ -13,15 +13,15 @@ import { verifyLog } from '../proof/verify-log.js';
 import { CannotRun } from './exit.js';
 
 export interface CarriedProof {
-  readonly signed: SignedCheckpoint;
-  readonly verifiers: readonly string[];
+  readonly signedCheckpoint: SignedCheckpoint;
+  readonly publicKeys: readonly string[];
 }
 
 const checkpointPath = (copy: string): string => `${copy}.checkpoint`;
 const keysPath = (copy: string): string => `${copy}.keys`;
 
-/** Throws CannotRun where the proof of another copy stands already. */
-export const refuseCarriedProof = (copy: string): void => {
+/** Throws CannotRun if there are proof files beside this path already: they are those of another copy. */
+export const refuseExistingProofFiles = (copy: string): void => {
   for (const file of [checkpointPath(copy), keysPath(copy)])
     if (existsSync(file)) throw new CannotRun(`${file} is there already; nothing is overwritten`);
 };
@@ -33,7 +33,7 @@ export const writeCarriedProof = async (copy: string, files: ProofFiles, tree: V
   const note = await files.sign(tree, key);
   try {
     // The checkpoint last: without the keys beside it, it would be refused.
-    await writeFile(keysPath(copy), `${files.verifiers().join('\n')}\n`, { mode: 0o600, flush: true });
+    await writeFile(keysPath(copy), `${files.publicKeys().join('\n')}\n`, { mode: 0o600, flush: true });
     await replaceFile(checkpointPath(copy), note);
   } catch (error) {
     await rm(keysPath(copy), { force: true });
@@ -42,37 +42,37 @@ export const writeCarriedProof = async (copy: string, files: ProofFiles, tree: V
 };
 
 /**
- * The proof beside a copy; null if there is none. A register that has keys trusts only these. Throws InvalidNote for a checkpoint that
+ * The proof beside a copy; null if there is none. A register that has keys trusts no others. Throws InvalidNote for a checkpoint that
  * none of the keys has signed.
  */
 export const readCarriedProof = (copy: string, files: ProofFiles): CarriedProof | null => {
   if (!existsSync(checkpointPath(copy))) return null;
   const note = readFileSync(checkpointPath(copy), 'utf8');
   const beside = existsSync(keysPath(copy)) ? readFileSync(keysPath(copy), 'utf8').split('\n') : [];
-  const own = files.verifiers();
-  const verifiers = own.length > 0 ? own : beside.filter((line) => line !== '');
-  return { signed: { note, checkpoint: openCheckpoint(note, verifiers) }, verifiers };
+  const own = files.publicKeys();
+  const publicKeys = own.length > 0 ? own : beside.filter((line) => line !== '');
+  return { signedCheckpoint: { note, checkpoint: openCheckpoint(note, publicKeys) }, publicKeys };
 };
 
 /** The proof of a register; null if it was never signed. */
 export const proofOfRegister = (files: ProofFiles): CarriedProof | null => {
   const signed = files.lastSigned();
-  return signed === null ? null : { signed, verifiers: files.verifiers() };
+  return signed === null ? null : { signedCheckpoint: signed, publicKeys: files.publicKeys() };
 };
 
 /**
- * Verifies a copy against its proof, and keeps the proof beside it unless a later checkpoint is there. Throws StoreDamaged if the copy
- * does not continue the checkpoint.
+ * Verifies a copy against its proof, and keeps the proof in `files` unless those have a later checkpoint. Throws StoreDamaged if the
+ * copy does not continue the checkpoint.
  */
 export const keepCarriedProof = async (
   copy: EventStore,
-  { signed, verifiers }: CarriedProof,
+  { signedCheckpoint, publicKeys }: CarriedProof,
   files: ProofFiles | null,
   job: JobContext,
 ): Promise<void> => {
-  const { tree, tail } = await verifyLog(copy, [signed.checkpoint], job);
+  const { tree, tail } = await verifyLog(copy, [signedCheckpoint.checkpoint], job);
   if (files === null || tree === null || tail === null) return;
-  await files.addVerifiers(verifiers);
-  if ((files.lastSigned()?.checkpoint.size ?? -1) < signed.checkpoint.size)
-    await files.keepCheckpoint(signed.note, tail);
+  await files.addPublicKeys(publicKeys);
+  if ((files.lastSigned()?.checkpoint.size ?? -1) < signedCheckpoint.checkpoint.size)
+    await files.keepCheckpoint(signedCheckpoint.note, tail);
 };

@@ -1,11 +1,11 @@
 import { Cases } from '../read-models/list/cases.query.js';
 import type { Scope } from '../read-models/scope.js';
 import { canonicalId } from '../schema/register-id.js';
-import type { Register } from '../register-files/recorder.js';
+import type { RegisterAccess } from '../register-files/recorder.js';
 
 /** The id of a case that is named by its id, or as `list:reference`; null if no case had the reference in the scope. */
 export const caseIdOf = async (
-  queries: Register['queries'],
+  queries: RegisterAccess['queries'],
   scope: Scope,
   identifier: string,
 ): Promise<string | null> => {

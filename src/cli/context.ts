@@ -10,7 +10,7 @@ export interface Context {
   readonly err: Terminal;
   /** Aborts on the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** Where a service projects: on its own thread unless set. */
+  /** The thread on which a service projects the log; the one that answers requests (`own`) unless set. */
   readonly projection?: ProjectionThread;
 }
 
@@ -20,8 +20,8 @@ export const whenAborted = async (signal: AbortSignal): Promise<void> => {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 };
 
-/** The first SIGINT or SIGTERM aborts the signal, so that the command can end in order; a second one ends the process. */
-export const processContext = (): Context => {
+/** The context of this process. The first SIGINT or SIGTERM aborts `signal`, so that a command ends in order; the same again kills it. */
+export const contextOfProcess = (): Context => {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
   const { env: environment, stdout: out, stderr: err } = process;

@@ -1,8 +1,8 @@
 /** `habeas copy`: copies a whole log into another store and compares every event. */
 import { existsSync } from 'node:fs';
-import { copyAdopted, copyEvents, verifyCopy, readStoredLog } from '../event-store/copy.js';
-import { dataFiles } from '../event-store/data-folder.js';
-import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
+import { copyAdoptedLeaves, copyEvents, verifyCopy, readStoredLog } from '../event-store/copy.js';
+import { dataFilePaths } from '../event-store/data-folder.js';
+import { EXPECTED_URL_FORMAT, isEsdbUrl } from '../event-store/eventstoredb/url.js';
 import type { EventStore } from '../event-store/port.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import { readSettings, type Settings } from '../settings.js';
@@ -20,43 +20,45 @@ export interface CopyCommandOptions {
 
 export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Context): Promise<ExitCode> => {
   const settings = readSettings(context.environment);
-  const target = settingsOf(to, settings, '--to');
-  const source = settingsOf(from, settings, '--from');
-  if (source.store === 'sqlite' && !existsSync(dataFiles(source.data).events))
+  const target = settingsWithStore(to, settings, '--to');
+  const source = settingsWithStore(from, settings, '--from');
+  if (source.store === 'sqlite' && !existsSync(dataFilePaths(source.data).events))
     throw new CannotRun(`--from: there is no register in ${source.data}`);
   const proof = proofOfRegister(new ProofFiles(source.data));
   return withLogToRead(source, async (sourceLog) => {
     if (target.store === 'esdb')
-      return withServerLog(target, (targetLog) => copyLog(sourceLog, targetLog, { proof, files: null }, context));
+      return withServerLog(target, (targetLog) => copyLog(sourceLog, targetLog, { proof, targetFiles: null }, context));
     const [first] = await sourceLog.read(null, 1);
-    // Before the log is opened, which creates it.
-    refuseOtherRegister(dataFiles(target.data).readModels, first?.id);
+    // Checked before the target log is opened, since opening creates it.
+    refuseOtherRegister(dataFilePaths(target.data).readModels, first?.id);
     return withLogToWrite(target, context, (targetLog) =>
-      copyLog(sourceLog, targetLog, { proof, files: new ProofFiles(target.data) }, context),
+      copyLog(sourceLog, targetLog, { proof, targetFiles: new ProofFiles(target.data) }, context),
     );
   });
 };
 
 /** The settings with the store that an option names: `sqlite:<folder>`, `esdb://…`, or `esdb` for the address in ESDB_URL. */
-const settingsOf = (text: string, settings: Settings, option: string): Settings => {
+const settingsWithStore = (text: string, settings: Settings, option: string): Settings => {
   const data = /^sqlite:(.+)$/.exec(text)?.[1];
   if (data !== undefined) return { ...settings, store: 'sqlite', data };
   const esdbUrl = text === 'esdb' ? settings.esdbUrl : text;
   if (esdbUrl === null || !isEsdbUrl(esdbUrl))
-    throw new CannotRun(`${option}: expected sqlite:<folder>, ${EXPECTED_URL}, or esdb, which stands for ESDB_URL`);
+    throw new CannotRun(
+      `${option}: expected sqlite:<folder>, ${EXPECTED_URL_FORMAT}, or esdb, which stands for ESDB_URL`,
+    );
   return { ...settings, store: 'esdb', esdbUrl };
 };
 
 /** The proof of the source log, and the proof files of the target's data folder; null where there are none. */
 interface ProofToCarry {
   readonly proof: CarriedProof | null;
-  readonly files: ProofFiles | null;
+  readonly targetFiles: ProofFiles | null;
 }
 
 const copyLog = async (
   source: EventStore,
   target: EventStore,
-  { proof, files }: ProofToCarry,
+  { proof, targetFiles }: ProofToCarry,
   context: Context,
 ): Promise<ExitCode> => {
   const { out, err } = context;
@@ -67,10 +69,10 @@ const copyLog = async (
     out.write(`Stopped after ${existing + added} events. The same command goes on where this one ended.\n`);
     return EXIT.stopped;
   }
-  await copyAdopted(readStoredLog(source), target);
+  await copyAdoptedLeaves(readStoredLog(source), target);
   err.write('  comparing every event\n');
   const compared = await verifyCopy(readStoredLog(source), target);
-  if (proof !== null) await withProgress(context, (job) => keepCarriedProof(target, proof, files, job));
+  if (proof !== null) await withProgress(context, (job) => keepCarriedProof(target, proof, targetFiles, job));
   out.write(`${added} events copied, ${existing} were there already; all ${compared} are the same in both.\n`);
   return EXIT.ok;
 };

@@ -6,7 +6,7 @@ import { shippedFile } from '../shipped-file.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, isAbort, type ExitCode } from './exit.js';
 import { withRegister, type OpenRegister } from './register.js';
-import { runImport, summary } from './run-import.js';
+import { runImport, importSummary } from './run-import.js';
 import { serveUntilStopped } from './serve.js';
 import { DEMO, showRegister } from './show.js';
 
@@ -28,7 +28,7 @@ const DEMO_FILES = [
 
 /** Ctrl-C is no failure: what was imported stays, and the next run continues from there. */
 export const demoCommand = async (options: DemoOptions, context: Context): Promise<ExitCode> => {
-  const settings = settingsOf(options, context);
+  const settings = demoSettings(options, context);
   markAsDemonstration(settings.data);
   const isComplete = await withRegister(settings, context, (register) =>
     importAndShow(register, settings, context),
@@ -47,22 +47,29 @@ export const demoCommand = async (options: DemoOptions, context: Context): Promi
 const importAndShow = async (
   register: OpenRegister,
   { data }: Settings,
-  { out, err: progress, signal }: Context,
+  { out, err: progressOutput, signal }: Context,
 ): Promise<boolean> => {
   if (signal.aborted) return false;
   out.write(`A demonstration in ${data}: synthetic people, real aggregates. Its today is ${DEMO.today}.\n\n`);
-  const onWrong = (): void => undefined;
-  const imported = await runImport({ register, files: DEMO_FILES, list: DEMO.list, signal, progress, onWrong });
+  const onReportLine = (): void => undefined;
+  const imported = await runImport({
+    register,
+    files: DEMO_FILES,
+    list: DEMO.list,
+    signal,
+    progressOutput,
+    onReportLine,
+  });
   if (imported.outcome === 'unreadable')
     throw new CannotRun(`The files of the demonstration are missing in ${DEMO_FOLDER}`);
-  out.write(`\n${summary(imported)}`);
+  out.write(`\n${importSummary(imported)}`);
   if (imported.outcome === 'stopped') return false;
   await showRegister(register, out);
   return true;
 };
 
-/** Overrides what the environment sets for the real register: folder, today and address. */
-const settingsOf = ({ data, port }: DemoOptions, { environment }: Context): Settings =>
+/** The settings of the demonstration: its folder, store, address and today replace those that the environment sets for a real register. */
+const demoSettings = ({ data, port }: DemoOptions, { environment }: Context): Settings =>
   readSettings({
     HABEAS_LOG_LEVEL: 'warn',
     ...environment,

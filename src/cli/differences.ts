@@ -46,15 +46,15 @@ export const differencesCommand = async (
       return page;
     };
     const first = await pageAfter(null);
-    context.out.write(numbersOf(first));
+    context.out.write(numbersText(first));
     for (let page = first; ; page = await pageAfter(page.next)) {
-      if (page.items.length > 0) context.out.write(table(DIFFERENCE_COLUMNS, page.items.map(lineOf)));
+      if (page.items.length > 0) context.out.write(table(DIFFERENCE_COLUMNS, page.items.map(tableRowOf)));
       if (page.next === null) return EXIT.ok;
     }
   });
 };
 
-const numbersOf = ({
+const numbersText = ({
   list,
   from,
   fromKnown,
@@ -78,7 +78,7 @@ const numbersOf = ({
 
 const DIFFERENCE_COLUMNS = ['origin', 'what', 'reference', 'name', 'category', 'by', 'on', 'learned at'] as const;
 
-const lineOf = (difference: Difference): readonly string[] => [
+const tableRowOf = (difference: Difference): readonly string[] => [
   difference.origin,
   difference.kind,
   difference.references.map(referenceText).join(', '),

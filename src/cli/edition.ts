@@ -35,7 +35,7 @@ const EDITION_ACTOR: Actor = { kind: 'system', id: 'habeas-edition', asserted: f
 const settingsOf = ({ data }: DataOption, { environment }: Context): Settings =>
   readSettings({ ...environment, ...(data && { HABEAS_DATA: data }) });
 
-/** Publishes, and signs a checkpoint if there is a key. Throws CannotRun where the edition is refused. */
+/** Publishes an edition, and signs a checkpoint of the log if there is a key. Throws CannotRun where the edition is refused. */
 export const publishCommand = async (
   edition: string,
   { list, asOf, data }: PublishOptions,
@@ -49,12 +49,12 @@ export const publishCommand = async (
     return queries.execute(new OneEdition(new Scope(UNRESTRICTED, { atLeast }), list, id, { limit: 1 }));
   });
   if (view === null) throw new CannotRun(`The edition ${id} cannot be read`);
-  context.out.write(numbersOf(view));
+  context.out.write(numbersText(view));
   if (new ProofFiles(settings.data).hasKey()) await signLog({ ...(data && { data }) }, context);
   return EXIT.ok;
 };
 
-/** The edition stands, whether or not the log can be signed. */
+/** Signs a checkpoint of the log. Only warns if that is not possible: the edition stays published. */
 const signLog = async (options: DataOption, context: Context): Promise<void> => {
   try {
     await checkpointCommand(options, context);
@@ -81,7 +81,7 @@ const tokenIn = (result: RecordEventsResult, list: string): string => {
 export const editionsCommand = (options: EditionOptions, context: Context): Promise<ExitCode> =>
   withRegisterToRead(settingsOf(options, context), context, async ({ queries }) => {
     const { list } = options;
-    const scope = scopeIn(options);
+    const scope = scopeOf(options);
     const editions: EditionView[] = [];
     for (let after: string | null = null; ;) {
       const query: Editions = new Editions(scope, list, { limit: LIMITS.page, ...(after !== null && { after }) });
@@ -104,7 +104,7 @@ export const editionsCommand = (options: EditionOptions, context: Context): Prom
 /** Prints the numbers of an edition and every member. */
 export const editionCommand = (id: string, options: EditionOptions, context: Context): Promise<ExitCode> =>
   withRegisterToRead(settingsOf(options, context), context, async ({ queries }) => {
-    const scope = scopeIn(options);
+    const scope = scopeOf(options);
     for (let after: string | null = null; ;) {
       const page = { limit: LIMITS.page, ...(after !== null && { after }) };
       const query: OneEdition = new OneEdition(scope, options.list, id, page);
@@ -112,7 +112,7 @@ export const editionCommand = (id: string, options: EditionOptions, context: Con
         (EditionView & { readonly members: readonly EditionMemberView[]; readonly next: string | null }) | null =
         await queries.execute(query);
       if (view === null) throw new CannotRun(`The list ${options.list} has no edition ${id}`);
-      if (after === null) context.out.write(numbersOf(view));
+      if (after === null) context.out.write(numbersText(view));
       context.out.write(
         table(
           ['reference', 'name', 'category', 'line'],
@@ -129,10 +129,10 @@ export const editionCommand = (id: string, options: EditionOptions, context: Con
     }
   });
 
-const scopeIn = ({ knownAt }: EditionOptions): Scope =>
+const scopeOf = ({ knownAt }: EditionOptions): Scope =>
   new Scope(UNRESTRICTED, readOptions(KnowledgeParameters, { knownAt }));
 
-const numbersOf = ({ list, id, asOf, knownAt, total, uncertain, groups, flow, hash }: EditionView): string => {
+const numbersText = ({ list, id, asOf, knownAt, total, uncertain, groups, flow, hash }: EditionView): string => {
   const rows = [...groups, { category: 'all', total, flow }].map((group) => [
     group.category,
     ...(group.flow === null
@@ -141,7 +141,7 @@ const numbersOf = ({ list, id, asOf, knownAt, total, uncertain, groups, flow, ha
           group.flow.opening,
           withSign(group.flow.revised),
           group.flow.entered,
-          leftText(group.flow.left),
+          leftByReasonText(group.flow.left),
           withSign(group.flow.moved),
         ]),
     group.total,
@@ -156,7 +156,7 @@ const numbersOf = ({ list, id, asOf, knownAt, total, uncertain, groups, flow, ha
 
 const withSign = (number: number): string => (number > 0 ? `+${number}` : String(number));
 
-const leftText = (left: Readonly<Record<string, number>>): string =>
+const leftByReasonText = (left: Readonly<Record<string, number>>): string =>
   Object.entries(left)
     .map(([reason, count]) => `${count} ${reason}`)
     .join(', ');

@@ -10,7 +10,7 @@ import { LogDiffers } from '../read-models/log-fingerprint.js';
 import { InvalidKnownAt, InvalidParameter } from '../read-models/query-errors.js';
 import { InvalidNote } from '../proof/checkpoint.js';
 import { BadSettings } from '../settings.js';
-import { optionOf } from './option-name.js';
+import { optionNameOf } from './option-name.js';
 import { ClockBehind } from '../watching/log-time.js';
 
 /** Documented in the help text. */
@@ -38,7 +38,7 @@ export const exitCodeOf = (error: unknown): ExitCode =>
 /** The message to print for an error, without its stack. Unknown errors are faults of the program. */
 export const describeError = (error: unknown): string => {
   if (error instanceof InvalidKnownAt || error instanceof InvalidParameter)
-    return `${optionOf(error.parameter)}: expected ${error.expected}`;
+    return `${optionNameOf(error.parameter)}: expected ${error.expected}`;
   if (error instanceof CannotRun || error instanceof BackupRefused || error instanceof NotPrivate) return error.message;
   if (error instanceof InvalidNote) return `The key or checkpoint cannot be used: ${error.message}`;
   if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;

@@ -18,7 +18,7 @@ export const writeExport = async (
 const writeFileAtomically = async (file: string, content: Readable, signal: AbortSignal): Promise<void> => {
   const part = `${file}.part`;
   try {
-    // An existing file would keep its mode, which may let others read it.
+    // A part file that was left behind would keep its mode, which may let others read it.
     await rm(part, { force: true });
     await pipeline(content, createWriteStream(part, { mode: 0o600, flush: true }), { signal });
     await rename(part, file);

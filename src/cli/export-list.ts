@@ -12,7 +12,7 @@ import { withProgress } from './job-progress.js';
 import { readOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 
-/** List, day, filters and order, under their names in a URL. */
+/** List, day, filters and order, by the names of the REST interface's query parameters. */
 export type ListParameters = Readonly<Record<string, string | string[]>>;
 
 /** Returns the message to print. Throws CannotRun for invalid parameters. */

@@ -27,8 +27,8 @@ export const exportLog = async (
   const compareWithReadModels = comparisonWithReadModels(settings);
   return withLogToRead(settings, async (log) => {
     const files = new ProofFiles(settings.data);
-    // Before it is written, so that the checkpoint is of no more than the file holds.
-    const verified = out === undefined || !files.hasKey() ? null : await verifiedLog(log, files, context);
+    // Verified before the export is written, so that the checkpoint covers no more events than the file has.
+    const verified = out === undefined || !files.hasKey() ? null : await verifyBeforeExport(log, files, context);
     let count = 0;
     await withProgress(context, ({ onProgress }) => {
       const lines = linesOf(log, (events) => onProgress({ stage: 'events', done: (count = events), total: null }));
@@ -45,14 +45,14 @@ export const exportLog = async (
   });
 };
 
-/** A log that is not as it was recorded is exported all the same, and not signed. */
-const verifiedLog = async (
+/** Verifies the log, and prints where it is not as it was recorded: such a log is exported all the same, but not signed. */
+const verifyBeforeExport = async (
   log: EventStore,
   files: ProofFiles,
   context: Context,
 ): ReturnType<typeof verifyWhenAvailable> => {
   const verified = await withProgress(context, (job) =>
-    verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tiles, job),
+    verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tilesPath, job),
   );
   if (verified instanceof StoreDamaged)
     context.err.write(`STORE_DAMAGED: ${verified.message}. The export is not signed.\n`);

@@ -9,7 +9,7 @@ export interface ExportOptions {
   readonly data?: string;
   readonly format: 'ndjson' | TableFormat;
   readonly out?: string;
-  /** Parameters of a list, under their names in a URL. */
+  /** What to export of a list (day, filters, order), by the names of the REST interface's query parameters. */
   readonly [parameter: string]: string | string[] | undefined;
 }
 

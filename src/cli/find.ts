@@ -46,14 +46,14 @@ export const findCommand = async (
     context.out.write(
       table(
         ['score', 'name', words ? 'text that matched' : 'spelling that matched', 'why', 'references', 'custody'],
-        page.items.map(lineOf),
+        page.items.map(tableRowOf),
       ),
     );
   if (page.next !== null) context.out.write(`${page.items.length} of ${people}; --limit shows more.\n`);
   return EXIT.ok;
 };
 
-const lineOf = ({ name, match, references, standings }: PersonView): readonly (string | number)[] => [
+const tableRowOf = ({ name, match, references, standings }: PersonView): readonly (string | number)[] => [
   match?.score.toFixed(2) ?? '',
   name ?? '',
   match?.text ?? '',

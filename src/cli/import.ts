@@ -9,7 +9,7 @@ import { importLog } from './log-import.js';
 import { withRegister } from './register.js';
 import { withRegisterCopy } from './register-copy.js';
 import { openReport } from './report-file.js';
-import { runImport, summary } from './run-import.js';
+import { runImport, importSummary } from './run-import.js';
 import { table } from './terminal.js';
 
 export interface ImportCommandOptions {
@@ -21,7 +21,7 @@ export interface ImportCommandOptions {
 }
 
 /** Problems printed on the terminal; a report file has them all. */
-const MAX_PRINTED = 50;
+const MAX_PRINTED_PROBLEMS = 50;
 
 export const importCommand = async (
   files: readonly string[],
@@ -29,7 +29,7 @@ export const importCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
-  const log = await exportedLogAmong(files);
+  const log = await findExportedLog(files);
   if (log !== null) {
     if (options.dryRun !== true) return importLog(log, settings, context);
     const code = await withRegisterCopy(settings, context, (copy) => importLog(log, copy, context));
@@ -39,20 +39,20 @@ export const importCommand = async (
   const report = options.report === undefined ? undefined : openReport(options.report);
   const problems: ReportLine[] = [];
   let count = 0;
-  const onWrong = (line: ReportLine): void => {
+  const onReportLine = (line: ReportLine): void => {
     report?.add(line);
-    if (count++ < MAX_PRINTED) problems.push(line);
+    if (count++ < MAX_PRINTED_PROBLEMS) problems.push(line);
   };
   const corrections: CorrectionLine[] = [];
   const correct = (line: CorrectionLine): void => {
     if (options.dryRun === true) corrections.push(line);
   };
-  const { err: progress, signal } = context;
+  const { err: progressOutput, signal } = context;
   const importInto = (target: Settings): Promise<ImportResult> =>
     withRegister(target, context, (register) =>
       runImport({
-        ...{ register, files, list: options.list, signal, progress, onWrong },
-        ...(options.correct === true && { correct }),
+        ...{ register, files, list: options.list, signal, progressOutput, onReportLine },
+        ...(options.correct === true && { onCorrection: correct }),
       }),
     );
   try {
@@ -68,7 +68,7 @@ export const importCommand = async (
 };
 
 /** The exported log among the files, which must be the only one; null where there is none. */
-const exportedLogAmong = async (files: readonly string[]): Promise<string | null> => {
+const findExportedLog = async (files: readonly string[]): Promise<string | null> => {
   for (const file of files) {
     // The import itself reports a file that cannot be read.
     if (!(await isLogFile(file).catch(() => false))) continue;
@@ -84,7 +84,7 @@ const exitCodeFor = ({ outcome, files }: ImportResult): ExitCode => {
   return files.some(({ refused }) => refused > 0) ? EXIT.refused : EXIT.ok;
 };
 
-/** Shows cells to whoever has the file; the report never does. */
+/** Prints the content of cells to standard output only: a report file never has it. */
 const printCorrections = ({ out }: Context, corrections: readonly CorrectionLine[]): void => {
   if (corrections.length === 0) return;
   const rows = corrections.map(({ file, row, column, before, after }) => [file, row ?? '', column, before, after]);
@@ -110,7 +110,7 @@ const printResult = (
     if (count > problems.length)
       err.write(`  … and ${count - problems.length} more; --report <file> writes them all\n`);
   }
-  if (imported.files.length > 0) out.write(`\n${summary(imported)}`);
+  if (imported.files.length > 0) out.write(`\n${importSummary(imported)}`);
   out.write(`\n${conclusionOf(imported, dryRun === true)}\n`);
   if (report !== undefined) out.write(`The report is in ${report}.\n`);
 };

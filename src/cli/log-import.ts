@@ -1,7 +1,7 @@
 /** `habeas import` of an exported log: appends its events, at the same positions, to a register that has no others. */
 import { stat } from 'node:fs/promises';
-import { copyAdopted, copyEvents, verifyCopy } from '../event-store/copy.js';
-import { dataFiles } from '../event-store/data-folder.js';
+import { copyAdoptedLeaves, copyEvents, verifyCopy } from '../event-store/copy.js';
+import { dataFilePaths } from '../event-store/data-folder.js';
 import { readLogFile } from '../event-store/log-file.js';
 import { UNWATCHED, type JobContext } from '../jobs/job.js';
 import { ProofFiles } from '../proof/proof-files.js';
@@ -15,8 +15,8 @@ import { comparisonWithReadModels, differenceNotice, refuseOtherRegister } from 
 
 export const importLog = async (path: string, settings: Settings, context: Context): Promise<ExitCode> => {
   const { size } = await stat(path);
-  // Before the log is opened, which creates it.
-  refuseOtherRegister(dataFiles(settings.data).readModels, await firstEventId(path));
+  // Checked before the log of the register is opened, since opening creates it.
+  refuseOtherRegister(dataFilePaths(settings.data).readModels, await firstEventId(path));
   return withLogToWrite(settings, context, async (log) => {
     const { out } = context;
     const readAs = (what: string, { onProgress }: JobContext) =>
@@ -29,7 +29,7 @@ export const importLog = async (path: string, settings: Settings, context: Conte
       out.write(`Stopped. ${existing + added} events are recorded; the same command goes on where this one ended.\n`);
       return EXIT.stopped;
     }
-    await copyAdopted(readLogFile(path), log);
+    await copyAdoptedLeaves(readLogFile(path), log);
     const count = await withProgress(context, (job) => verifyCopy(readAs('compared', job), log));
     const files = new ProofFiles(settings.data);
     const proof = readCarriedProof(path, files);

@@ -1,12 +1,12 @@
 /** Opens the log of a register, or a server's log, for commands that use neither its read models nor the buses. */
 import { existsSync } from 'node:fs';
-import { dataFiles } from '../event-store/data-folder.js';
+import { dataFilePaths } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { refuseOrphanedWal } from '../event-store/sqlite/file.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { differenceFromMissingLog, LogDiffers, fingerprintOf } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
-import { openServer, stores } from '../stores.js';
+import { openServerStore, openStoreByKind } from '../stores.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
 import { openFolder } from './folder.js';
@@ -24,7 +24,7 @@ const withOpenLog = async <R>(open: EventStore | Promise<EventStore>, use: UseLo
 
 /** The log on a server, to read and to write. It is not locked, since several instances may use it at once. */
 export const withServerLog = <R>(settings: Settings, use: UseLog<R>): Promise<R> =>
-  withOpenLog(openServer(settings), use);
+  withOpenLog(openServerStore(settings), use);
 
 /** Another process may write to the log meanwhile. Throws as `logFileOf` does. */
 export const withLogToRead = async <R>(settings: Settings, use: UseLog<R>): Promise<R> =>
@@ -40,7 +40,7 @@ export const withLogToWrite = async <R>(
 ): Promise<R> => {
   const folder = openFolder(settings.data, context);
   try {
-    return await withOpenLog(stores[settings.store](settings, folder), use);
+    return await withOpenLog(openStoreByKind[settings.store](settings, folder), use);
   } finally {
     folder.release();
   }
@@ -48,7 +48,7 @@ export const withLogToWrite = async <R>(
 
 /** The file of an embedded log. Throws CannotRun if there is no register, LogDiffers or StoreDamaged if its log has been lost. */
 export const logFileOf = ({ data }: Pick<Settings, 'data'>): string => {
-  const { events, readModels } = dataFiles(data);
+  const { events, readModels } = dataFilePaths(data);
   refuseOrphanedWal(events);
   if (!existsSync(events)) {
     const difference = differenceFromMissingLog(fingerprintOf(readModels));

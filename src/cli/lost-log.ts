@@ -1,10 +1,10 @@
 /** Refuses, reports or accepts a log that lacks events which the read models of its folder have seen. */
 import { readWholeLog } from '../event-store/copy.js';
-import { dataFiles } from '../event-store/data-folder.js';
+import { dataFilePaths } from '../event-store/data-folder.js';
 import type { LogStreamEvent } from '../domain/log/events.js';
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import { isOrphanedWal } from '../event-store/sqlite/file.js';
-import { logDifferenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
+import { logDifferenceOf, fingerprintOf, setFileAside, type LogDifference } from '../read-models/log-fingerprint.js';
 import { UNWATCHED } from '../jobs/job.js';
 import { recordInLogStream, UNSOURCED, type LogDecision } from '../proof/adoption.js';
 import type { Checkpoint } from '../proof/checkpoint.js';
@@ -14,7 +14,7 @@ import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { ACCEPT_LOG_HINT, CannotRun } from './exit.js';
 import { withLogToWrite } from './log.js';
-import { withLogTime } from './log-decision.js';
+import { withNonDecreasingTimes } from './log-decision.js';
 
 /**
  * Reads now what the read models of a folder have seen, and returns a function that compares a log with that. To be called before
@@ -23,7 +23,7 @@ import { withLogTime } from './log-decision.js';
 export const comparisonWithReadModels = ({
   data,
 }: Pick<Settings, 'data'>): ((log: EventStore) => Promise<LogDifference | null>) => {
-  const seen = fingerprintOf(dataFiles(data).readModels);
+  const seen = fingerprintOf(dataFilePaths(data).readModels);
   return (log) => logDifferenceOf(seen, log);
 };
 
@@ -43,10 +43,11 @@ export const refuseOtherRegister = (readModels: string, firstId: string | undefi
 
 /** The notice to print where a log lacks events that the read models have seen; else an empty text. */
 export const differenceNotice = (difference: LogDifference | null): string =>
-  difference === null ? '' : `STORE_DAMAGED: ${difference.sentence}.\n${ACCEPT_LOG_HINT}\n`;
+  difference === null ? '' : `STORE_DAMAGED: ${difference.message}.\n${ACCEPT_LOG_HINT}\n`;
 
 /**
- * Accepts a log that is not the one known before, and records in it who decided so; what is left of the earlier one is renamed and kept.
+ * Accepts a log that contradicts the read models or the last checkpoint, and records in it who decided so; what is left
+ * of the earlier log is renamed and kept.
  * Returns the message to print. Throws StoreDamaged where an event of the log cannot be read or is not what it was.
  */
 export const acceptLog = async (
@@ -54,11 +55,11 @@ export const acceptLog = async (
   decision: LogDecision,
   context: Pick<Context, 'signal' | 'err'>,
 ): Promise<string> => {
-  const { events, readModels } = dataFiles(settings.data);
-  const { now } = decision;
+  const { events, readModels } = dataFilePaths(settings.data);
+  const { decidedAt } = decision;
   // Opening the log would let SQLite delete a write-ahead log whose database is missing or empty.
   const hadOrphanedWal = settings.store === 'sqlite' && isOrphanedWal(events);
-  const kept = hadOrphanedWal ? [setAside(events, now)] : [];
+  const kept = hadOrphanedWal ? [setFileAside(events, decidedAt)] : [];
   return withLogToWrite(settings, context, async (log) => {
     const difference = await logDifferenceOf(fingerprintOf(readModels), log);
     const count = await verifyEvents(log, context);
@@ -66,7 +67,7 @@ export const acceptLog = async (
     const isContinued = await continuesCheckpoint(files, log, context);
     const kind = difference?.kind ?? (isContinued ? null : 'checkpoint') ?? (hadOrphanedWal ? 'empty' : null);
     if (kind === null) return 'There was nothing to accept.\n';
-    const last = isContinued ? null : knownCheckpoint(files);
+    const last = isContinued ? null : lastTrustedCheckpoint(files);
     const accepted: LogStreamEvent = {
       type: 'log-accepted',
       ...UNSOURCED,
@@ -75,18 +76,18 @@ export const acceptLog = async (
       ...(difference === null || difference.position === 0 ? {} : { known: difference.position }),
       ...(last === null ? {} : { checkpoint: { size: last.size, root: last.root.toString('base64') } }),
     };
-    await recordInLogStream(withLogTime(log, settings), accepted, decision);
-    if (!isContinued) kept.push(setAside(files.checkpoint, now));
-    if (difference !== null) kept.push(setAside(readModels, now));
+    await recordInLogStream(withNonDecreasingTimes(log, settings), accepted, decision);
+    if (!isContinued) kept.push(setFileAside(files.checkpointPath, decidedAt));
+    if (difference !== null) kept.push(setFileAside(readModels, decidedAt));
     const sentence =
-      difference?.sentence ?? (isContinued ? 'the log is missing' : 'the log does not continue the last checkpoint');
+      difference?.message ?? (isContinued ? 'the log is missing' : 'the log does not continue the last checkpoint');
     const notes = kept.map((path) => `What is left of the earlier log is kept in ${path}.\n`);
     return [`Accepted: ${sentence}.\nThe log says so.\n`, ...notes].join('');
   });
 };
 
 /** The last checkpoint; null if there is none, or none of the known keys has signed it. */
-const knownCheckpoint = (files: ProofFiles): Checkpoint | null => {
+const lastTrustedCheckpoint = (files: ProofFiles): Checkpoint | null => {
   try {
     return files.lastSigned()?.checkpoint ?? null;
   } catch (error) {
@@ -96,8 +97,8 @@ const knownCheckpoint = (files: ProofFiles): Checkpoint | null => {
 };
 
 /**
- * Reads and verifies every event, and returns their number. Throws StoreDamaged: an event that contradicts itself would do so in every copy
- * and before every outsider, whoever accepted it here.
+ * Reads and verifies every event, and returns their number. Throws StoreDamaged for an event that does not match its own leaf hash: it is
+ * never accepted, since every copy of the log, and every outsider who verifies it, would fail at it.
  */
 const verifyEvents = async (log: EventStore, { signal }: Pick<Context, 'signal'>): Promise<number> => {
   try {
@@ -118,7 +119,7 @@ const continuesCheckpoint = async (
   { signal }: Pick<Context, 'signal'>,
 ): Promise<boolean> => {
   const job = { ...UNWATCHED, signal };
-  const found = await verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tiles, job);
+  const found = await verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tilesPath, job);
   signal.throwIfAborted();
   return !(found instanceof StoreDamaged);
 };

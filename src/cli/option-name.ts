@@ -1,3 +1,3 @@
 /** The option for a parameter: `--known-at` for `knownAt`. */
-export const optionOf = (parameter: string): string =>
+export const optionNameOf = (parameter: string): string =>
   `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -1,7 +1,7 @@
 /** The commands of `habeas` and their help. Each command's module is imported when it runs, so that help is fast. */
 import { Command, CommanderError, Option } from 'commander';
 import type { FilterEntry } from '../read-models/list/filters.js';
-import { LIST_LEAVES_OUT } from '../register-files/list-export-row.js';
+import { LIST_OMISSIONS } from '../register-files/list-export-row.js';
 import type { ApplyOptions } from './apply.js';
 import type { BackupCommandOptions, DataOption } from './backup.js';
 import type { ClaimsOptions } from './claims.js';
@@ -28,9 +28,9 @@ export const run = async (args: readonly string[], context: Context): Promise<Ex
     code = await work;
   };
   try {
-    // Its decorators load class-validator, which would slow down the help of other commands.
+    // Only for `export`: this module loads class-validator, which would slow down the help of other commands.
     const { FILTERS } = args.includes('export') ? await import('../read-models/list/filters.js') : { FILTERS: [] };
-    await program(context, complete, FILTERS).parseAsync([...args], { from: 'user' });
+    await createProgram(context, complete, FILTERS).parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.couldNotRun;
@@ -60,7 +60,7 @@ to have been in it; 4 rows differ from those that the log gives (rebuild --check
 Settings that are not given as options come from the environment (HABEAS_DATA, HABEAS_PORT …; see docs/operations.md).
 `;
 
-const program = (context: Context, complete: SetExitCode, filters: readonly FilterEntry[]): Command => {
+const createProgram = (context: Context, complete: SetExitCode, filters: readonly FilterEntry[]): Command => {
   const habeas = new Command('habeas')
     .description(
       'The register of political prisoners that can prove its own history: events about cases go into a log, and the ' +
@@ -94,14 +94,14 @@ const program = (context: Context, complete: SetExitCode, filters: readonly Filt
 };
 
 const DATA_OPTION = '--data <folder>';
-const KNOWN_AT_MEANS = 'as the register knew it then: a day, an instant or position:1234; all without it';
-const DATA_MEANS = 'the folder of the register (HABEAS_DATA, else ./data)';
+const KNOWN_AT_DESCRIPTION = 'as the register knew it then: a day, an instant or position:1234; all without it';
+const DATA_DESCRIPTION = 'the folder of the register (HABEAS_DATA, else ./data)';
 
 const addServe = (habeas: Command, context: Context, complete: SetExitCode): void => {
   habeas
     .command('serve')
     .description('serve a register over HTTP until Ctrl-C; a folder that does not exist becomes an empty register')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option(
       '--host <address>',
       'where to listen (HABEAS_HOST, else 127.0.0.1); beyond this machine it needs HABEAS_TOKEN',
@@ -154,7 +154,7 @@ const addImport = (habeas: Command, context: Context, complete: SetExitCode): vo
       '<files...>',
       'files in any order; definitions are imported first, then the register, the amnesty, events, editions',
     )
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--list <id>', 'the list whose references and categories the rows speak of', 'union')
     .option('--dry-run', 'judge everything, against the register and each other, and record nothing')
     .option(
@@ -193,7 +193,7 @@ const addApply = (habeas: Command, context: Context, complete: SetExitCode): voi
     .description('apply an amnesty act or a pardon decree to many persons, each recorded or refused for himself')
     .argument('[instrument]', 'the id of the act or the decree')
     .argument('[references...]', 'references of persons in the list')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--persons <file>', 'a file with more references, one a line')
     .option('--eligible', 'everybody of the list whom the clause reaches on the day')
     .option('--list <id>', 'the list of the references (union unless another is named)')
@@ -228,10 +228,10 @@ const addFind = (habeas: Command, context: Context, complete: SetExitCode): void
     .command('find')
     .description('find people by name, in any spelling, or by words of what is on record, the best match first')
     .argument('<text...>', 'a name, or its beginning, in Azerbaijani, Russian or English spelling; with --words, words')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--words', 'those whose facility, an article or whose summary has all these words, in any spelling')
     .option('--as-of <day>', 'their custody on this day; today without it')
-    .option('--known-at <when>', KNOWN_AT_MEANS)
+    .option('--known-at <when>', KNOWN_AT_DESCRIPTION)
     .option('--limit <number>', 'how many; 20 without it')
     .addHelpText(
       'after',
@@ -256,9 +256,9 @@ const addShow = (habeas: Command, context: Context, complete: SetExitCode): void
     .command('show')
     .description('show one case on a day, as the register knows it or knew it, and what is on record of it')
     .argument('<case>', 'the id of a case, or a list and a reference in it: union:AZ-0137')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--as-of <day>', 'what was true on this day; today without it')
-    .option('--known-at <when>', KNOWN_AT_MEANS)
+    .option('--known-at <when>', KNOWN_AT_DESCRIPTION)
     .addHelpText(
       'after',
       `
@@ -280,20 +280,20 @@ const addExport = (habeas: Command, context: Context, complete: SetExitCode, fil
     .description('write the log, which can be imported again (NDJSON), or a list for people (CSV, XLSX)')
     .addOption(new Option('--format <format>', 'what to write').choices(['ndjson', 'csv', 'xlsx']).default('ndjson'))
     .option('--out <file>', 'the file to write, which stands there when it is whole; the standard output without it')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--list <id>', 'which list (union unless another is named)')
     .option('--as-of <day>', 'the list on this day; today without it')
     .option('--known-at <when>', 'as the register knew it then: a day, an instant or position:1234; all without it')
     .option('--sort <order>', 'name, recognised or reference, descending with - before it')
     .option('--separator <name>', 'what separates the cells of a CSV file: comma, semicolon or tab; comma without it');
-  for (const { name, value, isRepeatable, completesOnly } of filters)
-    command.option(`--${name} <${value}${isRepeatable ? '...' : ''}>`, `only ${completesOnly}`);
+  for (const { name, valuePlaceholder, isRepeatable, phraseAfterOnly } of filters)
+    command.option(`--${name} <${valuePlaceholder}${isRepeatable ? '...' : ''}>`, `only ${phraseAfterOnly}`);
   command
     .addHelpText(
       'after',
       `
 NDJSON is the whole log, an event a line, and leaves out nothing: \`habeas import\` makes an equal register of it.
-CSV and XLSX are one list on one day, as filtered, a person a row. They leave out ${LIST_LEAVES_OUT}.
+CSV and XLSX are one list on one day, as filtered, a person a row. They leave out ${LIST_OMISSIONS}.
 A spreadsheet in Azerbaijani or Russian wants --separator semicolon; XLSX opens alike everywhere.
 A text that a spreadsheet could take for a formula has an apostrophe before it, which an import takes off again.
 The lists of a register that is being served are exported from a copy, which is removed afterwards.
@@ -331,7 +331,7 @@ Examples:
     .argument('<edition>', 'the id by which it will be known')
     .requiredOption('--as-of <day>', 'the day')
     .option('--list <id>', 'which list', 'union')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .action((id: string, options: PublishOptions) =>
       complete(import('./edition.js').then(({ publishCommand }) => publishCommand(id, options, context))),
     );
@@ -339,8 +339,8 @@ Examples:
     .command('list')
     .description('list the editions in the order in which they were published')
     .option('--list <id>', 'which list', 'union')
-    .option('--known-at <when>', KNOWN_AT_MEANS)
-    .option(DATA_OPTION, DATA_MEANS)
+    .option('--known-at <when>', KNOWN_AT_DESCRIPTION)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .action((options: EditionOptions) =>
       complete(import('./edition.js').then(({ editionsCommand }) => editionsCommand(options, context))),
     );
@@ -349,8 +349,8 @@ Examples:
     .description('show one edition: its numbers, its hash and its members')
     .argument('<edition>', 'its id')
     .option('--list <id>', 'which list', 'union')
-    .option('--known-at <when>', KNOWN_AT_MEANS)
-    .option(DATA_OPTION, DATA_MEANS)
+    .option('--known-at <when>', KNOWN_AT_DESCRIPTION)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .action((id: string, options: EditionOptions) =>
       complete(import('./edition.js').then(({ editionCommand }) => editionCommand(id, options, context))),
     );
@@ -370,7 +370,7 @@ const addDifferences = (habeas: Command, context: Context, complete: SetExitCode
     .option('--list <id>', 'which list', 'union')
     .option('--set <set>', 'certain members (certain), or those possibly on the list (possible); certain without it')
     .option('--category <id...>', 'only these categories')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .addHelpText(
       'after',
       `
@@ -392,12 +392,12 @@ const addClaims = (habeas: Command, context: Context, complete: SetExitCode): vo
   habeas
     .command('claims')
     .description('show what others claim about the numbers, each beside what the register counts')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--list <id>', 'only claims about this list')
     .option('--instrument <id>', 'only claims about this act or decree')
     .option('--about <metric>', 'only claims about this: count, entered, left, eligible, remaining, beneficiaries')
     .option('--on <day>', 'the day for which the register counts; the day of each claim without it')
-    .option('--known-at <when>', KNOWN_AT_MEANS)
+    .option('--known-at <when>', KNOWN_AT_DESCRIPTION)
     .addHelpText(
       'after',
       `
@@ -418,13 +418,13 @@ const addStatistics = (habeas: Command, context: Context, complete: SetExitCode)
     .command('statistics')
     .description('count the people of a list in a table: by stage, act, gravity, time, month, day')
     .argument('<name>', 'which table; a wrong name is answered with all')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--list <id>', 'which list', 'union')
     .option('--as-of <day>', 'the day, or the last of several; today without it')
     .option('--from <day>', 'the first of several days; a year before the last without it')
     .option('--set <set>', 'over several days: certain members (certain), or those possibly on the list (possible)')
     .option('--category <id...>', 'only these categories')
-    .option('--known-at <when>', KNOWN_AT_MEANS)
+    .option('--known-at <when>', KNOWN_AT_DESCRIPTION)
     .addHelpText(
       'after',
       `
@@ -459,7 +459,7 @@ const addReplay = (habeas: Command, context: Context, complete: SetExitCode): vo
         .choices(['text', 'ndjson'])
         .default('text'),
     )
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .addHelpText(
       'after',
       `
@@ -482,7 +482,7 @@ const addBackup = (habeas: Command, context: Context, complete: SetExitCode): vo
     .command('backup')
     .description('copy the log into one file, also while the register is served, and check every event of the copy')
     .argument('<path>', 'a file that is not there yet, or a folder, in which the backup is named by its time')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--previous <backup>', 'the backup to compare with; without it the newest one in the same folder')
     .addHelpText(
       'after',
@@ -508,7 +508,7 @@ const addRestore = (habeas: Command, context: Context, complete: SetExitCode): v
     .command('restore')
     .description('make a register of a backup, in a folder that holds none')
     .argument('<backup>', 'a file that `habeas backup` wrote')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .addHelpText(
       'after',
       `
@@ -529,7 +529,7 @@ const addRebuild = (habeas: Command, context: Context, complete: SetExitCode): v
   habeas
     .command('rebuild')
     .description('make the read models anew from the log; the log itself is not touched')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--check', 'build them beside, compare every row with those in use, and change nothing')
     .option('--accept-log', 'go on with the log as it is, although the read models were made from another one')
     .option('--by <person>', 'who decides to accept it, which the log says: person: and an opaque id')
@@ -578,7 +578,7 @@ const addKeys = (habeas: Command, context: Context, complete: SetExitCode): void
     .command('keys')
     .description('show the public keys of the log; with a name, make the key that signs its checkpoints')
     .argument('[name]', 'the name of the log, which everybody who checks it sees: register.example/log')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--replace', 'make a new key although there is one; what the old one signed stays valid')
     .addHelpText(
       'after',
@@ -600,7 +600,7 @@ const addCheckpoint = (habeas: Command, context: Context, complete: SetExitCode)
   habeas
     .command('checkpoint')
     .description('verify the log, then sign and print its size and root, also while the register is served')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .addHelpText(
       'after',
       `
@@ -622,7 +622,7 @@ const addVerify = (habeas: Command, context: Context, complete: SetExitCode): vo
     .description(
       'verify every event of the log, and the whole against the last checkpoint and against one kept elsewhere',
     )
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .option('--against <checkpoint>', 'a file with a checkpoint that somebody kept')
     .option('--public-key <key>', 'the key that signed it, where that is none of this register')
     .option('--adopt', 'first give leaf hashes to the events recorded before there were any, and record that')
@@ -649,7 +649,7 @@ const addProve = (habeas: Command, context: Context, complete: SetExitCode): voi
     .command('prove')
     .description('print one event without its personal data, and the proof that the log holds it (JSON)')
     .argument('<event>', 'the id of the event')
-    .option(DATA_OPTION, DATA_MEANS)
+    .option(DATA_OPTION, DATA_DESCRIPTION)
     .addHelpText(
       'after',
       `

@@ -16,7 +16,7 @@ import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
 import { logFileOf, withLogToRead, withLogToWrite } from './log.js';
-import { decisionBy, withLogTime } from './log-decision.js';
+import { decisionBy, withNonDecreasingTimes } from './log-decision.js';
 import { comparisonWithReadModels } from './lost-log.js';
 import { withProgress } from './job-progress.js';
 
@@ -54,7 +54,7 @@ export const keysCommand = async (
       folder.release();
     }
   }
-  const verifiers = files.verifiers();
+  const verifiers = files.publicKeys();
   if (verifiers.length === 0) throw new CannotRun('There is no key yet; `habeas keys <name>` makes one.');
   context.out.write(`${verifiers.join('\n')}\n`);
   return EXIT.ok;
@@ -65,7 +65,7 @@ export const checkpointCommand = async (options: DataOption, context: Context): 
   const settings = settingsOf(options, context);
   const files = new ProofFiles(settings.data);
   const key = requireKey(files);
-  const verified = await verifyFolder(settings, files.lastCheckpoint(), context);
+  const verified = await verifyLogWithProgress(settings, files.lastCheckpoint(), context);
   context.out.write(await files.sign(requireTree(verified), key));
   return EXIT.ok;
 };
@@ -76,10 +76,10 @@ export const verifyCommand = async (options: VerifyOptions, context: Context): P
   const { against, publicKey } = options;
   if (against !== undefined && !existsSync(against)) throw new CannotRun(`There is no checkpoint ${against}`);
   if (options.adopt === true) context.out.write(await adoptEvents(settings, options, context));
-  const verifiers = publicKey === undefined ? files.verifiers() : [publicKey];
+  const verifiers = publicKey === undefined ? files.publicKeys() : [publicKey];
   const given = against === undefined ? [] : [openCheckpoint(readFileSync(against, 'utf8'), verifiers)];
   const checkpoints = [...files.lastCheckpoint(), ...given];
-  const verified = await verifyFolder(settings, checkpoints, context);
+  const verified = await verifyLogWithProgress(settings, checkpoints, context);
   context.out.write(verificationReport(verified, checkpoints).join(''));
   return EXIT.ok;
 };
@@ -91,7 +91,7 @@ const adoptEvents = async (settings: Settings, { by }: VerifyOptions, context: C
   return withLogToWrite(settings, context, async (log) => {
     const difference = await comparisonWithReadModels(settings)(log);
     if (difference !== null) throw new LogDiffers(difference);
-    const store = withLogTime(log, settings);
+    const store = withNonDecreasingTimes(log, settings);
     const { events, isRepeated } = await withProgress(context, (job) => adoptLog(store, decision, job));
     if (events === 0) return 'Every event has a leaf hash of its own: there is nothing to adopt.\n';
     return isRepeated
@@ -107,34 +107,34 @@ export const proveCommand = async (event: string, options: DataOption, context: 
   const files = new ProofFiles(settings.data);
   const key = requireKey(files);
   const leaves: Buffer[] = [];
-  const found: { readonly index: number; readonly text: string }[] = [];
+  const found: { readonly leafIndex: number; readonly leafText: string }[] = [];
   const onLeaf = (leaf: Buffer, event: StoredEvent): void => {
-    const text = event.id === id ? leafTextOf(event, event) : null;
-    if (text !== null) found.push({ index: leaves.length, text });
+    const leafText = event.id === id ? leafTextOf(event, event) : null;
+    if (leafText !== null) found.push({ leafIndex: leaves.length, leafText });
     leaves.push(leaf);
   };
-  const verified = await verifyFolder(settings, files.lastCheckpoint(), context, onLeaf);
+  const verified = await verifyLogWithProgress(settings, files.lastCheckpoint(), context, onLeaf);
   const tree = requireTree(verified);
   const [place] = found;
   if (place === undefined) throw new CannotRun('The log has no event with that id.');
-  const { index, text } = place;
+  const { leafIndex, leafText } = place;
   const checkpoint = await files.sign(tree, key);
-  const hashes = inclusionProof(index, leaves.length, subtreesOf(leaves)).map((hash) => hash.toString('base64'));
+  const hashes = inclusionProof(leafIndex, leaves.length, subtreesOf(leaves)).map((hash) => hash.toString('base64'));
   context.out.write(
-    `${JSON.stringify({ event: JSON.parse(text) as unknown, index, size: leaves.length, hashes, checkpoint }, null, 2)}\n`,
+    `${JSON.stringify({ event: JSON.parse(leafText) as unknown, index: leafIndex, size: leaves.length, hashes, checkpoint }, null, 2)}\n`,
   );
   return EXIT.ok;
 };
 
-const verifyFolder = (
+const verifyLogWithProgress = (
   settings: Settings,
   checkpoints: readonly Checkpoint[],
   context: Context,
   onLeaf?: VerificationOptions['onLeaf'],
 ): Promise<VerifiedLog> => {
-  const { tiles } = new ProofFiles(settings.data);
+  const { tilesPath } = new ProofFiles(settings.data);
   return withLogToRead(settings, (log) =>
-    withProgress(context, (job) => verifyLog(log, checkpoints, job, { tiles, ...(onLeaf && { onLeaf }) })),
+    withProgress(context, (job) => verifyLog(log, checkpoints, job, { tilesPath, ...(onLeaf && { onLeaf }) })),
   );
 };
 

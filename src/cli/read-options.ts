@@ -1,12 +1,12 @@
 import type { Constructor } from '../schema/field.js';
 import { readParameters, type ReadResult } from '../schema/read.js';
 import { CannotRun } from './exit.js';
-import { optionOf } from './option-name.js';
+import { optionNameOf } from './option-name.js';
 
 /** Options under the names of parameters; one that is not given is undefined. */
 export type Options = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Reads options as the parameters of a query, or by another reader. Throws CannotRun that names each that is wrong; `argument` is no option. */
+/** Reads options into a `type`. Throws CannotRun that names each wrong one; `argument` is the field that is a positional argument. */
 export const readOptions = <T extends object>(
   type: Constructor<T>,
   options: Options,
@@ -23,7 +23,7 @@ export const readOptions = <T extends object>(
   if ('value' in read) return read.value;
   const lines = read.errors.map(({ pointer, expected }) => {
     const name = pointer.slice(1);
-    return `${name === argument ? name : optionOf(name)}: expected ${expected}`;
+    return `${name === argument ? name : optionNameOf(name)}: expected ${expected}`;
   });
   throw new CannotRun(lines.join('\n'));
 };

@@ -13,7 +13,7 @@ export interface RebuildOptions {
   readonly data?: string;
   /** Accepts a log that lacks events that the read models have seen. */
   readonly acceptLog?: true;
-  /** Who accepts it. */
+  /** The person who accepts the log: `person:` and an opaque id. */
   readonly by?: string;
   /** Compares the read models with the log instead of replacing them. */
   readonly check?: true;

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyEvents, readStoredLog } from '../event-store/copy.js';
-import { dataFiles } from '../event-store/data-folder.js';
+import { dataFilePaths } from '../event-store/data-folder.js';
 import { createPrivateFile } from '../event-store/private-file.js';
 import { copyDatabase } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
@@ -15,11 +15,11 @@ import type { Context } from './context.js';
 import { withProgress } from './job-progress.js';
 import { withLogToRead } from './log.js';
 
-/** The read models are copied first: behind the log they catch up; ahead of it they would report lost events. */
+/** The read models are copied first: if they are behind the log, they catch up; if they were ahead of it, they would report lost events. */
 const COPIED_FILES = ['read-models.sqlite', 'events.sqlite'] as const;
 
 /** Copies a register into an embedded store in the folder `data`, also from a server: a dry run must not write to the server. */
-const COPY_FROM: {
+const COPY_BY_STORE_KIND: {
   readonly [K in Settings['store']]: (settings: Settings, data: string, job: JobContext) => Promise<void>;
 } = {
   sqlite: async (settings, data, job) => {
@@ -32,8 +32,8 @@ const COPY_FROM: {
   },
   esdb: (settings, data, job) =>
     withLogToRead(settings, async (log) => {
-      await checkFingerprint(fingerprintOf(dataFiles(settings.data).readModels), log);
-      const copy = createSqliteStore({ file: dataFiles(data).events });
+      await checkFingerprint(fingerprintOf(dataFilePaths(settings.data).readModels), log);
+      const copy = createSqliteStore({ file: dataFilePaths(data).events });
       try {
         await copyEvents(readStoredLog(log), copy, job);
         job.signal.throwIfAborted();
@@ -56,7 +56,7 @@ export const withRegisterCopy = async <R>(
   const exists = existsSync(settings.data);
   const data = await mkdtemp(join(exists ? settings.data : tmpdir(), 'copy-'));
   try {
-    await withProgress(context, (job) => COPY_FROM[settings.store](settings, data, job));
+    await withProgress(context, (job) => COPY_BY_STORE_KIND[settings.store](settings, data, job));
     return await work({ ...settings, store: 'sqlite', data });
   } finally {
     await rm(data, { recursive: true, force: true });

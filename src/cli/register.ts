@@ -9,7 +9,7 @@ import { DataFolderInUse, type DataFolder } from '../event-store/data-folder.js'
 import { StoreDamaged } from '../event-store/port.js';
 import { DurableJobs } from '../jobs/durable-jobs.js';
 import { ReadModels } from '../read-models/read-models.js';
-import type { Register } from '../register-files/recorder.js';
+import type { RegisterAccess } from '../register-files/recorder.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
@@ -18,7 +18,7 @@ import { logFileOf } from './log.js';
 import { withRegisterCopy } from './register-copy.js';
 import { progressBar } from './terminal.js';
 
-export interface OpenRegister extends Register {
+export interface OpenRegister extends RegisterAccess {
   readonly readModels: ReadModels;
   readonly jobs: DurableJobs;
   readonly applications: ApplyInstrument;
@@ -40,7 +40,7 @@ export const withRegister = async <R>(
   try {
     printFolderNotices(app.get<DataFolder>(DATA_FOLDER), context);
     const readModels = app.get(ReadModels);
-    await catchUp(readModels, context);
+    await waitUntilCaughtUp(readModels, context);
     const today = app.get<Clock>(CLOCK).today();
     return await work({
       commands: app.get(CommandBus),
@@ -72,8 +72,11 @@ export const withRegisterToRead = async <R>(
 
 const POLL_MS = 20;
 
-/** The application starts the projection itself, and first rebuilds read models of another version; this waits for it. */
-const catchUp = async (readModels: ReadModels, { err, signal }: Pick<Context, 'err' | 'signal'>): Promise<void> => {
+/** Waits for the projection, which AppModule has started; it may first rebuild read models of another version. */
+const waitUntilCaughtUp = async (
+  readModels: ReadModels,
+  { err, signal }: Pick<Context, 'err' | 'signal'>,
+): Promise<void> => {
   const progress = progressBar('read models, events projected', err);
   for (;;) {
     signal.throwIfAborted();

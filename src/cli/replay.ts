@@ -6,7 +6,7 @@ import type { ListChange, Membership } from '../read-models/history/list-changes
 import { Replay, type ListTotals, type ReplayPage, type ReplayStep } from '../read-models/history/replay.query.js';
 import { BeyondLog, InvalidKnownAt } from '../read-models/query-errors.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
-import type { Register } from '../register-files/recorder.js';
+import type { RegisterAccess } from '../register-files/recorder.js';
 import { IsDay, IsInteger, IsOptional } from '../schema/decorators.js';
 import { LIMITS } from '../schema/limits.js';
 import { readSettings } from '../settings.js';
@@ -56,9 +56,9 @@ export const replayCommand = async (
   return EXIT.ok;
 };
 
-/** Later pages end where the first one does, whatever is recorded meanwhile. */
+/** Every page is read as of the log position that the first one had reached, so events recorded meanwhile are left out. */
 async function* pagesOf(
-  queries: Register['queries'],
+  queries: RegisterAccess['queries'],
   { from, to, asOf }: ReplayParameters,
   identifier: string | undefined,
 ): AsyncGenerator<ReplayPage> {
@@ -69,19 +69,19 @@ async function* pagesOf(
     });
   const scope = scopeUntil(to);
   const caseId =
-    identifier === undefined ? undefined : await withOptionNamed(() => caseIdOf(queries, scope, identifier));
+    identifier === undefined ? undefined : await nameOptionInErrors(() => caseIdOf(queries, scope, identifier));
   const pageAfter = async (of: Scope, after: number): Promise<ReplayPage> => {
     const page =
       caseId === null
         ? null
-        : await withOptionNamed(() =>
+        : await nameOptionInErrors(() =>
             queries.execute(new Replay(of, { ...(caseId !== undefined && { caseId }), after, limit: LIMITS.page })),
           );
     if (page === null) throw new CannotRun(`There is no case ${identifier ?? ''}`);
     return page;
   };
   let page = await pageAfter(scope, from - 1);
-  if (page.position < from) throw new CannotRun(BEYOND_LOG.from);
+  if (page.position < from) throw new CannotRun(BEYOND_LOG_MESSAGES.from);
   yield page;
   while (page.next !== null) {
     page = await pageAfter(scopeUntil(page.position), page.next);
@@ -89,18 +89,18 @@ async function* pagesOf(
   }
 }
 
-const BEYOND_LOG = {
+const BEYOND_LOG_MESSAGES = {
   from: '--from: expected a position that the log has reached',
   to: '--to: expected a position that the log has reached',
 };
 
-/** Names the option of a position beyond the log. */
-const withOptionNamed = async <T>(execute: () => Promise<T>): Promise<T> => {
+/** Runs a query; if a position is beyond the log, throws CannotRun that names the option it came from. */
+const nameOptionInErrors = async <T>(execute: () => Promise<T>): Promise<T> => {
   try {
     return await execute();
   } catch (error) {
-    if (error instanceof InvalidKnownAt) throw new CannotRun(BEYOND_LOG.to);
-    if (error instanceof BeyondLog) throw new CannotRun(BEYOND_LOG.from);
+    if (error instanceof InvalidKnownAt) throw new CannotRun(BEYOND_LOG_MESSAGES.to);
+    if (error instanceof BeyondLog) throw new CannotRun(BEYOND_LOG_MESSAGES.from);
     throw error;
   }
 };
@@ -126,7 +126,7 @@ const stepText = ({ entry, lists, totals }: ReplayStep): string => {
     `#${position} ${recordedAt} ${actor.kind}:${actor.id}: ${event.type}${day}, ${subject.kind} ${subject.id}, event ${id}`,
     ...('event' in event ? [`  amends ${event.event}`] : []),
     ...entry.changes.map((change) => `  ${changeText(change)}`),
-    ...lists.map((change) => `  ${listText(change)}`),
+    ...lists.map((change) => `  ${listChangeText(change)}`),
     ...totals.map((one) => `  now ${totalsText(one)}`),
     '',
   ].join('\n');
@@ -138,7 +138,7 @@ const changeText = ({ axis, from, to, before, after }: Change): string => {
   return values + days;
 };
 
-const listText = ({ list, caseId, before, after }: ListChange): string =>
+const listChangeText = ({ list, caseId, before, after }: ListChange): string =>
   `on ${list}, case ${caseId}: ${membershipText(before)} → ${membershipText(after)}`;
 
 const membershipText = ({ certainty, category }: Membership): string =>

@@ -10,7 +10,7 @@ export interface ReportFile {
 
 const REPORT_COLUMNS = ['file', 'row', 'column', 'code', 'expected'] as const;
 
-/** CSV or a JSON array, by the file name. Lines are written at once, so that a long report takes no memory. */
+/** CSV or a JSON array, by the file name. Each line is written immediately, so that a long report takes no memory. */
 export const openReport = (path: string): ReportFile => {
   const format = path.endsWith('.csv') ? csvFormat : path.endsWith('.json') ? jsonFormat : null;
   if (format === null) throw new CannotRun(`--report: the name must end in .csv or .json: ${path}`);
@@ -34,14 +34,14 @@ const createReportFile = (path: string): number => {
   }
 };
 
-interface Format {
+interface ReportFormat {
   readonly prefix: string;
   readonly separator: string;
   readonly suffix: string;
   readonly line: (line: ReportLine) => string;
 }
 
-const csvFormat: Format = {
+const csvFormat: ReportFormat = {
   prefix: `${REPORT_COLUMNS.join(',')}\r\n`,
   separator: '',
   suffix: '',
@@ -53,7 +53,7 @@ const csvCell = (value: string | number | null): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-const jsonFormat: Format = {
+const jsonFormat: ReportFormat = {
   prefix: '[',
   separator: ',',
   suffix: '\n]\n',

@@ -1,20 +1,20 @@
 /** Runs an import with progress bars, for `import` and `demo`. */
 import type { Writable } from 'node:stream';
 import { importFiles, type CorrectionLine, type ImportResult } from '../register-files/import-files.js';
-import type { Register } from '../register-files/recorder.js';
+import type { RegisterAccess } from '../register-files/recorder.js';
 import type { ReportLine } from '../register-files/report.js';
 import { withProgress } from './job-progress.js';
 import { table } from './terminal.js';
 
 export interface ImportRun {
-  readonly register: Register;
+  readonly register: RegisterAccess;
   readonly files: readonly string[];
   readonly list: string;
   readonly signal: AbortSignal;
-  readonly progress: Writable;
-  readonly onWrong: (line: ReportLine) => void;
-  /** Whether changed and emptied cells become corrections, and what to do with each. */
-  readonly correct?: (line: CorrectionLine) => void;
+  readonly progressOutput: Writable;
+  readonly onReportLine: (line: ReportLine) => void;
+  /** If given, changed and emptied cells become corrections; called with each. */
+  readonly onCorrection?: (line: CorrectionLine) => void;
 }
 
 export const runImport = ({
@@ -22,21 +22,21 @@ export const runImport = ({
   files,
   list,
   signal,
-  progress,
-  onWrong,
-  correct,
+  progressOutput,
+  onReportLine,
+  onCorrection,
 }: ImportRun): Promise<ImportResult> =>
-  withProgress({ err: progress, signal }, (job) =>
+  withProgress({ err: progressOutput, signal }, (job) =>
     importFiles(register, files, {
       list,
       ...job,
-      onReportLine: onWrong,
-      ...(correct && { correct: true, onCorrection: correct }),
+      onReportLine,
+      ...(onCorrection && { correct: true, onCorrection }),
     }),
   );
 
 /** A table of counts, one row for each file. */
-export const summary = ({ files }: ImportResult): string => {
+export const importSummary = ({ files }: ImportResult): string => {
   const hasCorrections = files.some(({ corrected }) => corrected !== undefined);
   return table(
     ['file', 'rows', 'added', 'unchanged', 'refused', ...(hasCorrections ? ['cells corrected'] : [])],

@@ -49,13 +49,13 @@ export const serveUntilStopped = async (
   return EXIT.ok;
 };
 
-/** Container engines kill a process some seconds after asking it to stop. */
-const EXIT_AFTER_MS = 4_500;
+/** Milliseconds from the request to stop until the process exits in any case; container engines kill it some seconds after that request. */
+const FORCED_EXIT_AFTER_MS = 4_500;
 
-/** Ends the process if stopping hangs, which is safe: acknowledged events are durable. */
+/** Exits the process if stopping hangs. That is safe: every event that a client was told is recorded is durable. */
 const exitAfterAbort = (signal: AbortSignal): { cancel: () => void } => {
   let timeout: NodeJS.Timeout | undefined;
-  const start = (): void => void (timeout = setTimeout(() => process.exit(EXIT.ok), EXIT_AFTER_MS).unref());
+  const start = (): void => void (timeout = setTimeout(() => process.exit(EXIT.ok), FORCED_EXIT_AFTER_MS).unref());
   signal.addEventListener('abort', start, { once: true });
   return {
     cancel: () => {

@@ -5,13 +5,13 @@ import { Instruments } from '../read-models/definitions/instruments.query.js';
 import { Eligibility } from '../read-models/eligibility/eligibility.query.js';
 import type { EligiblePersonView } from '../read-models/eligibility/eligibility.view.js';
 import type { Scope } from '../read-models/scope.js';
-import type { Register } from '../register-files/recorder.js';
+import type { RegisterAccess } from '../register-files/recorder.js';
 import { LIMITS } from '../schema/limits.js';
 import { table } from './terminal.js';
 
-export interface ShownAct {
+export interface ActToShow {
   readonly act: string;
-  /** The reading of its clause by which it was applied. */
+  /** The clause by which the act was applied, with its version: `clause@version`. */
   readonly clause: string;
   readonly list: string;
   /** The day before the act was in force. */
@@ -20,11 +20,11 @@ export interface ShownAct {
   readonly today: string;
 }
 
-/** Empty if the register does not know the act, the clause or the end of its window: the folder may be of an older demonstration. */
+/** The text to print. Empty if the act, the clause or the end of its window is unknown: the folder may be of an older demonstration. */
 export const showAct = async (
-  queries: Register['queries'],
+  queries: RegisterAccess['queries'],
   scope: Scope,
-  { act, clause, list, dayBefore: eve, today }: ShownAct,
+  { act, clause, list, dayBefore: eve, today }: ActToShow,
 ): Promise<string> => {
   const [instrument] = (await queries.execute(new Instruments(scope, act))).items;
   const to = instrument?.windowEnd ?? null;
@@ -38,14 +38,14 @@ export const showAct = async (
   const reached = movements.left.filter(({ reason }) => reason === 'amnesty');
   return [
     `\n${instrument.title ?? act}: ${reached.length} released by ${today}, ${instrument.daysLeft ?? '?'} days left\n`,
-    table(['on', 'category', 'people'], byDayAndCategory(reached)),
+    table(['on', 'category', 'people'], countsByDayAndCategory(reached)),
     `\nWho is next, if there is ${next.assumptions[0] ?? 'no change'}\n`,
     table(['from', 'reference', 'name'], next.items.map(rowOfNextPerson).sort(byFirstCell)),
     `\nOn the list on ${today}, and not reached by ${to}: ${next.total.not}\n`,
   ].join('');
 };
 
-const byDayAndCategory = (left: readonly Movement[]): readonly (readonly [string, string, number])[] => {
+const countsByDayAndCategory = (left: readonly Movement[]): readonly (readonly [string, string, number])[] => {
   const keys = left.map(({ day, category }) => JSON.stringify([day, category ?? '']));
   return [...new Set(keys)].sort().map((key) => {
     const [day, category] = JSON.parse(key) as [string, string];

@@ -6,7 +6,7 @@ import type { HistoryEntry } from '../read-models/history/history-entry.view.js'
 import type { StandingView } from '../read-models/list/person.view.js';
 import { OneCase, type CaseView } from '../read-models/one-case.query.js';
 import { Scope, ScopeParameters, UNRESTRICTED } from '../read-models/scope.js';
-import type { Register } from '../register-files/recorder.js';
+import type { RegisterAccess } from '../register-files/recorder.js';
 import { LIMITS } from '../schema/limits.js';
 import { readParameters } from '../schema/read.js';
 import { readSettings } from '../settings.js';
@@ -22,7 +22,7 @@ export interface ShowOptions {
   readonly knownAt?: string;
 }
 
-type Queries = Register['queries'];
+type Queries = RegisterAccess['queries'];
 
 /** `identifier`: the id of a case, or `list:reference`. Throws CannotRun where there is no such case, or an option is wrong. */
 export const showCommand = async (
@@ -123,11 +123,11 @@ const describeHistory = (entries: readonly HistoryEntry[]): string =>
     ['#', 'recorded', 'by', 'id', 'event', 'happened on, or what it amends'],
     entries.map(({ position, recordedAt, actor, id, event }) => [
       ...[position, recordedAt, `${actor.kind}:${actor.id}`, id, event.type],
-      aboutText(event),
+      dayOrAmendmentText(event),
     ]),
   );
 
-const aboutText = (event: AnyEvent): string => {
+const dayOrAmendmentText = (event: AnyEvent): string => {
   switch (event.type) {
     case 'corrected':
       return `${event.event}: ${Object.keys(event.data).join(', ')}`;

@@ -3,16 +3,16 @@ import type { ClaimSubject } from '../domain/claim/events.js';
 import type { ClaimsView, RegisteredClaim } from '../read-models/claims/claim.view.js';
 import { Claims } from '../read-models/claims/claims.query.js';
 import type { Scope } from '../read-models/scope.js';
-import type { Register } from '../register-files/recorder.js';
+import type { RegisterAccess } from '../register-files/recorder.js';
 import { LIMITS } from '../schema/limits.js';
 import { table } from './terminal.js';
 
 const CLAIM_TABLE_COLUMNS = ['said on', 'by', 'about', 'claimed', 'register', ''] as const;
 
 export const claimTable = (claims: readonly RegisteredClaim[]): string =>
-  table(CLAIM_TABLE_COLUMNS, claims.map(lineOf));
+  table(CLAIM_TABLE_COLUMNS, claims.map(tableRowOf));
 
-const lineOf = (claim: RegisteredClaim): readonly string[] => [
+const tableRowOf = (claim: RegisteredClaim): readonly string[] => [
   claim.saidOn,
   claim.speaker,
   aboutText(claim.about),
@@ -67,7 +67,7 @@ const agreementText = ({ agreement, difference, withdrawn, register }: Registere
 
 /** Walks all pages. */
 export const allClaims = async (
-  queries: Register['queries'],
+  queries: RegisterAccess['queries'],
   scope: Scope,
   filters: Omit<Claims['parameters'], 'limit' | 'after'>,
 ): Promise<readonly RegisteredClaim[]> => {
@@ -82,9 +82,9 @@ export const allClaims = async (
   return items;
 };
 
-/** The claims that were made since a day, and how many claims of published editions agree with the register. */
+/** A table of the claims made since a day, and how many of the earlier claims about the list agree with the register. */
 export const showClaims = async (
-  queries: Register['queries'],
+  queries: RegisterAccess['queries'],
   scope: Scope,
   { list, since }: { readonly list: string; readonly since: string },
 ): Promise<string> => {

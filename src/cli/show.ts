@@ -8,7 +8,7 @@ import { Lists } from '../read-models/definitions/lists.query.js';
 import { Movements } from '../read-models/counts/movements.query.js';
 import type { Change, HistoryEntry } from '../read-models/history/history-entry.view.js';
 import type { Movement } from '../read-models/counts/movement.view.js';
-import type { Register } from '../register-files/recorder.js';
+import type { RegisterAccess } from '../register-files/recorder.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
 import { showAct } from './show-act.js';
@@ -34,18 +34,18 @@ const DEMO_SCOPE = new Scope(UNRESTRICTED, { asOf: DEMO.today });
 const MAX_SHOWN_MOVEMENTS = 5;
 
 /** Uses the same queries as the REST interface. */
-export const showRegister = async ({ queries }: Pick<Register, 'queries'>, out: Writable): Promise<void> => {
-  out.write(await byCategory(queries));
-  out.write(await movementCounts(queries));
+export const showRegister = async ({ queries }: Pick<RegisterAccess, 'queries'>, out: Writable): Promise<void> => {
+  out.write(await countsByCategory(queries));
+  out.write(await movementsText(queries));
   out.write(await showAct(queries, DEMO_SCOPE, DEMO));
-  // Each claim on the day that it is about.
+  // A scope without a day: each claim is compared on the day that it is about.
   out.write(await showClaims(queries, new Scope(UNRESTRICTED), { list: DEMO.list, since: DEMO.submitted }));
   out.write(await historyOfOneCase(queries));
 };
 
-type Queries = Register['queries'];
+type Queries = RegisterAccess['queries'];
 
-const byCategory = async (queries: Queries): Promise<string> => {
+const countsByCategory = async (queries: Queries): Promise<string> => {
   const { items: lists } = await queries.execute(new Lists(DEMO_SCOPE, DEMO.list));
   const [list] = lists;
   const counts = await queries.execute(new Counts(DEMO_SCOPE, DEMO.list, { by: 'category', filters: {} }));
@@ -58,7 +58,7 @@ const byCategory = async (queries: Queries): Promise<string> => {
   return head + table(['category', 'people'], [...rows, ['together', counts.total.yes]]);
 };
 
-const movementCounts = async (queries: Queries): Promise<string> => {
+const movementsText = async (queries: Queries): Promise<string> => {
   const sinceEdition = await movementsSince(queries, DEMO.lastEdition);
   const sinceEve = await movementsSince(queries, DEMO.dayBefore);
   if (sinceEdition === null || sinceEve === null) return '';

@@ -27,14 +27,14 @@ export interface ProgressBar {
   end(): void;
 }
 
-/** Between two progress lines where the output is no terminal. */
+/** Milliseconds between two progress lines where the output is no terminal. */
 const LINE_EVERY_MS = 2_000;
 
 /** A bar on a terminal; elsewhere a line every few seconds, and one at the end. */
 export const progressBar = (label: string, out: Writable & { readonly isTTY?: boolean }): ProgressBar =>
-  out.isTTY === true ? drawnBar(label, out) : progressLines(label, out);
+  out.isTTY === true ? terminalBar(label, out) : progressLines(label, out);
 
-const drawnBar = (label: string, stream: Writable): ProgressBar => {
+const terminalBar = (label: string, stream: Writable): ProgressBar => {
   const bar = new SingleBar(
     {
       format: `  ${label}  {bar} {percentage}%  {value}/{total}  {note}`,

@@ -28,7 +28,7 @@ import type { DurableJobContext, JobItem, JobKind } from '../jobs/durable-job.js
 import { DurableJobs, type StartResult } from '../jobs/durable-jobs.js';
 import type { JobContext, JobProgress } from '../jobs/job.js';
 import { canonicalJson } from '../json/canonical.js';
-import { holderOf } from './claim-references.js';
+import { findReferenceHolder } from './claim-references.js';
 import {
   ELIGIBLE_PERSONS,
   type EligiblePersonsQuestion,
@@ -36,7 +36,7 @@ import {
   type EligiblePersons,
 } from './eligible-persons.js';
 import { keyedEventId, newApplicationId } from './ids.js';
-import { chainFrom } from './merged-cases.js';
+import { loadMergeChain } from './merged-cases.js';
 import {
   RecordEvents,
   RecordEventsHandler,
@@ -47,7 +47,7 @@ import { ReferenceDataLoader } from './reference-data-loader.js';
 import { StreamQueue } from './stream-queue.js';
 import { loadStream } from './streams.js';
 
-/** What a client asks to be applied. */
+/** A request to apply an instrument (amnesty act or pardon decree) to persons of a list. */
 export interface Application extends Partial<Effect> {
   readonly instrument: string;
   /** As `clause@version`, or the clause alone. */
@@ -84,8 +84,8 @@ interface ApplicationParameters {
 }
 
 /** Persons after which the job's progress is saved; after a kill, at most so many are processed again. */
-const SAVE_EVERY = 50;
-/** Passes over the persons whose cases other writers were changing; each pass makes all attempts of RecordEvents. */
+const PERSONS_PER_SAVE = 50;
+/** The first pass tries all remaining persons, the others those with a postponed code. RecordEvents retries within each pass. */
 const MAX_PASSES = 3;
 /** Attempts at one person while the store is too busy. */
 const MAX_BUSY_ATTEMPTS = 10;
@@ -98,8 +98,8 @@ class NeverStarted extends Error {
 }
 
 /**
- * Other writers kept changing the cases of some persons, which were neither recorded nor refused; the job may be run
- * again.
+ * Some persons were neither recorded nor refused: other writers kept changing their cases, or the store stayed busy. The
+ * job can be resumed.
  */
 class PersonsPostponed extends Error {
   override readonly name = 'PersonsPostponed';
@@ -125,12 +125,12 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     private readonly jobs: DurableJobs,
     @Inject(ELIGIBLE_PERSONS) private readonly eligiblePersons: EligiblePersons,
     /**
-     * Waits before an attempt: while the store is not available, and before persons are tried again whose cases others
-     * changed.
+     * Delay before a retry (milliseconds): while the store is not available, and before another pass over the postponed
+     * persons.
      */
     @Optional() private readonly retryMs: number = 1_000,
   ) {
-    jobs.register(this);
+    jobs.registerKind(this);
   }
 
   describe({ instrument, list }: ApplicationParameters): Readonly<Record<string, string>> {
@@ -144,7 +144,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   ): Promise<StartApplicationResult> {
     const { instrument, list, acknowledge } = application;
     const id = newApplicationId(actor, instrument, key);
-    const persons = await this.withoutNames(application);
+    const persons = await this.personsWithoutNames(application);
     const parameters: ApplicationParameters = { instrument, list, persons, acknowledge, actor };
     const requestHash = key === undefined ? undefined : requestHashOf(application, key);
     const admit = (): Promise<NotRecorded | null> => this.recordStart(id, application, actor, requestHash);
@@ -154,19 +154,19 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   async run(
     id: string,
     parameters: ApplicationParameters,
-    { signal, onProgress, items, save }: DurableJobContext,
+    { signal, onProgress, earlierItems, save }: DurableJobContext,
   ): Promise<void> {
-    const { instrument, started, startedId, finished } = await this.whileUnavailable(signal, () =>
+    const { instrument, started, startedEventId, finishedCounts } = await this.retryWhileUnavailable(signal, () =>
       this.loadApplication(id, parameters),
     );
-    // A finished job that the job file no longer has: its numbers are in the log, and nobody else is recorded.
-    if (finished !== null) {
-      save(endProgress(finished), []);
+    // The log says that the job is finished, the job file does not (file lost, or kill before the last save): only save the counts.
+    if (finishedCounts !== null) {
+      save(finalProgress(finishedCounts), []);
       return;
     }
     if (started === null || instrument === null) throw new NeverStarted();
-    let steps = await this.whileUnavailable(signal, () => this.stepsLeft(parameters, started, items));
-    const settled = items.filter((item) => !isPostponed(item));
+    let steps = await this.retryWhileUnavailable(signal, () => this.stepsLeft(parameters, started, earlierItems));
+    const settled = earlierItems.filter((item) => !isPostponed(item));
     const total = settled.length + steps.length;
     const seen = new Set(settled.flatMap(({ caseId }) => caseId ?? []));
     const numbers = { reached: settled.filter(isReached).length, refused: settled.filter(isRefused).length };
@@ -175,8 +175,8 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       isNewSubject: false,
       events: eventsPerPerson(instrument, started),
       acknowledge: parameters.acknowledge,
-      causationId: startedId,
-      ...identityOf(id, parameters.actor),
+      causationId: startedEventId,
+      ...jobRequestIdentity(id, parameters.actor),
     });
     let unsaved: JobItem[] = [];
     let postponed: Step[] = [];
@@ -190,13 +190,16 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
         postponed = [];
         for (const step of steps) {
           signal.throwIfAborted();
-          const item = { no: step.no, ...(await this.reach(signal, parameters.list, step.person, seen, requestOf)) };
+          const item = {
+            no: step.no,
+            ...(await this.recordPerson(signal, parameters.list, step.person, seen, requestOf)),
+          };
           unsaved.push(item);
           if (isPostponed(item)) postponed.push(step);
           else if (isReached(item)) numbers.reached += 1;
           else numbers.refused += 1;
           if (item.caseId !== null && !isPostponed(item)) seen.add(item.caseId);
-          if (unsaved.length >= SAVE_EVERY) saveItems();
+          if (unsaved.length >= PERSONS_PER_SAVE) saveItems();
           else onProgress(progressOf(total, numbers, postponed.length));
         }
         steps = postponed;
@@ -205,27 +208,29 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       saveItems();
     }
     if (steps.length > 0) throw new PersonsPostponed();
-    const end = await this.whileUnavailable(signal, () =>
-      this.recordFinish(id, parameters, { ...started, ...numbers }, startedId),
+    const end = await this.retryWhileUnavailable(signal, () =>
+      this.recordFinish(id, parameters, { ...started, ...numbers }, startedEventId),
     );
-    save(endProgress(end), []);
+    save(finalProgress(end), []);
   }
 
   /**
    * The references to store with the job. The job file must not hold personal data, and a client may have typed a name
-   * for a reference: a text that neither looks like a reference nor is one of a case is left out and refused as
-   * unknown.
+   * for a reference: a text that neither looks like a reference nor is one of a case is stored as an empty
+   * text, which is later refused as unknown.
    */
-  private async withoutNames({ list, persons }: Application): Promise<Application['persons']> {
+  private async personsWithoutNames({ list, persons }: Application): Promise<Application['persons']> {
     if (persons === 'eligible') return persons;
     return pLimit(CONCURRENT_READS).map(persons, async (text) =>
-      LOOKS_LIKE_REFERENCE.test(text) || (await holderOf(this.store, this.clock, list, text)) !== null ? text : '',
+      LOOKS_LIKE_REFERENCE.test(text) || (await findReferenceHolder(this.store, this.clock, list, text)) !== null
+        ? text
+        : '',
     );
   }
 
   /**
-   * Records `application-started`; null also where an earlier attempt of the same request recorded it. Throws the
-   * errors of the eligibility query.
+   * Records `application-started`. Returns null if it is recorded, now or by an earlier attempt of the same request, else
+   * why not. Throws the errors of the eligibility query.
    */
   private async recordStart(
     id: string,
@@ -233,7 +238,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     actor: Actor,
     requestHash: string | undefined,
   ): Promise<NotRecorded | null> {
-    const { instrument, started, startedId } = await this.loadApplication(id, { ...application, actor });
+    const { instrument, started, startedEventId } = await this.loadApplication(id, { ...application, actor });
     if (started !== null) return started.requestHash === requestHash ? null : KEY_REUSED;
     if (instrument === null) return { outcome: 'unknown-subject' };
     const knownAt =
@@ -241,21 +246,21 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
         ? await this.eligiblePersons.positionAfter(await this.store.head(), eligibilityQuestionOf(application))
         : undefined;
     const start = newStartedEvent(id, application, instrument, { knownAt, requestHash });
-    const effect = effectIn(application, instrument);
+    const effect = effectToApply(application, instrument);
     if (effect === null) {
       const lists = await new ReferenceDataLoader(this.store).loadLists(new Set([application.list]));
-      const findings = applicationFindings(startedId, start, instrument, lists);
-      return { outcome: 'refused', findings: [...findings, finding('APPLICATION.EFFECT_UNSAID', startedId)] };
+      const findings = applicationFindings(startedEventId, start, instrument, lists);
+      return { outcome: 'refused', findings: [...findings, finding('APPLICATION.EFFECT_UNSAID', startedEventId)] };
     }
     const days = [start.amnestiedOn, start.releasedOn ?? ''].map(parseEdtf).filter((day) => day !== null);
     if (days.some(({ earliest }) => earliest > this.clock.today()))
-      return { outcome: 'refused', findings: [finding('DATE.FUTURE', startedId)] };
+      return { outcome: 'refused', findings: [finding('DATE.FUTURE', startedEventId)] };
     const result = await this.record({
       subject: { kind: 'instrument', id: application.instrument },
       isNewSubject: false,
       events: [{ ...start, ...effect }],
       acknowledge: [],
-      ...identityOf(id, actor),
+      ...jobRequestIdentity(id, actor),
     });
     if (result.outcome !== 'key-reused') return result.outcome === 'recorded' ? null : result;
     // Another instance recorded `application-started` meanwhile, perhaps with another `knownAt`.
@@ -279,13 +284,13 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       events: [{ type: 'application-finished', application: id, reached, refused, sources, reliability }],
       acknowledge: [],
       causationId,
-      ...identityOf(id, parameters.actor),
+      ...jobRequestIdentity(id, parameters.actor),
       key: finishKeyOf(id),
     });
     if (result.outcome === 'recorded') return { reached, refused };
-    const { finished } = await this.loadApplication(id, parameters);
-    if (finished === null) throw new NotFinished(`${result.outcome}: ${id}`);
-    return finished;
+    const { finishedCounts } = await this.loadApplication(id, parameters);
+    if (finishedCounts === null) throw new NotFinished(`${result.outcome}: ${id}`);
+    return finishedCounts;
   }
 
   /**
@@ -297,27 +302,29 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     { instrument, actor }: Pick<ApplicationParameters, 'instrument' | 'actor'>,
   ): Promise<{
     readonly instrument: Instrument | null;
-    readonly startedId: string;
+    readonly startedEventId: string;
     readonly started: ApplicationStarted | null;
-    readonly finished: PersonCounts | null;
+    readonly finishedCounts: PersonCounts | null;
   }> {
     const events = await loadStream(this.store, streamName('instrument', instrument));
-    const identity = identityOf(id, actor);
-    const startedId = eventIdOf(identity, instrument);
-    const finishedId = eventIdOf({ ...identity, key: finishKeyOf(id) }, instrument);
-    const [started, finished] = [startedId, finishedId].map((own) => events.find((event) => event.id === own)?.event);
+    const identity = jobRequestIdentity(id, actor);
+    const startedEventId = applicationEventId(identity, instrument);
+    const finishedId = applicationEventId({ ...identity, key: finishKeyOf(id) }, instrument);
+    const [started, finished] = [startedEventId, finishedId].map(
+      (own) => events.find((event) => event.id === own)?.event,
+    );
     return {
       instrument: extendDefinition('instrument', instrument, undefined, events)?.definition ?? null,
-      startedId,
+      startedEventId,
       started: started?.type === 'application-started' ? started : null,
-      finished: finished?.type === 'application-finished' ? finished : null,
+      finishedCounts: finished?.type === 'application-finished' ? finished : null,
     };
   }
 
   /**
-   * The steps that are left: persons who were postponed, under their numbers, and persons not yet tried. Named persons are told apart
-   * by their number in the request. Eligible persons are computed again, and changed reference data may give others than in the first
-   * run, so they are told apart by case.
+   * The remaining steps: persons that an earlier run postponed, with the step numbers they had, and persons not tried yet. Persons
+   * named in the request are matched with saved items by step number. Eligible persons are computed again, and may be others than in
+   * the first run if reference data changed, so they are matched by case.
    */
   private async stepsLeft(
     parameters: ApplicationParameters,
@@ -332,8 +339,8 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     }
     const known = new Set<string | undefined>();
     for (const { caseId } of items) if (caseId !== null) known.add(await this.survivorOf(caseId));
-    const left: PersonToReach[] = [];
-    for (const person of await this.eligibleIn(parameters, started))
+    const left: TargetPerson[] = [];
+    for (const person of await this.loadEligiblePersons(parameters, started))
       if (known.size === 0 || !known.has(await this.survivorOf(person.caseId))) left.push(person);
     const last = items.at(-1)?.no ?? 0;
     return [
@@ -342,7 +349,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     ];
   }
 
-  private async eligibleIn(
+  private async loadEligiblePersons(
     { instrument }: ApplicationParameters,
     { knownAt, clause, version, list, listDay, amnestiedOn }: ApplicationStarted,
   ): Promise<readonly EligiblePerson[]> {
@@ -354,27 +361,27 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
 
   /** The last case of the chain of merges from `caseId`, or the case itself; undefined for an unknown case. */
   private async survivorOf(caseId: string): Promise<string | undefined> {
-    return (await chainFrom(this.store, caseId)).at(-1);
+    return (await loadMergeChain(this.store, caseId)).at(-1);
   }
 
   /** Records the events of one person. `seen` has the cases of settled steps, so that no person is recorded twice. */
-  private async reach(
+  private async recordPerson(
     signal: AbortSignal,
     list: string,
-    { caseId: known, reference }: PersonToReach,
+    { caseId: known, reference }: TargetPerson,
     seen: ReadonlySet<string>,
     requestOf: (caseId: string) => RecordEventsRequest,
   ): Promise<Omit<JobItem, 'no'>> {
     const subject = reference ?? known ?? '';
-    const caseId = await this.whileUnavailable(signal, async () => {
-      const named = known ?? (await holderOf(this.store, this.clock, list, subject))?.caseId;
-      // A case that is merged into another one counts for that.
+    const caseId = await this.retryWhileUnavailable(signal, async () => {
+      const named = known ?? (await findReferenceHolder(this.store, this.clock, list, subject))?.caseId;
+      // The events of a merged case are recorded for the survivor.
       return named === undefined ? null : ((await this.survivorOf(named)) ?? null);
     });
     if (caseId === null) return { subject, caseId, codes: ['SUBJECT.UNKNOWN'] };
     if (seen.has(caseId)) return { subject, caseId, codes: ['APPLICATION.PERSON_TWICE'] };
     try {
-      const result = await this.whileUnavailable(signal, () => this.record(requestOf(caseId)), MAX_BUSY_ATTEMPTS);
+      const result = await this.retryWhileUnavailable(signal, () => this.record(requestOf(caseId)), MAX_BUSY_ATTEMPTS);
       return { subject, caseId, codes: refusalCodesOf(result) };
     } catch (error) {
       if (!(error instanceof StoreBusy)) throw error;
@@ -387,10 +394,14 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   }
 
   /**
-   * Repeats idempotent work until the store is available. Rejects with an AbortError once the signal has aborted, and with StoreBusy
-   * after so many attempts at which the store was too busy.
+   * Retries idempotent work until the store is available. Rejects with an AbortError once the signal has aborted, and with StoreBusy
+   * when `busyAttempts` attempts have failed with it.
    */
-  private async whileUnavailable<T>(signal: AbortSignal, work: () => Promise<T>, busyAttempts = Infinity): Promise<T> {
+  private async retryWhileUnavailable<T>(
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    busyAttempts = Infinity,
+  ): Promise<T> {
     for (let busy = 0; ;)
       try {
         return await work();
@@ -404,12 +415,12 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
 }
 
 /** A person by case id, or by a reference, whose case is looked up when it is the person's turn. */
-type PersonToReach = EligiblePerson | { readonly caseId: null; readonly reference: string };
+type TargetPerson = EligiblePerson | { readonly caseId: null; readonly reference: string };
 
-/** One person to be reached. */
+/** One step of the job: one person to record; `no` is the number of the step, from 1. */
 interface Step {
   readonly no: number;
-  readonly person: PersonToReach;
+  readonly person: TargetPerson;
 }
 
 /** How many persons were recorded and how many were refused. */
@@ -441,18 +452,18 @@ const requestHashOf = (application: Application, key: string): string =>
     .update(toNfc(canonicalJson([key, application])))
     .digest('base64');
 
-/** Keys of requests contain no space, so that of a job never equals that of a request. */
+/** The job's idempotency key for RecordEvents. Keys of clients contain no space, so it never equals one of them. */
 const jobKeyOf = (id: string): string => `application ${id}`;
 const finishKeyOf = (id: string): string => `${jobKeyOf(id)} finished`;
 
-/** The correlation id is that of the job, so that it stays the same when the job is resumed. */
-const identityOf = (id: string, actor: Actor) => ({ actor, key: jobKeyOf(id), correlationId: id });
+/** Common fields of the requests that a job sends to RecordEvents. The job id is the correlation id, so a resumed job keeps it. */
+const jobRequestIdentity = (id: string, actor: Actor) => ({ actor, key: jobKeyOf(id), correlationId: id });
 
 /** The id of `application-started` or `application-finished`, from the identity of the request that records it. */
-const eventIdOf = ({ actor, key }: ReturnType<typeof identityOf>, instrument: string): string =>
+const applicationEventId = ({ actor, key }: ReturnType<typeof jobRequestIdentity>, instrument: string): string =>
   keyedEventId({ actor, stream: streamName('instrument', instrument) }, key, 0);
 
-/** The event that records that the application began, but for the fields of its effect, which the caller adds (`effectIn`). */
+/** The event `application-started` without its effect fields, which the caller adds (`effectToApply`). */
 const newStartedEvent = (
   id: string,
   application: Application,
@@ -465,7 +476,7 @@ const newStartedEvent = (
     application: id,
     persons: persons === 'eligible' ? persons : 'named',
     list,
-    ...clauseOf(application),
+    ...splitClauseVersion(application),
     ...(listDay === undefined ? {} : { listDay }),
     ...(knownAt === undefined ? {} : { knownAt }),
     amnestiedOn,
@@ -480,9 +491,9 @@ const newStartedEvent = (
  * The effect that the request names, else that of the clause. If neither gives one: release from imprisonment where a day of release is
  * given and the instrument has no such clause, else null.
  */
-const effectIn = (application: Application, instrument: Instrument): Effect | null => {
+const effectToApply = (application: Application, instrument: Instrument): Effect | null => {
   const { effect, reducedBy, replacement, releasedOn } = application;
-  const { clause, version } = clauseOf(application);
+  const { clause, version } = splitClauseVersion(application);
   if (effect !== undefined)
     return {
       effect,
@@ -496,7 +507,7 @@ const effectIn = (application: Application, instrument: Instrument): Effect | nu
 };
 
 /** The clause and the version of a text such as `six-months-drugs@rolling`. */
-const clauseOf = ({
+const splitClauseVersion = ({
   clause: text,
 }: Pick<Application, 'clause'>): { readonly clause?: string; readonly version?: string } => {
   const [clause, version] = text?.split('@') ?? [];
@@ -566,5 +577,5 @@ const progressOf = (total: number, { reached, refused }: PersonCounts, postponed
   results: { reached, refused, ...(postponed === 0 ? {} : { postponed }) },
 });
 
-const endProgress = ({ reached, refused }: PersonCounts): JobProgress =>
+const finalProgress = ({ reached, refused }: PersonCounts): JobProgress =>
   progressOf(reached + refused, { reached, refused }, 0);

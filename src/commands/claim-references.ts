@@ -17,14 +17,14 @@
  * them conflicts and starts again.
  *
  * A store whose clock is behind records a claim with the instant of the last event, later than the one it was given. The owner counts
- * from the earlier instant, others from the later one, so the gap only grows. If operators accepted a log from the future, claims
- * recorded then stay valid until the clock has passed them.
+ * from the earlier instant, others from the later one, so the gap only grows. If operators accepted events recorded ahead of the
+ * clock (HABEAS_ACCEPT_CLOCK), claims among them expire only when the clock is a lease past their `recordedAt`.
  *
  * A correction or retraction that takes a reference from its case frees it: once the lease is over, another case may have it. One
  * that gives a reference back claims it anew.
  *
- * References are equal if their folded keys are. Claims from before folding are in streams named by their spelling; these are
- * always read too, and new claims are always written to the stream of the key.
+ * References are equal if their folded keys (`foldedKey`: case, dashes, spaces ignored) are. Old versions did not fold, and named the
+ * stream by the spelling; such streams are still read, and new claims are always written to the stream of the key.
  */
 import type { CaseEvent, Reference } from '../domain/case/events.js';
 import type { Clock } from '../domain/clock.js';
@@ -36,8 +36,8 @@ import {
   hasReference,
   referenceId,
   referencesOf,
-  referenceStream,
-  unfoldedReferenceStream,
+  referenceStreamName,
+  unfoldedReferenceStreamName,
 } from '../domain/reference/reference.js';
 import type { EventStore, NewEvent, StreamEvent } from '../event-store/port.js';
 import { newId } from './ids.js';
@@ -53,7 +53,7 @@ const WRITE_WINDOW_MS = REFERENCE_LEASE_MS / 2;
  */
 const MAX_CLAIM_ATTEMPTS = 5;
 
-export interface ClaimRequest {
+export interface ReferenceClaimRequest {
   readonly caseId: string;
   readonly history: readonly EventWithId<CaseEvent>[];
   readonly newEvents: readonly EventWithId<CaseEvent>[];
@@ -61,7 +61,7 @@ export interface ClaimRequest {
   readonly correlationId: string;
 }
 
-export type ClaimResult =
+export type ReferenceClaimResult =
   /** The new events may be appended before this instant (milliseconds since the epoch). */
   | { readonly outcome: 'claimed'; readonly writeBefore: number }
   | { readonly outcome: 'reference-taken'; readonly list: string; readonly reference: string; readonly by: string }
@@ -73,12 +73,16 @@ export type ClaimResult =
  * no claim behind, unless it is taken in between. References that the case already has need no claim: reporting one again only adds a
  * source.
  */
-export const claimReferences = async (store: EventStore, clock: Clock, request: ClaimRequest): Promise<ClaimResult> => {
-  const checked: { readonly wanted: WantedReference; readonly lastClaim: ReferenceClaim | null }[] = [];
-  for (const wanted of wantedReferences(request)) {
-    const [lastClaim = null, ...unfolded] = await claimsOf(store, wanted);
+export const claimReferences = async (
+  store: EventStore,
+  clock: Clock,
+  request: ReferenceClaimRequest,
+): Promise<ReferenceClaimResult> => {
+  const checked: { readonly wanted: ReferenceToClaim; readonly lastClaim: ReferenceClaim | null }[] = [];
+  for (const wanted of referencesToClaim(request)) {
+    const [lastClaim = null, ...unfolded] = await lastClaimsOf(store, wanted);
     for (const claim of [lastClaim, ...unfolded]) {
-      const taken = await takenByOther(store, clock, wanted, claim);
+      const taken = await resultIfTaken(store, clock, wanted, claim);
       if (taken !== null) return taken;
     }
     checked.push({ wanted, lastClaim });
@@ -92,7 +96,7 @@ export const claimReferences = async (store: EventStore, clock: Clock, request: 
   return { outcome: 'claimed', writeBefore };
 };
 
-export interface Holder {
+export interface ReferenceHolder {
   readonly caseId: string;
   /** Whether an event of the case, as it stands, records the reference; if not, the case holds it by its lease only. */
   readonly isRecorded: boolean;
@@ -102,13 +106,13 @@ export interface Holder {
  * Which case holds a reference now, null where none does. Reads streams only, so it never lags behind. Two cases may have been given
  * spellings of one reference before references were folded; then the exact spelling wins.
  */
-export const holderOf = async (
+export const findReferenceHolder = async (
   store: EventStore,
   clock: Clock,
   list: string,
   reference: string,
-): Promise<Holder | null> => {
-  const claims = (await claimsOf(store, { list, reference })).filter((claim) => claim !== null);
+): Promise<ReferenceHolder | null> => {
+  const claims = (await lastClaimsOf(store, { list, reference })).filter((claim) => claim !== null);
   const sameSpelling = claims.filter(({ event }) => event.reference === reference);
   for (const claim of new Set([...sameSpelling, ...claims])) {
     const holder = await holderByClaim(store, clock, claim);
@@ -118,32 +122,32 @@ export const holderOf = async (
 };
 
 /** The last claim in the stream of a reference's key, then those in the streams of its spellings. */
-const claimsOf = async (store: EventStore, reference: Reference): Promise<readonly (ReferenceClaim | null)[]> => {
-  const stream = referenceStream(reference);
-  const streams = new Set([stream, unfoldedReferenceStream(reference), ...(await unfoldedStreams(store, stream))]);
+const lastClaimsOf = async (store: EventStore, reference: Reference): Promise<readonly (ReferenceClaim | null)[]> => {
+  const stream = referenceStreamName(reference);
+  const streams = new Set([stream, unfoldedReferenceStreamName(reference), ...(await unfoldedStreams(store, stream))]);
   return Promise.all([...streams].map((name) => lastClaimIn(store, name)));
 };
 
 /** A reference to claim, and the event that names it. */
-interface WantedReference extends Reference, Omit<ClaimRequest, 'history' | 'newEvents'> {
+interface ReferenceToClaim extends Reference, Omit<ReferenceClaimRequest, 'history' | 'newEvents'> {
   readonly stream: string;
   readonly eventId: string;
 }
 
 /**
- * Each reference that the case has only with the new events, as they stand. Sorted by stream, so that two requests for
- * the same two references start with the same one and one of them gets both.
+ * The references that the new events, amendments applied, add to those of the case. Sorted by stream, so that two requests
+ * for the same two references start with the same one and one of them gets both.
  */
-const wantedReferences = ({ history, newEvents, ...request }: ClaimRequest): readonly WantedReference[] => {
+const referencesToClaim = ({ history, newEvents, ...request }: ReferenceClaimRequest): readonly ReferenceToClaim[] => {
   const earlier = new Set(eventsAsTheyStand(history).flatMap(({ event }) => referencesOf(event).map(referenceId)));
   const newIds = new Set(newEvents.map(({ id }) => id));
-  const wanted = new Map<string, WantedReference>();
+  const wanted = new Map<string, ReferenceToClaim>();
   for (const { id, event } of eventsAsTheyStand([...history, ...newEvents]))
     for (const reference of referencesOf(event)) {
       if (earlier.has(referenceId(reference))) continue;
-      const stream = referenceStream(reference);
+      const stream = referenceStreamName(reference);
       if (wanted.has(stream)) continue;
-      // An earlier event gains a reference only by an amendment among the new events.
+      // An earlier event gains a reference only by an amendment among the new events, so the claim names the first of these.
       const eventId = newIds.has(id) ? id : (newEvents[0]?.id ?? id);
       wanted.set(stream, { ...request, ...reference, stream, eventId });
     }
@@ -155,12 +159,20 @@ type ReferenceClaim = StreamEvent & { readonly event: ReferenceEvent };
 const lastClaimIn = async (store: EventStore, stream: string): Promise<ReferenceClaim | null> =>
   (await lastEventOf(store, stream)) as ReferenceClaim | null;
 
-const ageOf = (clock: Clock, { recordedAt }: ReferenceClaim): number => clock.now().getTime() - Date.parse(recordedAt);
+const claimAgeMs = (clock: Clock, { recordedAt }: ReferenceClaim): number =>
+  clock.now().getTime() - Date.parse(recordedAt);
 
-/** The holder by a claim. Reads the clock first: if it read the case first, the case could be written in between. */
-const holderByClaim = async (store: EventStore, clock: Clock, claim: ReferenceClaim): Promise<Holder | null> => {
+/**
+ * The holder of a reference by this claim; null if the lease is over and its case did not record it. Reads the clock before the case,
+ * so that the owner cannot record the reference in between unseen.
+ */
+const holderByClaim = async (
+  store: EventStore,
+  clock: Clock,
+  claim: ReferenceClaim,
+): Promise<ReferenceHolder | null> => {
   const { caseId } = claim.event;
-  const isLeased = ageOf(clock, claim) < REFERENCE_LEASE_MS;
+  const isLeased = claimAgeMs(clock, claim) < REFERENCE_LEASE_MS;
   const events = await loadStream(store, streamName('case', caseId));
   const isRecorded = hasReference(
     eventsAsTheyStand(events).map(({ event }) => event),
@@ -169,12 +181,12 @@ const holderByClaim = async (store: EventStore, clock: Clock, claim: ReferenceCl
   return isRecorded || isLeased ? { caseId, isRecorded } : null;
 };
 
-const takenByOther = async (
+const resultIfTaken = async (
   store: EventStore,
   clock: Clock,
-  wanted: WantedReference,
+  wanted: ReferenceToClaim,
   claim: ReferenceClaim | null,
-): Promise<ClaimResult | null> => {
+): Promise<ReferenceClaimResult | null> => {
   if (claim === null || claim.event.caseId === wanted.caseId) return null;
   const holder = await holderByClaim(store, clock, claim);
   const { list, reference } = wanted;
@@ -185,16 +197,16 @@ const takenByOther = async (
 const claimOne = async (
   store: EventStore,
   clock: Clock,
-  wanted: WantedReference,
+  wanted: ReferenceToClaim,
   lastClaim: ReferenceClaim | null,
-): Promise<ClaimResult> => {
+): Promise<ReferenceClaimResult> => {
   let last = lastClaim;
   for (let attempt = 0; attempt < MAX_CLAIM_ATTEMPTS; attempt += 1) {
-    const taken = await takenByOther(store, clock, wanted, last);
+    const taken = await resultIfTaken(store, clock, wanted, last);
     if (taken !== null) return taken;
-    if (last?.event.caseId === wanted.caseId && ageOf(clock, last) < WRITE_WINDOW_MS)
+    if (last?.event.caseId === wanted.caseId && claimAgeMs(clock, last) < WRITE_WINDOW_MS)
       return claimResultFrom(last.recordedAt);
-    const event = claimEvent(wanted, nextRecordedAt(clock.now(), last));
+    const event = newClaimEvent(wanted, nextRecordedAt(clock.now(), last));
     const appended = await store.append(wanted.stream, last?.revision ?? 'no-stream', [event]);
     if (appended.outcome === 'appended') return claimResultFrom(event.recordedAt);
     last = await lastClaimIn(store, wanted.stream);
@@ -202,14 +214,14 @@ const claimOne = async (
   return { outcome: 'contended' };
 };
 
-const claimResultFrom = (recordedAt: string): ClaimResult => ({
+const claimResultFrom = (recordedAt: string): ReferenceClaimResult => ({
   outcome: 'claimed',
   writeBefore: Date.parse(recordedAt) + WRITE_WINDOW_MS,
 });
 
 /** The sources of the case's event are not copied: they may name people. */
-const claimEvent = (
-  { list, reference, caseId, eventId, actor, correlationId }: WantedReference,
+const newClaimEvent = (
+  { list, reference, caseId, eventId, actor, correlationId }: ReferenceToClaim,
   recordedAt: string,
 ): NewEvent => ({
   id: newId(),

@@ -2,7 +2,7 @@
  * Adds to each reported correction the type of the event that it corrects, which only its stream tells, and validates its
  * fields by the class of that type.
  */
-import type { Reported } from '../domain/amendments.js';
+import type { ReportedEvent } from '../domain/amendments.js';
 import { finding } from '../domain/case/findings.js';
 import { asCorrected, correctedEventOf } from '../domain/decide-amendments.js';
 import type { EventWithId, Finding } from '../domain/event.js';
@@ -17,25 +17,25 @@ export interface EventFieldError extends FieldError {
 
 export interface CompletedEvents {
   /**
-   * The readable events as reported, with each correction in its stored form; the repeat check compares the stored
-   * events with these.
+   * All events of the request: valid corrections in their stored form, all else as reported. The repeat check compares
+   * the stored events with these.
    */
-  readonly reported: readonly Reported<AnyEvent>[];
-  /** Complete where there are neither findings nor errors. */
+  readonly reportedEvents: readonly ReportedEvent<AnyEvent>[];
+  /** The events to decide on, with complete corrections; some are missing where there are findings or errors. */
   readonly events: readonly EventWithId<AnyEvent>[];
   /** One for each correction whose event is neither in the stream nor earlier in the request. */
   readonly findings: readonly Finding[];
   readonly errors: readonly EventFieldError[];
 }
 
-type Corrected = Extract<AnyEvent, { type: 'corrected' }>;
+type CorrectionEvent = Extract<AnyEvent, { type: 'corrected' }>;
 
 export const completeCorrections = (
   kind: SubjectKind,
   history: readonly EventWithId<AnyEvent>[],
-  newEvents: readonly EventWithId<Reported<AnyEvent>>[],
+  newEvents: readonly EventWithId<ReportedEvent<AnyEvent>>[],
 ): CompletedEvents => {
-  const reported: Reported<AnyEvent>[] = [];
+  const reportedEvents: ReportedEvent<AnyEvent>[] = [];
   const events: EventWithId<AnyEvent>[] = [];
   const findings: Finding[] = [];
   const errors: EventFieldError[] = [];
@@ -44,17 +44,17 @@ export const completeCorrections = (
     if (read === null) findings.push(finding('CORRECTION.EVENT_UNKNOWN', id));
     if (read !== null && 'errors' in read) errors.push(...read.errors.map((error) => ({ ...error, index })));
     else if (read !== null) events.push({ id, event: read });
-    reported.push(read === null || 'errors' in read ? event : read);
+    reportedEvents.push(read === null || 'errors' in read ? event : read);
   });
-  return { reported, events, findings, errors };
+  return { reportedEvents, events, findings, errors };
 };
 
 /** Null where the corrected event is unknown. */
 const readCorrection = (
   kind: SubjectKind,
-  { id, event }: EventWithId<Reported<Corrected>>,
+  { id, event }: EventWithId<ReportedEvent<CorrectionEvent>>,
   before: readonly EventWithId<AnyEvent>[],
-): Corrected | { readonly errors: readonly FieldError[] } | null => {
+): CorrectionEvent | { readonly errors: readonly FieldError[] } | null => {
   const target = before.find((other) => other.id === event.event);
   if (target === undefined) return null;
   const root = correctedEventOf(target, before);
@@ -65,7 +65,7 @@ const readCorrection = (
       ? []
       : [{ code: 'CORRECTION.WRONG_TYPE', pointer: '/correctedType', expected: correctedType }];
   if ('errors' in fields) return { errors: [...typeErrors, ...fields.errors] };
-  const corrected: Corrected = { ...event, correctedType, data: fields.value };
+  const corrected: CorrectionEvent = { ...event, correctedType, data: fields.value };
   const [was, is] = [asCorrected(root, before), asCorrected(root, [...before, { id, event: corrected }])];
   const errors = [...typeErrors, ...errorsOfCorrectedEvent(kind, was, is)];
   return errors.length > 0 ? { errors } : corrected;

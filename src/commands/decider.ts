@@ -1,5 +1,5 @@
 /** Loads the reference data that a decision needs and decides with the rules of the stream's kind. */
-import { decide as decideCase, referringEvents } from '../domain/case/decide.js';
+import { decide as decideCase, eventsNeedingReferenceData } from '../domain/case/decide.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import { mergeFindings } from '../domain/case/merging.js';
 import { decide as decideClaim, idsNamedByClaims } from '../domain/claim/decide.js';
@@ -101,7 +101,7 @@ export class Decider {
     const findings = mergeFindings(events, newEvents, mergeData);
     if (findings.length > 0) return { outcome: 'refused', findings };
     const history = [...others, ...events];
-    const referring = referringEvents(history, newEvents);
+    const referring = eventsNeedingReferenceData(history, newEvents);
     return decideCase(history, newEvents, await this.referenceData.load(referring, this.clock.today()), acknowledge);
   }
 }

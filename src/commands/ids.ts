@@ -1,4 +1,4 @@
-/** Ids of events and cases. With an idempotency key they are computed from it, so that a repeat makes the same ids. */
+/** Ids of events, cases, claims and jobs. With an idempotency key they are computed from it, so a repeat gets the same ids. */
 import { v5, v7 } from 'uuid';
 import type { Actor } from '../domain/event.js';
 
@@ -32,10 +32,10 @@ export const eventIds = (request: RequestIdentity, count: number): readonly stri
 export const newApplicationId = (actor: Actor, instrument: string, key?: string): string =>
   key === undefined ? newId() : nameBasedId('application', actor.kind, actor.id, instrument, key);
 
-/** The id of a claim whose recorder chose none; a repeat with the same key gets the same id. */
+/** The id of a claim about numbers (not a reference claim) if the client chose none; a repeat with the same key gets the same id. */
 export const newClaimId = (actor: Actor, key?: string): string =>
   key === undefined ? newId() : nameBasedId('claim', actor.kind, actor.id, key);
 
-/** The id of a case to be opened. With a key, a repeat gets the same id and so finds its case and its claims. */
+/** The id of a case to be opened. With a key, a repeat gets the same id and so finds the case and its reference claims. */
 export const newCaseId = (actor: Actor, key?: string): string =>
   key === undefined ? newId() : nameBasedId('case', actor.kind, actor.id, key);

@@ -1,14 +1,14 @@
 /** The cases that a case is decided together with: those merged into it, and those that it would be merged into. */
 import type { CaseEvent } from '../domain/case/events.js';
-import { MAX_MERGED_CASES, mergedInto, type MergeData } from '../domain/case/merging.js';
+import { MAX_MERGED_CASES, mergeTargetOf, type MergeData } from '../domain/case/merging.js';
 import type { EventWithId } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
 import type { EventStore, StreamEvent } from '../event-store/port.js';
 import { loadStream } from './streams.js';
 
 /**
- * Finds the cases that are merged into a case, directly and through others. Streams say only into which case theirs is merged, so
- * the read models answer this; they may lag behind the log.
+ * Finds the cases that are merged into a case, directly and through others. A stream says only what its own case is merged into, so
+ * the read models implement this port; they may lag behind the log.
  */
 export interface MergedCases {
   /** Ids, in no order. Rejects, or resolves to an empty list, while the read models are not available. */
@@ -27,10 +27,10 @@ export interface CaseStream {
 }
 
 /**
- * The streams of the cases that are merged into a case, as far as the read models know and their own last merge confirms it. None
- * where the read models do not answer: the case is then decided on by its own events, as if nothing were merged.
+ * The streams of the cases that are merged into a case: those that the read models name, if the last merges in the streams confirm
+ * it. Empty where the read models do not answer: the case is then decided on by its own events, as if nothing were merged.
  */
-export const absorbedStreams = async (
+export const loadAbsorbedStreams = async (
   store: EventStore,
   mergedCases: MergedCases,
   caseId: string,
@@ -39,12 +39,12 @@ export const absorbedStreams = async (
   const streams = await Promise.all(
     ids.slice(0, MAX_MERGED_CASES).map(async (id) => ({ caseId: id, events: await loadCase(store, id) })),
   );
-  const into = new Map(streams.map(({ caseId: id, events }) => [id, mergedInto(events as CaseEvents)]));
-  return streams.filter(({ caseId: id }) => leadsTo(caseId, id, into));
+  const into = new Map(streams.map(({ caseId: id, events }) => [id, mergeTargetOf(events as CaseEvents)]));
+  return streams.filter(({ caseId: id }) => mergesLeadTo(caseId, id, into));
 };
 
-/** Whether a case is merged into another, by the last merges of the cases between them. */
-const leadsTo = (caseId: string, from: string, into: ReadonlyMap<string, string | null>): boolean => {
+/** Whether `from` is merged into `caseId`, directly or through others. `into`: what each case is merged into. */
+const mergesLeadTo = (caseId: string, from: string, into: ReadonlyMap<string, string | null>): boolean => {
   let next: string | null = from;
   for (let steps = 0; next !== null && next !== caseId && steps <= into.size; steps += 1) next = into.get(next) ?? null;
   return next === caseId;
@@ -67,7 +67,7 @@ export const loadMergeData = async (
 ): Promise<MergeData> => {
   const survivorChains = new Map<string, readonly string[]>();
   const addChain = async (other: string): Promise<readonly string[]> => {
-    const chain = survivorChains.get(other) ?? (await chainFrom(store, other));
+    const chain = survivorChains.get(other) ?? (await loadMergeChain(store, other));
     if (chain.length > 0) survivorChains.set(other, chain);
     return chain;
   };
@@ -75,7 +75,7 @@ export const loadMergeData = async (
   for (const { event } of newEvents) {
     if (event.type === 'distinguished') {
       await addChain(event.from);
-      const into = mergedInto(history);
+      const into = mergeTargetOf(history);
       if (into !== null) await addChain(into);
     }
     if (event.type !== 'merged') continue;
@@ -87,13 +87,13 @@ export const loadMergeData = async (
 };
 
 /** A case and those that it is merged into, one after the other, at most MAX_MERGED_CASES; empty where there is no such case. */
-export const chainFrom = async (store: EventStore, caseId: string): Promise<readonly string[]> => {
+export const loadMergeChain = async (store: EventStore, caseId: string): Promise<readonly string[]> => {
   const chain: string[] = [];
   for (let next: string | null = caseId; next !== null && chain.length < MAX_MERGED_CASES && !chain.includes(next);) {
     const events = await loadCase(store, next);
     if (events.length === 0) break;
     chain.push(next);
-    next = mergedInto(events as CaseEvents);
+    next = mergeTargetOf(events as CaseEvents);
   }
   return chain;
 };

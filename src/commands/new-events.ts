@@ -1,10 +1,10 @@
 /** Adds the record (time, actor, findings, correlation) to accepted events. */
 import type { Actor, Decision, Finding, EventWithId } from '../domain/event.js';
-import { allEvents, type AnyEvent } from '../domain/events.js';
+import { eventDescriptions, type AnyEvent } from '../domain/events.js';
 import type { NewEvent, StreamEvent } from '../event-store/port.js';
 import { nextRecordedAt } from './streams.js';
 
-type Accepted = Extract<Decision, { outcome: 'accepted' }>;
+type AcceptedDecision = Extract<Decision, { outcome: 'accepted' }>;
 
 /**
  * The events of one request, ready to append. The first one stores every finding of the decision, so that a repeat can be
@@ -18,7 +18,7 @@ export const toNewEvents = (
     causationId = null,
   }: { readonly actor: Actor; readonly correlationId: string; readonly causationId?: string | null },
   events: readonly EventWithId<AnyEvent>[],
-  decision: Accepted,
+  decision: AcceptedDecision,
   now: Date,
   lastEvent: StreamEvent | null,
 ): readonly NewEvent[] => {
@@ -32,7 +32,7 @@ export const toNewEvents = (
   return events.map(({ id, event }, index) => ({
     id,
     event,
-    schemaVersion: allEvents[event.type].version,
+    schemaVersion: eventDescriptions[event.type].version,
     recordedAt,
     actor,
     acknowledged: [

@@ -7,12 +7,12 @@ import type { CaseEvent, CaseEventOf } from '../domain/case/events.js';
 import { finding, type FindingCode } from '../domain/case/findings.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
-import { personOf, type DuplicateCandidate, type PersonData } from '../domain/names/likeness.js';
+import { personDataOf, type DuplicateCandidate, type PersonData } from '../domain/names/likeness.js';
 
 export interface PossibleDuplicates {
   /**
-   * A handful of cases as known at a position (without one: now), the likeliest first. Rejects, or resolves to null, where the
-   * read models do not answer.
+   * A few cases that may be of the person, as known at position `upTo` (undefined: now), the likeliest first. Rejects, or resolves
+   * to null, where the read models do not answer.
    */
   candidatesFor(person: PersonData, upTo: number | undefined): Promise<readonly DuplicateCandidate[] | null>;
 }
@@ -22,11 +22,11 @@ export const POSSIBLE_DUPLICATES = Symbol('PossibleDuplicates');
 
 export const NO_POSSIBLE_DUPLICATES: PossibleDuplicates = { candidatesFor: () => Promise.resolve([]) };
 
-export interface DecisionOnPerson {
+export interface OpeningDecision {
   readonly decision: Decision;
   /**
-   * Cases with a similar name, the likeliest first: the reason of a refusal, or a hint where the case is opened without
-   * one.
+   * Cases with a similar name, the likeliest first: the reason of the refusal, or a hint if the case is opened although
+   * none is probably of the same person.
    */
   readonly candidates: readonly DuplicateCandidate[];
 }
@@ -34,7 +34,7 @@ export interface DecisionOnPerson {
 interface OpeningRequest {
   readonly newEvents: readonly EventWithId<AnyEvent>[];
   readonly acknowledge: readonly string[];
-  readonly comparedUpTo?: number;
+  readonly duplicatesKnownAt?: number;
 }
 
 /**
@@ -47,19 +47,19 @@ export const DUPLICATE_CODE = 'CASE.POSSIBLE_DUPLICATE' satisfies FindingCode;
  * Adds CASE.POSSIBLE_DUPLICATE to the decision on events that open a case, where another is probably of the same person
  * (`Likeness.isProbable`). If it is acknowledged, it is stored with `opened`.
  */
-export const askAboutDuplicates = async (
+export const checkForDuplicates = async (
   possibleDuplicates: PossibleDuplicates,
-  { newEvents, acknowledge, comparedUpTo }: OpeningRequest,
+  { newEvents, acknowledge, duplicatesKnownAt }: OpeningRequest,
   decision: Decision,
-): Promise<DecisionOnPerson> => {
+): Promise<OpeningDecision> => {
   const opening = newEvents.find(({ event }) => event.type === 'opened') as
     EventWithId<CaseEventOf<'opened'>> | undefined;
   if (opening === undefined) return { decision, candidates: [] };
-  const person = personOf(
+  const person = personDataOf(
     opening.event,
     newEvents.map(({ event }) => event as CaseEvent),
   );
-  const candidates = await possibleDuplicates.candidatesFor(person, comparedUpTo).catch(() => null);
+  const candidates = await possibleDuplicates.candidatesFor(person, duplicatesKnownAt).catch(() => null);
   if (candidates === null) return { decision: withNotComparedFinding(decision, opening.id), candidates: [] };
   if (!candidates.some(({ isProbable }) => isProbable))
     return { decision, candidates: decision.outcome === 'refused' ? [] : candidates };

@@ -32,7 +32,7 @@ export interface EditionDrafts {
 /** Injection token of EditionDrafts. */
 export const EDITION_DRAFTS = Symbol('EditionDrafts');
 
-/** Signs checkpoints of the log. */
+/** Signs a checkpoint of the log after an edition is published: a port, so that commands do not depend on keys and proofs. */
 export interface CheckpointSigner {
   /**
    * Signs the current size and root of the log if there is a key and the log is verified; otherwise does nothing. Never
@@ -47,7 +47,7 @@ export interface PublishEditionRequest extends Pick<RecordEventsRequest, 'expect
   readonly list: string;
   /** The id of the edition. */
   readonly edition: string;
-  /** A full day. */
+  /** The day of the list that is published, as YYYY-MM-DD. */
   readonly asOf: string;
   /** Where the edition is published; the list itself by default. */
   readonly sources?: readonly Source[];
@@ -88,7 +88,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
 
   private async publish(request: PublishEditionRequest): Promise<RecordEventsResult> {
     const { list, asOf } = request;
-    const before = findEventOfKey(await loadStream(this.store, streamName('list', list)), request);
+    const before = findEventByKey(await loadStream(this.store, streamName('list', list)), request);
     if (before !== null)
       return isAsRequested(before, request) ? this.record(request, before) : { outcome: 'key-reused' };
     if ((parseDay(asOf) ?? Infinity) > this.clock.today())
@@ -124,7 +124,7 @@ const requestedFields = ({ list, edition, asOf, sources }: PublishEditionRequest
   }) as const;
 
 /** The event that an earlier request of the same key recorded. */
-const findEventOfKey = (
+const findEventByKey = (
   stream: readonly StreamEvent[],
   { list, actor, key }: PublishEditionRequest,
 ): StreamEvent['event'] | null => {

@@ -2,13 +2,13 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import pLimit from 'p-limit';
-import type { Reported } from '../domain/amendments.js';
+import type { ReportedEvent } from '../domain/amendments.js';
 import type { CaseEvent, Reference } from '../domain/case/events.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import type { Actor } from '../domain/event.js';
 import { referenceId, referencesOf } from '../domain/reference/reference.js';
 import { EVENT_STORE, type Cursor, type EventStore } from '../event-store/port.js';
-import { holderOf } from './claim-references.js';
+import { findReferenceHolder } from './claim-references.js';
 import { newCaseId } from './ids.js';
 import {
   RecordEvents,
@@ -23,7 +23,7 @@ export type CaseSelector = { readonly id: string } | Reference | null;
 export type BatchRow =
   | (Pick<RecordEventsRequest, 'acknowledge' | 'expectedRevision'> & {
       readonly case: CaseSelector;
-      readonly event: Reported<CaseEvent>;
+      readonly event: ReportedEvent<CaseEvent>;
     })
   /** A row that failed validation, with the references that it probably adds to its case. */
   | { readonly unreadable: readonly Reference[] };
@@ -57,7 +57,7 @@ export class RecordBatch extends Command<RecordBatchResult> {
   }
 }
 
-/** Cases written at once: some, so that appends share flushes, and few, since the work of all of them is one turn of the event loop. */
+/** Cases written concurrently: several, so that appends share disk flushes, but few, so that they block the event loop only briefly. */
 const CONCURRENT_CASES = 8;
 
 type Failed = Extract<BatchRowResult, { outcome: 'failed' }>;
@@ -94,7 +94,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
 
   /** Resolves the case of each row before any row is written. */
   private async plan({ rows, actor, key }: RecordBatchRequest): Promise<readonly RowPlan[]> {
-    const holders = await this.findHolders(rows);
+    const holders = await this.findReferenceHolders(rows);
     const givenBy = new Map<string, number>();
     const plans: RowPlan[] = [];
     const planOf = (row: BatchRow, index: number): RowPlan => {
@@ -114,7 +114,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
   }
 
   /** The holders of the references by which rows name their cases, by referenceId. */
-  private async findHolders(rows: readonly BatchRow[]): Promise<ReadonlyMap<string, ResolvedCase>> {
+  private async findReferenceHolders(rows: readonly BatchRow[]): Promise<ReadonlyMap<string, ResolvedCase>> {
     const selectors = rows.flatMap((row) =>
       'case' in row && row.case !== null && !('id' in row.case) ? [row.case] : [],
     );
@@ -122,7 +122,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
     const holders = await pLimit(CONCURRENT_CASES).map(
       references,
       async ([id, { list, reference }]): Promise<[string, ResolvedCase]> => {
-        const holder = await orFailed(() => holderOf(this.store, this.clock, list, reference));
+        const holder = await catchAsFailed(() => findReferenceHolder(this.store, this.clock, list, reference));
         return [id, holder !== null && 'caseId' in holder ? holder.caseId : holder];
       },
     );
@@ -153,7 +153,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
       ...(ownKey === undefined ? {} : { key: ownKey }),
       ...options,
     };
-    return orFailed(() => this.recordEvents.execute(new RecordEvents(request)));
+    return catchAsFailed(() => this.recordEvents.execute(new RecordEvents(request)));
   }
 }
 
@@ -176,7 +176,7 @@ const rowsByCase = (plans: readonly RowPlan[]): readonly (readonly number[])[] =
   return [...groups.values()];
 };
 
-const orFailed = async <T>(work: () => Promise<T>): Promise<T | Failed> => {
+const catchAsFailed = async <T>(work: () => Promise<T>): Promise<T | Failed> => {
   try {
     return await work();
   } catch (error) {

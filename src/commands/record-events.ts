@@ -2,7 +2,7 @@
 import { Inject, Optional } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Reported } from '../domain/amendments.js';
+import type { ReportedEvent } from '../domain/amendments.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import { finding } from '../domain/case/findings.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
@@ -19,9 +19,15 @@ import {
 import { claimReferences } from './claim-references.js';
 import { completeCorrections, type EventFieldError } from './complete-corrections.js';
 import { Decider } from './decider.js';
-import { absorbedStreams, MERGED_CASES, NO_MERGED_CASES, type CaseStream, type MergedCases } from './merged-cases.js';
 import {
-  askAboutDuplicates,
+  loadAbsorbedStreams,
+  MERGED_CASES,
+  NO_MERGED_CASES,
+  type CaseStream,
+  type MergedCases,
+} from './merged-cases.js';
+import {
+  checkForDuplicates,
   NO_POSSIBLE_DUPLICATES,
   POSSIBLE_DUPLICATES,
   type PossibleDuplicates,
@@ -38,7 +44,7 @@ export interface RecordEventsRequest {
   readonly subject: { readonly kind: SubjectKind; readonly id: string };
   /** True where the subject must not exist yet; its first event then is `opened`, `list-defined`, `instrument-registered` or `claimed`. */
   readonly isNewSubject: boolean;
-  readonly events: readonly Reported<AnyEvent>[];
+  readonly events: readonly ReportedEvent<AnyEvent>[];
   readonly actor: Actor;
   /** Idempotency key: event ids are computed from actor, subject and key. */
   readonly key?: string;
@@ -47,7 +53,7 @@ export interface RecordEventsRequest {
   /** The revision that the subject must have, or several of which it must have one. */
   readonly expectedRevision?: number | readonly number[];
   /** For a new case: possible duplicates are searched among the cases known at this position; by default the latest. */
-  readonly comparedUpTo?: number;
+  readonly duplicatesKnownAt?: number;
   readonly correlationId: string;
   /** The id of the event because of which these are recorded, if there is one. */
   readonly causationId?: string;
@@ -62,7 +68,7 @@ export type RecordEventsResult =
        */
       readonly subject: RecordEventsRequest['subject'];
       readonly revision: number;
-      /** Ids. */
+      /** Ids of the recorded events. */
       readonly events: readonly string[];
       readonly findings: readonly Finding[];
       /** The store's cursor of the last event; reads can wait for it. */
@@ -99,14 +105,14 @@ export class RecordEvents extends Command<RecordEventsResult> {
 
 /** Attempts at one request: all but the first follow a conflict with another instance that writes to the same stream. */
 const MAX_RECORD_ATTEMPTS = 20;
-/** Random backoff before each retry, below a bound that doubles. Without it, instances in step would let the same one win each time. */
-const FIRST_BACKOFF_MS = 2;
+/** Random backoff before each retry; its bound doubles up to MAX_BACKOFF_MS. In lockstep, the same instance would win each time. */
+const BASE_BACKOFF_MS = 2;
 const MAX_BACKOFF_MS = 100;
 
 /** A request with its event ids, which stay the same over all attempts. */
 interface PreparedRequest extends RecordEventsRequest {
   readonly stream: string;
-  readonly reported: readonly EventWithId<Reported<AnyEvent>>[];
+  readonly reportedEvents: readonly EventWithId<ReportedEvent<AnyEvent>>[];
 }
 
 /** The stream that the new events are appended to, with its present events. */
@@ -117,7 +123,7 @@ interface TargetStream {
 }
 
 /** A request whose corrections are complete: each has the type of the event that it corrects. */
-interface CompleteRequest extends PreparedRequest {
+interface CompletedRequest extends PreparedRequest {
   readonly newEvents: readonly EventWithId<AnyEvent>[];
 }
 
@@ -154,7 +160,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
       attempts < MAX_RECORD_ATTEMPTS && result.outcome === 'conflict' && !result.preconditionFailed;
       attempts += 1
     ) {
-      await sleep(Math.random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempts));
+      await sleep(Math.random() * Math.min(MAX_BACKOFF_MS, BASE_BACKOFF_MS * 2 ** attempts));
       result = await this.tryRecord(request);
     }
     return result;
@@ -163,20 +169,23 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   private async tryRecord(request: PreparedRequest): Promise<RecordEventsResult> {
     const { kind, id } = request.subject;
     const own: TargetStream = { ...request, events: await loadStream(this.store, request.stream) };
-    const absorbed = kind === 'case' ? await absorbedStreams(this.store, this.mergedCases, id) : [];
+    const absorbed = kind === 'case' ? await loadAbsorbedStreams(this.store, this.mergedCases, id) : [];
     const streams = [own, ...absorbed.map(toTarget)];
-    const target = streams.find(({ events }) => amendmentsOfEventsIn(request, events).length > 0) ?? own;
-    const completed = completeCorrections(kind, target.events, request.reported);
+    const target = streams.find(({ events }) => amendmentsOfStreamEvents(request, events).length > 0) ?? own;
+    const completed = completeCorrections(kind, target.events, request.reportedEvents);
     for (const { events } of streams) {
-      const repeat = checkRepeat(events, request, completed.reported);
+      const repeat = checkRepeat(events, request, completed.reportedEvents);
       if (repeat.outcome === 'key-reused') return repeat;
       if (repeat.outcome === 'repeat') return resultFromLog(repeat.events, true);
     }
     const total = streams.reduce((sum, { events }) => sum + events.length, 0);
     const failure = checkPreconditions(request, own.events, total);
     if (failure !== null) return failure;
-    if (target !== own && amendmentsOfEventsIn(request, target.events).length < request.events.length)
-      return { outcome: 'refused', findings: [finding('CORRECTION.OTHER_STREAM', ...request.reported.map(idOf))] };
+    if (target !== own && amendmentsOfStreamEvents(request, target.events).length < request.events.length)
+      return {
+        outcome: 'refused',
+        findings: [finding('CORRECTION.OTHER_STREAM', ...request.reportedEvents.map(idOf))],
+      };
     if (completed.findings.length > 0) return { outcome: 'refused', findings: completed.findings };
     if (completed.errors.length > 0) return { outcome: 'invalid', errors: completed.errors };
     return this.decideAndAppend(
@@ -188,11 +197,11 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
 
   /** `others`: the events of the streams that make up one case with the target. */
   private async decideAndAppend(
-    request: CompleteRequest,
+    request: CompletedRequest,
     target: TargetStream,
     others: readonly StreamEvent[],
   ): Promise<RecordEventsResult> {
-    const { decision, candidates } = await askAboutDuplicates(
+    const { decision, candidates } = await checkForDuplicates(
       this.possibleDuplicates,
       request,
       await this.decider.decide(target, others, request.newEvents, request.acknowledge),
@@ -201,7 +210,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     const writeBefore = await this.claimReferences(request, target);
     if (typeof writeBefore !== 'number') return writeBefore;
     const now = this.clock.now();
-    if (now.getTime() >= writeBefore) return lostRace(revisionOf(target.events));
+    if (now.getTime() >= writeBefore) return lostRaceResult(revisionOf(target.events));
     const lastEvent = target.events.at(-1) ?? null;
     const result = await this.append(
       request,
@@ -215,7 +224,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
 
   /** The instant before which the events must be appended, or the result if a reference cannot be claimed. */
   private async claimReferences(
-    request: CompleteRequest,
+    request: CompletedRequest,
     { subject, events }: TargetStream,
   ): Promise<number | RecordEventsResult> {
     if (subject.kind !== 'case') return Infinity;
@@ -227,16 +236,16 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
       correlationId: request.correlationId,
     });
     if (result.outcome === 'claimed') return result.writeBefore;
-    return result.outcome === 'contended' ? lostRace(revisionOf(events)) : result;
+    return result.outcome === 'contended' ? lostRaceResult(revisionOf(events)) : result;
   }
 
   private async append(
-    request: CompleteRequest,
+    request: CompletedRequest,
     target: TargetStream,
     events: readonly NewEvent[],
   ): Promise<RecordEventsResult> {
     const appended = await this.store.append(target.stream, revisionOf(target.events) ?? 'no-stream', events);
-    if (appended.outcome === 'conflict') return lostRace(appended.revision);
+    if (appended.outcome === 'conflict') return lostRaceResult(appended.revision);
     if (request.key !== undefined) return this.resolveConcurrentRepeat(request, target);
     return recordedResult(target.subject, events, appended.revision, appended.cursor, false);
   }
@@ -245,7 +254,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
    * Two requests under one key may append at the same revision. Their events have the same ids, so the store takes the second
    * append for a retry of the first; whether the bodies were equal shows only in what is stored.
    */
-  private async resolveConcurrentRepeat(request: CompleteRequest, target: TargetStream): Promise<RecordEventsResult> {
+  private async resolveConcurrentRepeat(request: CompletedRequest, target: TargetStream): Promise<RecordEventsResult> {
     const after = revisionOf(target.events) ?? -1;
     const stored = await readEventsAfter(this.store, target.stream, after, request.events.length + 1);
     const newEvents = request.newEvents.map(({ event }) => event);
@@ -259,8 +268,8 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
 const prepareRequest = (request: RecordEventsRequest): PreparedRequest => {
   const stream = streamName(request.subject.kind, request.subject.id);
   const ids = eventIds({ ...request, stream }, request.events.length);
-  const reported = request.events.map((event, index) => ({ id: ids[index] as string, event }));
-  return { ...request, stream, reported };
+  const reportedEvents = request.events.map((event, index) => ({ id: ids[index] as string, event }));
+  return { ...request, stream, reportedEvents };
 };
 
 const toTarget = ({ caseId, events }: CaseStream): TargetStream => ({
@@ -270,8 +279,10 @@ const toTarget = ({ caseId, events }: CaseStream): TargetStream => ({
 });
 
 /** The amendments of a request that name an event of a stream. */
-const amendmentsOfEventsIn = ({ events }: RecordEventsRequest, stream: readonly StreamEvent[]): readonly unknown[] =>
-  events.filter((event) => isAmendment(event) && stream.some(({ id }) => id === event.event));
+const amendmentsOfStreamEvents = (
+  { events }: RecordEventsRequest,
+  stream: readonly StreamEvent[],
+): readonly unknown[] => events.filter((event) => isAmendment(event) && stream.some(({ id }) => id === event.event));
 
 const idOf = ({ id }: { readonly id: string }): string => id;
 
@@ -298,8 +309,8 @@ const checkPreconditions = (
   return null;
 };
 
-/** Another writer appended first, which may have been a repeat of this request. The next attempt starts from its events. */
-const lostRace = (revision: number | null): RecordEventsResult => ({
+/** The result of an attempt to be retried: another writer (perhaps a repeat) was first, or a reference claim was contended or too old. */
+const lostRaceResult = (revision: number | null): RecordEventsResult => ({
   outcome: 'conflict',
   preconditionFailed: false,
   revision,

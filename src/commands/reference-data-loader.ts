@@ -23,22 +23,22 @@ export class ReferenceDataLoader {
     return {
       today,
       lists: await this.loadLists(named.lists),
-      instruments: await this.loadAll('instrument', named.instruments),
+      instruments: await this.loadDefinitions('instrument', named.instruments),
     };
   }
 
   /** The lists with these ids; ids of no list are left out. */
   loadLists(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, ListDefinition>> {
-    return this.loadAll('list', ids);
+    return this.loadDefinitions('list', ids);
   }
 
-  private async loadAll<K extends DefinitionKind>(
+  private async loadDefinitions<K extends DefinitionKind>(
     kind: K,
     ids: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, Definitions[K]>> {
     const definitions = new Map<string, Definitions[K]>();
     for (const id of ids) {
-      // Taken before the read: another request may extend the cached one meanwhile.
+      // Read the cache only once: while the stream loads, another request may replace the entry, to which newEvents would not belong.
       const cached = this.cache.get(kind, id);
       const newEvents = await loadStream(this.store, streamName(kind, id), cached?.revision);
       const folded = this.cache.extend(kind, id, cached, newEvents);

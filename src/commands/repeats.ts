@@ -1,5 +1,5 @@
 /** Recognises a repeated request by the ids of its events in the log, so that idempotency keys never expire. */
-import type { Reported } from '../domain/amendments.js';
+import type { ReportedEvent } from '../domain/amendments.js';
 import type { AnyEvent } from '../domain/events.js';
 import { toNfc } from '../domain/text.js';
 import { canonicalJson } from '../json/canonical.js';
@@ -15,20 +15,20 @@ export type RepeatCheck =
 
 /**
  * Whether the stream already has the events of the same request. Bodies are equal if they have the same events in the
- * same order. The order of keys, undefined fields and Unicode composition (NFC) do not matter, nor do the acknowledged
- * codes and the types of corrected events, which the register adds.
+ * same order. The order of JSON keys, undefined fields and Unicode composition (NFC) do not matter, nor do the
+ * acknowledged codes and the types of corrected events, which the register adds.
  */
 export const checkRepeat = (
   stream: readonly StreamEvent[],
   request: RequestIdentity,
-  events: readonly Reported<AnyEvent>[],
+  events: readonly ReportedEvent<AnyEvent>[],
 ): RepeatCheck => {
   const { key } = request;
   if (key === undefined) return { outcome: 'new' };
   const firstId = keyedEventId(request, key, 0);
   const start = stream.findIndex((stored) => stored.id === firstId);
   if (start === -1) return { outcome: 'new' };
-  // The events of one request are one append, so they are consecutive; the event behind them must not be of this key.
+  // One request is one append, so its events are consecutive. If one more has an id of this key, the first request was longer.
   const recorded = stream.slice(start, start + events.length);
   const isLonger = stream[start + events.length]?.id === keyedEventId(request, key, events.length);
   const isEqual = events.every((event, index) => {
@@ -39,17 +39,17 @@ export const checkRepeat = (
 };
 
 /** The event as reported, without the type that the register adds to a correction. */
-const asReported = (event: Reported<AnyEvent>): Reported<AnyEvent> => {
+const asReported = (event: ReportedEvent<AnyEvent>): ReportedEvent<AnyEvent> => {
   if (event.type !== 'corrected') return event;
   const { correctedType: _, ...reported } = event;
   return reported;
 };
 
 /**
- * The syntax of JSON has no character that composes with its neighbours, so that composing the whole text composes each string
- * in it. Null for a correction whose fields, which are checked later, are nested deeper than anything that is stored.
+ * The event as canonical JSON in NFC. No character of JSON syntax composes with its neighbours, so normalising the whole text
+ * normalises each string. Null if a correction, whose fields are checked only later, is nested too deep to be stored.
  */
-const comparableText = (event: Reported<AnyEvent>): string | null => {
+const comparableText = (event: ReportedEvent<AnyEvent>): string | null => {
   try {
     return toNfc(canonicalJson(asReported(event)));
   } catch (error) {

@@ -1,9 +1,9 @@
 /**
- * Finds claims made before references were folded. Their stream is named by the reference as it was spelt; today's is named by
- * its folded key. Where a spelling equals its key (`AZ-0137`), both are the same stream. The others are found by one scan of the
- * log per process, which stays valid: no version that folds writes such streams.
+ * Finds reference claims made before references were folded. Their stream was named by the reference as spelt; now it is named by
+ * the folded key. Where a spelling equals its key (`AZ-0137`), both are the same stream. The other streams are found by scanning the
+ * log once per process; the result stays valid, since new claims are never written to such streams.
  */
-import { referenceStream } from '../domain/reference/reference.js';
+import { referenceStreamName } from '../domain/reference/reference.js';
 import type { EventStore } from '../event-store/port.js';
 
 /** Stream of the folded key → streams of other spellings. */
@@ -12,7 +12,7 @@ type StreamsByKey = ReadonlyMap<string, ReadonlySet<string>>;
 /** Per store, since several handlers share one. */
 const scanByStore = new WeakMap<EventStore, Promise<StreamsByKey>>();
 
-/** The streams of other spellings in which the reference of a folded stream was claimed. */
+/** The old streams, named by other spellings, in which the reference of `stream` (named by the folded key) was claimed. */
 export const unfoldedStreams = async (store: EventStore, stream: string): Promise<readonly string[]> => {
   let scan = scanByStore.get(store);
   if (scan === undefined) {
@@ -32,7 +32,7 @@ const scanLog = async (store: EventStore): Promise<StreamsByKey> => {
   while (page.length > 0) {
     for (const { event, stream } of page) {
       if (event.type !== 'reference-claimed') continue;
-      const folded = referenceStream(event);
+      const folded = referenceStreamName(event);
       if (folded === stream) continue;
       const spellings = streams.get(folded) ?? new Set();
       streams.set(folded, spellings.add(stream));

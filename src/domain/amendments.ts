@@ -9,9 +9,9 @@ export type CorrectedFields = Readonly<Record<string, unknown>>;
 
 export interface AmendmentFields {
   corrected: {
-    /** The id of the event, or of an earlier correction of it, whose fields are then replaced. */
+    /** The id of the event to correct, or of an earlier correction of it, whose fields this one then overrides. */
     readonly event: string;
-    /** The type of the event that is corrected, in which its fields are checked and stored. It cannot be corrected itself. */
+    /** The type of the corrected event, by whose rules `data` is checked and stored. A correction cannot change a type. */
     readonly correctedType: string;
     readonly data: CorrectedFields;
   };
@@ -32,7 +32,7 @@ export const amendmentEvents: { readonly [T in AmendmentType]: EventDescription<
     means: 'An earlier event was wrong; these are its fields as they should be.',
     version: 1,
     dated: false,
-    // `data` has a public and a personal part, as the corrected type parts its fields (event-store/correction-parts.ts).
+    // `data` is split into a public and a personal part like the fields of the corrected type (event-store/correction-parts.ts).
     personal: [],
   },
   retracted: { means: 'An earlier event should not stand.', version: 1, dated: false, personal: ['reason'] },
@@ -42,6 +42,6 @@ export const amendmentEvents: { readonly [T in AmendmentType]: EventDescription<
 export type NonAmendment<E extends { readonly type: string }> = Exclude<E, { readonly type: AmendmentType }>;
 
 /** An event as a client reports it: the register adds the type of the event that a correction corrects. */
-export type Reported<E> = E extends { readonly type: 'corrected'; readonly correctedType: string }
+export type ReportedEvent<E> = E extends { readonly type: 'corrected'; readonly correctedType: string }
   ? Omit<E, 'correctedType'> & { readonly correctedType?: string }
   : E;

@@ -3,10 +3,10 @@ import { finding } from './case/findings.js';
 import { amendmentsOf, eventsAsTheyStand, isAmendment, withFields, type Amendment } from './corrections.js';
 import type { CommonFields, Decision, EventWithId, Finding } from './event.js';
 
-type AnyFields = { readonly type: string } & CommonFields;
-type Events = readonly EventWithId<AnyFields>[];
+type AnyEventData = { readonly type: string } & CommonFields;
+type Events = readonly EventWithId<AnyEventData>[];
 
-/** The types of the first event of a stream; nothing else stands in the stream without it. */
+/** The types of the event that begins a stream. While it is retracted, no other event of the stream may stand. */
 const BEGINNING_TYPES: ReadonlySet<string> = new Set(['opened', 'list-defined', 'instrument-registered', 'claimed']);
 /** Types that another event undoes (`unmerged` undoes `merged`), and types that record what the register itself did. */
 const NOT_RETRACTABLE_TYPES: ReadonlySet<string> = new Set([
@@ -18,30 +18,30 @@ const NOT_RETRACTABLE_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses new events of one stream for the amendments among them that are impossible, or because the stream has lost its beginning to a
- * retraction; null where nothing speaks against them.
+ * Refuses new events of one stream if an amendment among them is impossible, or if the event that begins the stream is retracted while
+ * others stand; null otherwise.
  */
 export const refuseAmendments = (history: Events, newEvents: Events): Decision | null => {
-  const isAmended = ({ event }: EventWithId<AnyFields>): boolean => isAmendment(event);
-  if (!newEvents.some(isAmended) && !history.some(isAmended)) return null;
+  const isAmendmentEvent = ({ event }: EventWithId<AnyEventData>): boolean => isAmendment(event);
+  if (!newEvents.some(isAmendmentEvent) && !history.some(isAmendmentEvent)) return null;
   const findings = amendmentFindings(history, newEvents);
   return findings.length > 0 ? { outcome: 'refused', findings } : null;
 };
 
-/** Each new amendment is judged after the events before it, the beginning after all. `history` is in order of recording. */
+/** Judges each new amendment by the events before it, and the beginning of the stream by all. `history` is in order of recording. */
 const amendmentFindings = (history: Events, newEvents: Events): readonly Finding[] => [
   ...newEvents.flatMap(({ id, event }, index) =>
     isAmendment(event) ? findingsOfAmendment(id, event, [...history, ...newEvents.slice(0, index)]) : [],
   ),
-  ...beginningFindings([...history, ...newEvents]),
+  ...retractedBeginningFindings([...history, ...newEvents]),
 ];
 
 const findingsOfAmendment = (id: string, event: Amendment, before: Events): readonly Finding[] => {
   const target = before.find((other) => other.id === event.event);
   if (target === undefined) return [finding('CORRECTION.EVENT_UNKNOWN', id)];
-  const { retracted } = amendmentsOf(before);
+  const { retractedIds } = amendmentsOf(before);
   const root = correctedEventOf(target, before);
-  if (retracted.has(target.id) || (event.type === 'corrected' && retracted.has(root.id)))
+  if (retractedIds.has(target.id) || (event.type === 'corrected' && retractedIds.has(root.id)))
     return [finding('CORRECTION.EVENT_RETRACTED', id, target.id)];
   if (event.type === 'retracted')
     return NOT_RETRACTABLE_TYPES.has(target.event.type) ? [finding('CORRECTION.NOT_RETRACTABLE', id, target.id)] : [];
@@ -50,8 +50,8 @@ const findingsOfAmendment = (id: string, event: Amendment, before: Events): read
   return isChanged ? [] : [finding('CORRECTION.CHANGES_NOTHING', id, target.id)];
 };
 
-/** The event that a chain of corrections finally corrects; any other event itself. */
-export const correctedEventOf = <E extends AnyFields>(
+/** The event that a correction corrects, through any chain of corrections; an event that is no correction itself. */
+export const correctedEventOf = <E extends AnyEventData>(
   event: EventWithId<E>,
   recorded: readonly EventWithId<E>[],
 ): EventWithId<E> => {
@@ -62,13 +62,13 @@ export const correctedEventOf = <E extends AnyFields>(
   return target === undefined ? event : correctedEventOf(target, recorded.slice(0, index));
 };
 
-/** An event with the fields that stand, also where it is retracted. */
-export const asCorrected = <E extends AnyFields>(
+/** An event with its fields as corrected, even if the event is retracted. */
+export const asCorrected = <E extends AnyEventData>(
   { id, event }: EventWithId<E>,
   recorded: readonly EventWithId<E>[],
-): E => withFields(event, amendmentsOf(recorded).corrected.get(id));
+): E => withFields(event, amendmentsOf(recorded).correctedFieldsById.get(id));
 
-const fieldOf = (event: AnyFields, field: string): unknown => (event as unknown as Record<string, unknown>)[field];
+const fieldOf = (event: AnyEventData, field: string): unknown => (event as unknown as Record<string, unknown>)[field];
 
 /** Whether two JSON values are equal; the order of keys does not matter. */
 const areEqualJson = (a: unknown, b: unknown): boolean => {
@@ -82,7 +82,7 @@ const areEqualJson = (a: unknown, b: unknown): boolean => {
   );
 };
 
-const beginningFindings = (recorded: Events): readonly Finding[] => {
+const retractedBeginningFindings = (recorded: Events): readonly Finding[] => {
   const beginnings = recorded.filter(({ event }) => BEGINNING_TYPES.has(event.type));
   const standing = eventsAsTheyStand(recorded);
   return beginnings.length === 0 ||

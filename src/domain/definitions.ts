@@ -1,6 +1,6 @@
 /**
- * Lists and instruments, folded from their streams. The one fold and cache for both sides: deciding reads the streams from the
- * store, the read models from their own copy of the log.
+ * Lists and instruments, folded from their streams. Commands and read models share this fold and this cache: commands
+ * read the streams from the event store, the read models from their own copy of the log.
  */
 import { LRUCache } from 'lru-cache';
 import type { NonAmendment } from './amendments.js';
@@ -22,8 +22,8 @@ export type DefinitionKind = keyof Definitions;
 export interface FoldedDefinition<D> {
   readonly revision: number;
   readonly definition: D;
-  /** The events of the stream as recorded, but for the lines of editions: a correction of one of them folds them all anew. */
-  readonly recorded: readonly EventWithId<AnyEvent>[];
+  /** The events of the stream as recorded, without the lines of editions. Kept because an amendment has all of them folded anew. */
+  readonly recordedEvents: readonly EventWithId<AnyEvent>[];
 }
 
 type NonAmendmentsOf<E extends AnyEvent> = readonly NonAmendment<E>[];
@@ -35,32 +35,32 @@ const FOLD_OF_KIND: { readonly [K in DefinitionKind]: Fold<Definitions[K]> } = {
 };
 
 /** An event with its revision in its stream. */
-export type StreamedEvent = EventWithId<AnyEvent> & { readonly revision: number };
+export type EventWithRevision = EventWithId<AnyEvent> & { readonly revision: number };
 
 /**
- * Folds the events that follow `base` in the stream, all events where there is no base. Undefined where they define nothing; `base`
- * where none follow. A correction or retraction changes what `base` was folded from, so the whole stream is folded anew.
+ * Folds `newEvents`, which follow `base` in the stream, or begin it if there is no base. Undefined if the result defines nothing; `base`
+ * if there are no new events. A correction or retraction changes what `base` was folded from, so the whole stream is folded anew.
  */
 export const extendDefinition = <K extends DefinitionKind>(
   kind: K,
   id: string,
   base: FoldedDefinition<Definitions[K]> | undefined,
-  newEvents: readonly StreamedEvent[],
+  newEvents: readonly EventWithRevision[],
 ): FoldedDefinition<Definitions[K]> | undefined => {
   const last = newEvents.at(-1);
   if (last === undefined) return base;
-  const recorded = [
-    ...(base?.recorded ?? []),
-    ...newEvents.map(({ id, event }) => ({ id, event: withoutLines(event) })),
+  const recordedEvents = [
+    ...(base?.recordedEvents ?? []),
+    ...newEvents.map(({ id, event }) => ({ id, event: withoutEditionLines(event) })),
   ];
   const refold = newEvents.some(({ event }) => isAmendment(event));
-  const events = eventsAsTheyStand(refold ? recorded : newEvents).map(({ event }) => event);
+  const events = eventsAsTheyStand(refold ? recordedEvents : newEvents).map(({ event }) => event);
   const definition = FOLD_OF_KIND[kind](id, events, refold ? null : (base?.definition ?? null));
-  return definition === null ? undefined : { revision: last.revision, definition, recorded };
+  return definition === null ? undefined : { revision: last.revision, definition, recordedEvents };
 };
 
 /** An edition of a large list has thousands of lines, of which the list that is folded keeps none. */
-const withoutLines = (event: AnyEvent): AnyEvent =>
+const withoutEditionLines = (event: AnyEvent): AnyEvent =>
   event.type === 'edition-published' ? { ...event, lines: [], salts: [] } : event;
 
 /** A register has a handful of lists and some dozens of instruments. */
@@ -78,7 +78,7 @@ export class DefinitionCache {
     kind: K,
     id: string,
     base: FoldedDefinition<Definitions[K]> | undefined,
-    newEvents: readonly StreamedEvent[],
+    newEvents: readonly EventWithRevision[],
   ): FoldedDefinition<Definitions[K]> | undefined {
     const folded = extendDefinition(kind, id, base, newEvents);
     if (folded !== undefined) this.#folded.set(definitionKeyOf(kind, id), folded);

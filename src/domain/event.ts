@@ -114,7 +114,7 @@ const IS_METADATA_FIELD: { readonly [K in keyof Required<EventMetadata>]: true }
 /** The one list of the metadata's fields, from which the codec, the read models and files of the log take them. */
 export const METADATA_FIELDS = Object.keys(IS_METADATA_FIELD) as readonly (keyof EventMetadata)[];
 
-/** The metadata of a record alone. */
+/** The metadata of a recorded event, without its other fields. */
 export const metadataOf = (recorded: EventMetadata): EventMetadata => {
   const metadata: Record<string, unknown> = {};
   for (const field of METADATA_FIELDS) metadata[field] = recorded[field];

@@ -10,7 +10,7 @@ import { referenceEvents, type ReferenceEvent } from './reference/events.js';
 export type AnyEvent = CaseEvent | ListEvent | InstrumentEvent | ClaimEvent | ReferenceEvent | LogStreamEvent;
 export type AnyEventType = AnyEvent['type'];
 
-export const allEvents = {
+export const eventDescriptions = {
   ...caseEvents,
   ...listEvents,
   ...instrumentEvents,
@@ -21,8 +21,8 @@ export const allEvents = {
 
 /** The description of an event type; undefined if there is no such type. */
 export const descriptionOf = (type: string): EventDescription<Record<string, unknown>> | undefined =>
-  Object.hasOwn(allEvents, type)
-    ? (allEvents[type as AnyEventType] as EventDescription<Record<string, unknown>>)
+  Object.hasOwn(eventDescriptions, type)
+    ? (eventDescriptions[type as AnyEventType] as EventDescription<Record<string, unknown>>)
     : undefined;
 
 /**

@@ -3,7 +3,7 @@
 /** Texts are stored and compared in Unicode NFC. */
 export const toNfc = (text: string): string => text.normalize('NFC');
 
-/** Replaces every space that is not the usual one (no-break, narrow, wide) by it: they look alike. */
+/** Replaces every kind of space (no-break, narrow, wide) by the plain one, since they look alike. */
 export const withPlainSpaces = (text: string): string => text.replace(/\p{Space_Separator}/gu, ' ');
 
 /** The Latin capital that looks the same, by Cyrillic or Greek capital. */
@@ -23,7 +23,7 @@ const ANY_DASH = /[\p{Dash_Punctuation}\u2212\u2043\u02D7]/gu;
  * made from this key: changing the folding would lose existing claims.
  */
 export const foldedKey = (text: string): string => {
-  // Lower case first: `ẞ` is an upper case of its own, while that of `ß` is SS.
+  // Lower case first, since `ẞ` would stay `ẞ` in upper case, while `ß` becomes `SS`.
   const letters = text.normalize('NFKC').toLowerCase().toUpperCase().normalize('NFKD').toUpperCase();
   const unified = letters.replace(IGNORED_CHARACTER, '').replace(ANY_DASH, '-').replace(/./gsu, latinLookAlike);
   // `İ` decomposes into I and U+0307; the upper case of other languages' `i` has no dot, so the dot is dropped.

@@ -13,9 +13,9 @@ export const MAX_DAY: Day = 100_000_000;
 export const FIRST_YEAR = 1800;
 export const LAST_YEAR = 2199;
 
-const MS_A_DAY = 86_400_000;
+const MS_PER_DAY = 86_400_000;
 
-const dayOf = (year: number, month: number, day: number): Day => Date.UTC(year, month, day) / MS_A_DAY;
+const dayOf = (year: number, month: number, day: number): Day => Date.UTC(year, month, day) / MS_PER_DAY;
 
 /** Parses `YYYY-MM-DD`; null if the text has another form, the day does not exist or the year is out of bounds. */
 export const parseDay = (text: string): Day | null => {
@@ -28,7 +28,7 @@ export const parseDay = (text: string): Day | null => {
 };
 
 /** Formats a day as `YYYY-MM-DD`. */
-export const formatDay = (day: Day): string => new Date(day * MS_A_DAY).toISOString().slice(0, 10);
+export const formatDay = (day: Day): string => new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
 
 /** The days that a partial date may mean, both ends included. `~` sets `approximate` and does not widen the interval. */
 export interface Interval {
@@ -47,7 +47,7 @@ export const ANY_DAY: Interval = {
 /** Parsed texts to cache: the EDTF grammar takes about 100 µs a date, and registers repeat their dates and terms. */
 const MAX_CACHED_TEXTS = 20_000;
 
-const cached = <T>(parseText: (text: string) => T): ((text: string) => T) => {
+const memoized = <T>(parseText: (text: string) => T): ((text: string) => T) => {
   const cache = new Map<string, T>();
   return (text) => {
     const hit = cache.get(text);
@@ -67,7 +67,7 @@ const EDTF_SUBSET = new RegExp(`^${PARTIAL_DATE}(?:/${PARTIAL_DATE})?$`);
  * (ISO 8601-2:2019, EDTF levels 0 and 1). Null for everything else: times of day, seasons, `?`, unspecified digits,
  * open intervals, intervals that end before they begin.
  */
-export const parseEdtf: (text: string) => Interval | null = cached((text): Interval | null => {
+export const parseEdtf: (text: string) => Interval | null = memoized((text): Interval | null => {
   if (!EDTF_SUBSET.test(text)) return null;
   // Most dates are days, of which a register has thousands, and the grammar takes a hundred times as long.
   const day = parseDay(text);
@@ -98,7 +98,7 @@ const boundsOfDate = ({ type, values: [year, month, day] }: EdtfDate): { earlies
   if (type !== 'Date' || year < FIRST_YEAR || year > LAST_YEAR) throw new RangeError('season or year out of bounds');
   const earliest = dayOf(year, month ?? 0, day ?? 1);
   // The grammar accepts 29 February in every year.
-  if (new Date(earliest * MS_A_DAY).getUTCMonth() !== (month ?? 0)) throw new RangeError('no such day');
+  if (new Date(earliest * MS_PER_DAY).getUTCMonth() !== (month ?? 0)) throw new RangeError('no such day');
   return {
     earliest,
     latest: day === undefined ? dayOf(year, (month ?? 11) + 1, 0) : dayOf(year, month ?? 0, day),
@@ -106,7 +106,7 @@ const boundsOfDate = ({ type, values: [year, month, day] }: EdtfDate): { earlies
 };
 
 /** Parses an ISO 8601 duration in years, months, weeks and days; null for anything else and for a zero duration. */
-const parseTerm = cached((text): Temporal.Duration | null => {
+const parseTerm = memoized((text): Temporal.Duration | null => {
   if (!/^P(?=\d)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$/.test(text)) return null;
   const term = Temporal.Duration.from(text);
   return term.blank ? null : term;
@@ -130,11 +130,11 @@ export const addTerm = (day: Day, term: string, reductions: readonly string[] = 
   return dayOf(end.year, end.month - 1, end.day);
 };
 
-/** The year that lengths of terms are taken from: a common one, with twelve months of the usual lengths. */
-const LENGTHS_FROM = dayOf(2001, 0, 1);
+/** The day from which lengths of terms are counted: 2001 is no leap year. */
+const TERM_LENGTH_START = dayOf(2001, 0, 1);
 
 /** The days of a term that begins on 1 January 2001, by which terms are compared. Throws RangeError if the text is not a term. */
-export const termLength = (term: string): number => addTerm(LENGTHS_FROM, term) - LENGTHS_FROM;
+export const termLength = (term: string): number => addTerm(TERM_LENGTH_START, term) - TERM_LENGTH_START;
 
 /** The calendar day of an instant in a time zone (IANA name). */
 export const dayOfInstant = (timeZone: string, instant: Date): Day => {
@@ -145,7 +145,7 @@ export const dayOfInstant = (timeZone: string, instant: Date): Day => {
 /** Offsets from UTC are multiples of this in every zone, since 1972. */
 const OFFSET_STEP_MS = 15 * 60_000;
 
-/** `dayOfInstant` for many instants of one time zone that mostly follow each other: the last day is kept. */
+/** Returns `dayOfInstant` of one time zone, fast for instants that mostly follow each other: the last result is cached. */
 export const dayFinder = (timeZone: string): ((instant: string) => Day) => {
   let last = { step: NaN, day: NaN };
   return (instant) => {

@@ -1,9 +1,9 @@
 /**
- * What is stored of recorded events (`encode.ts` writes it), and how it is read. The shape is checked before the write (a flaw is a bug: TypeError)
- * and after the read (a flaw is damage: StoreDamaged). Error messages name types and positions, never content.
+ * The stored form of events and how it is decoded (`encode.ts` encodes new events). The shape is checked before a write (TypeError: a bug
+ * of the caller) and after a read (StoreDamaged). Error messages name streams, revisions, types and fields, never content.
  *
- * New events are stored as canonical JSON with a leaf hash (`leaf.ts`). Events recorded earlier have neither: they are read as they
- * are, copied as they are, and not covered by a hash until the log is adopted.
+ * New events are stored as canonical JSON with a leaf hash (`leaf.ts`). Events recorded before there were leaf hashes have neither: they
+ * are read and copied unchanged, and no hash covers them until the log is adopted.
  */
 import {
   ACTOR_KINDS,
@@ -17,7 +17,7 @@ import {
 import { descriptionOf, type AnyEvent, type AnyEventType } from '../domain/events.js';
 import { canonicalJson, exactCanonicalJson, hasLoneSurrogate } from '../json/canonical.js';
 import { joinCorrection, splitCorrection } from './correction-parts.js';
-import { erasedPersonal } from './erased.js';
+import { erasedPersonalPart } from './erased.js';
 import { formatInstant, parseInstant } from './instant.js';
 import {
   checkCommitment,
@@ -28,12 +28,12 @@ import {
   personalTexts,
   type PayloadTexts,
 } from './leaf.js';
-import { sliceParts } from './payload-slices.js';
+import { slicePayload } from './payload-slices.js';
 import { StoreDamaged, type AdoptedLeaf, type NewEvent, type StoredRecord } from './port.js';
 import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
 /** A record without its leaf hash, which reading an event does not need. */
-export type PlainRecord = Pick<StoredRecord, 'id' | 'type' | 'recordedAt' | 'payload'>;
+export type RecordWithoutLeaf = Pick<StoredRecord, 'id' | 'type' | 'recordedAt' | 'payload'>;
 
 /** A record as it is written: its payload is the JSON text that is stored, from which its size is computed. */
 export interface EncodedRecord extends Omit<StoredRecord, 'payload'> {
@@ -45,14 +45,14 @@ export interface SerializedRecord extends StoredRecord {
   readonly text: string;
 }
 
-/** Identifies an event in error messages. */
+/** Identifies an event by its place in a stream: for decoding, for its leaf hash and in error messages. */
 export interface StreamRevision {
   readonly stream: string;
   readonly revision: number;
 }
 
-type Meta = Omit<EventMetadata, 'raised'> & { readonly raised: readonly StoredFinding[] };
-/** A finding as stored. The ids of its events are under `facts`, the name of version 1, because stored events never change. */
+type StoredMetadata = Omit<EventMetadata, 'raised'> & { readonly raised: readonly StoredFinding[] };
+/** A finding as stored. The ids of its events stay under `facts`, their earlier name, because stored events never change. */
 type StoredFinding = Omit<Finding, 'events'> & { readonly facts: Finding['events'] };
 
 const encodeFinding = ({ code, grade, events, expected }: Finding): StoredFinding => ({
@@ -67,8 +67,8 @@ const decodeFinding = ({ code, grade, facts, expected }: StoredFinding): Finding
   events: facts,
   expected,
 });
-/** Field by field, since every event that is written has them; a missing one fails to compile. In the order of METADATA_FIELDS. */
-const encodeMeta = (recorded: EventMetadata): Required<Meta> => ({
+/** Written out field by field, in the order of METADATA_FIELDS; a field that is left out fails to compile. */
+const encodeMeta = (recorded: EventMetadata): Required<StoredMetadata> => ({
   schemaVersion: recorded.schemaVersion,
   actor: recorded.actor,
   acknowledged: recorded.acknowledged,
@@ -76,29 +76,29 @@ const encodeMeta = (recorded: EventMetadata): Required<Meta> => ({
   correlationId: recorded.correlationId,
   causationId: recorded.causationId,
 });
-const decodeMeta = (meta: Meta, schemaVersion: number): EventMetadata => {
+const decodeMeta = (meta: StoredMetadata, schemaVersion: number): EventMetadata => {
   const metadata = metadataOf(meta as unknown as EventMetadata);
   return Object.assign(metadata, { schemaVersion, raised: meta.raised.map(decodeFinding) });
 };
-export type Description = EventDescription<Record<string, unknown>>;
+export type AnyEventDescription = EventDescription<Record<string, unknown>>;
 
 /**
  * Encodes an event of an export that was made before there were leaf hashes, as it was stored then: without salt, commitment
  * and leaf hash. Throws as `encode` does.
  */
-export const encodeUncovered = (recorded: NewEvent): SerializedRecord => {
+export const encodeWithoutLeaf = (recorded: NewEvent): SerializedRecord => {
   const { id, event } = recorded;
-  const { description, meta, recordedAt } = checkNew(recorded);
+  const { description, meta, recordedAt } = checkNewEvent(recorded);
   const payload = { ...storedParts(event, description), meta };
   // Throws for what JSON.stringify would leave out or change.
   exactCanonicalJson(payload);
   return { id, type: event.type, recordedAt, payload, leaf: null, text: JSON.stringify(payload) };
 };
 
-/** What is stored of a new event besides its fields. Throws TypeError for an event that would not be read back. */
-export const checkNew = (
+/** Checks a new event; returns the description of its type, its stored metadata and its time. Throws TypeError if it is not storable. */
+export const checkNewEvent = (
   recorded: NewEvent,
-): { readonly description: Description; readonly meta: Meta; readonly recordedAt: number } => {
+): { readonly description: AnyEventDescription; readonly meta: StoredMetadata; readonly recordedAt: number } => {
   const { id, event, schemaVersion } = recorded;
   const description = descriptionOf(event.type);
   if (description === undefined) throw new TypeError('cannot store an event of an unknown type');
@@ -108,16 +108,16 @@ export const checkNew = (
     (schemaVersion === description.version ? null : 'not in the version of today') ??
     findIdError(id) ??
     findMetaError(meta) ??
-    findInherited(event) ??
+    findInheritedFieldError(event) ??
     findFieldsError(event, event, description);
   if (error !== null) throw new TypeError(`cannot store ${event.type}: ${error}`);
   if (recordedAt === null) throw new TypeError(`cannot store ${event.type}: recordedAt is no instant`);
   return { description, meta, recordedAt };
 };
 
-/** The fields of a new event in the parts that are stored. Throws TypeError for a correction that cannot be stored. */
-export const storedParts = (event: AnyEvent, description: Description): EventParts => {
-  const parts = toStored(event.type, splitPersonal(event, description));
+/** The fields of a new event, split into the public and the personal part. Throws TypeError for a correction that cannot be stored. */
+export const storedParts = (event: AnyEvent, description: AnyEventDescription): EventParts => {
+  const parts = toStoredParts(event.type, splitPersonal(event, description));
   if (typeof parts === 'string') throw new TypeError(`cannot store ${event.type}: ${parts}`);
   return parts;
 };
@@ -125,7 +125,7 @@ export const storedParts = (event: AnyEvent, description: Description): EventPar
 /** Decodes a record and upcasts it to the current version of its type. Throws StoreDamaged for what this build cannot read. */
 export const decode = (
   place: StreamRevision,
-  { id, type, recordedAt, payload }: PlainRecord,
+  { id, type, recordedAt, payload }: RecordWithoutLeaf,
 ): RecordedEvent<AnyEvent> => {
   const description = descriptionOf(type);
   if (description === undefined) throw damagedEvent(place, 'of an unknown type');
@@ -136,7 +136,10 @@ export const decode = (
   const personal = personalFields(type, payload);
   const recordError = findIdError(id) ?? findMetaError(meta) ?? findVersionError(meta.schemaVersion, description);
   if (recordError !== null) throw damagedEvent(place, recordError);
-  const parts = fromStored(type, upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyEventType] ?? []));
+  const parts = fromStoredParts(
+    type,
+    upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyEventType] ?? []),
+  );
   if (typeof parts === 'string') throw damagedEvent(place, parts);
   const dataError = findPartsError(parts, description);
   if (dataError !== null) throw damagedEvent(place, dataError);
@@ -151,17 +154,17 @@ export const decode = (
 };
 
 /**
- * Whether an event has its leaf hash and personal part as they were recorded. Throws StoreDamaged if not. `covered`: both are there;
- * `erased`: the personal part is not, and the rest is as it was; `uncovered`: recorded before there were leaf hashes; `adopted`:
- * likewise, and as it was when it was given one.
+ * Verifies a stored event by its leaf hash and commitment. Throws StoreDamaged if it was changed. `covered`: unchanged; `erased`: the
+ * personal part was erased, the rest is unchanged; `uncovered`: it was recorded before there were leaf hashes and has none; `adopted`:
+ * likewise, but it was given one later, and is unchanged since.
  */
 export const verifyRecord = (place: StreamRevision, record: StoredRecord): RecordState =>
-  verifyText(place, record).state;
+  verifyAndSerialize(place, record).state;
 
 type RecordState = 'covered' | 'erased' | 'uncovered' | 'adopted';
 
 /** As `verifyRecord`; also returns the stored text of the payload. */
-const verifyText = (
+const verifyAndSerialize = (
   place: StreamRevision,
   record: StoredRecord,
 ): { readonly state: RecordState; readonly text: string } => {
@@ -172,7 +175,7 @@ const verifyText = (
     return { state: 'uncovered', text: JSON.stringify(payload) };
   }
   const stored = adopted === undefined ? record.text : undefined;
-  const slices = stored === undefined ? null : sliceParts(stored);
+  const slices = stored === undefined ? null : slicePayload(stored);
   const texts = slices ?? coveredTexts(record);
   if (texts === null) throw damagedEvent(place, 'the payload has another shape');
   const written = (): string => (adopted === undefined ? payloadText(texts) : JSON.stringify(record.payload));
@@ -190,9 +193,9 @@ const verifyText = (
  * The leaf hash of an event that was recorded before there were any, with a commitment to its personal part. Throws StoreDamaged for an
  * event that this build cannot read, or of which there is no canonical form.
  */
-export const adoptRecord = (place: StreamRevision, record: PlainRecord): AdoptedLeaf => {
+export const adoptRecord = (place: StreamRevision, record: RecordWithoutLeaf): AdoptedLeaf => {
   decode(place, record);
-  const { data, meta, personal } = record.payload as EventParts & { readonly meta: Meta };
+  const { data, meta, personal } = record.payload as EventParts & { readonly meta: StoredMetadata };
   const salt = newSalt();
   const commitment = commitmentOf(salt, personalTexts(personal, salt).covered);
   const texts = payloadTextsOf({ commitment, data, meta: { ...meta }, personal: { ...personal, salt } });
@@ -206,7 +209,7 @@ export const leafTextOf = (place: StreamRevision, record: StoredRecord): string 
   return texts && recordLeafText(place, record, texts);
 };
 
-/** A stored payload with its commitment, taken apart. */
+/** The parsed payload of an event with a leaf hash; for an adopted event, completed by its commitment and salt. */
 interface CoveredPayload {
   readonly commitment: string | null;
   readonly data: unknown;
@@ -244,25 +247,25 @@ const recordLeafText = (
   return leafText({ stream, revision, id, type, schemaVersion, recordedAt: instant, data, meta, personal: commitment });
 };
 
-/** What the leaf hash of an event covers. Null for a payload of another shape. */
+/** The canonical texts of the payload parts that the leaf hash of an event covers; null for a payload of another shape. */
 const coveredTexts = (record: StoredRecord): PayloadTexts | null => {
-  const covered = coveredPart(record);
+  const covered = coveredPayloadOf(record);
   return covered && payloadTextsOf(covered);
 };
 
-/** What the leaf hash of an event is made of: its payload; for an adopted event, with the commitment that is kept beside it. */
-const coveredPart = ({ payload, adopted }: StoredRecord): CoveredPayload | null => {
-  if (adopted === undefined) return coveredPayload(payload);
+/** The payload that the leaf hash of an event covers; for an adopted event, completed by the commitment and salt stored beside the log. */
+const coveredPayloadOf = ({ payload, adopted }: StoredRecord): CoveredPayload | null => {
+  if (adopted === undefined) return asCoveredPayload(payload);
   if (!isObject(payload)) return null;
   const { personal } = payload;
   const salted = isObject(personal) ? { ...personal, salt: adopted.salt } : personal;
-  return coveredPayload({ ...payload, personal: salted, commitment: adopted.commitment });
+  return asCoveredPayload({ ...payload, personal: salted, commitment: adopted.commitment });
 };
 
 const COVERED_FIELDS = ['commitment', 'data', 'meta', 'personal'];
 
-/** The payload as one of an event with a leaf hash; null unless it has exactly the parts of one. */
-const coveredPayload = (payload: unknown): CoveredPayload | null => {
+/** Narrows the type of a payload to that of an event with a leaf hash; null unless it has exactly the four parts. */
+const asCoveredPayload = (payload: unknown): CoveredPayload | null => {
   if (!isObject(payload) || Object.keys(payload).length !== COVERED_FIELDS.length) return null;
   const { commitment, data, meta, personal } = payload;
   const isCovered =
@@ -273,22 +276,22 @@ const coveredPayload = (payload: unknown): CoveredPayload | null => {
   return isCovered ? (payload as unknown as CoveredPayload) : null;
 };
 
-/** The personal part without its salt; empty where it was erased. */
+/** The personal part without its salt; placeholders (see `erased.ts`) where it was erased. */
 const personalFields = (type: string, payload: StoredPayload): EventParts['personal'] => {
-  if (payload.personal === null) return erasedPersonal(type);
+  if (payload.personal === null) return erasedPersonalPart(type);
   if (!('commitment' in payload)) return payload.personal;
   const { salt: _, ...fields } = payload.personal;
   return fields;
 };
 
 /** Checks a stored event whole: that its leaf hash fits it, and that this build can read it. Throws StoreDamaged. */
-export const checkStored = (place: StreamRevision, record: StoredRecord): void => {
+export const checkStoredEvent = (place: StreamRevision, record: StoredRecord): void => {
   verifiedText(place, record);
 };
 
-/** The stored text of an event, once it was verified and decoded. Throws StoreDamaged. */
+/** Verifies an event, checks that it can be decoded, and returns the stored text of its payload. Throws StoreDamaged. */
 const verifiedText = (place: StreamRevision, record: StoredRecord): string => {
-  const { text } = verifyText(place, record);
+  const { text } = verifyAndSerialize(place, record);
   decode(place, record);
   return text;
 };
@@ -313,9 +316,9 @@ export const storedText = ({ payload, leaf, adopted }: Pick<StoredRecord, 'paylo
 
 /**
  * Validates and upcasts an event of a log that was exported before there were leaf hashes, like one from the store. The static
- * type of `input` is a claim: nothing about it is trusted. Throws StoreDamaged.
+ * type of `input` is not trusted: its shape is checked. Throws StoreDamaged.
  */
-export const decodeRecorded = (input: RecordedEvent<AnyEvent>): RecordedEvent<AnyEvent> => {
+export const decodeExportedEvent = (input: RecordedEvent<AnyEvent>): RecordedEvent<AnyEvent> => {
   const { stream, revision, recordedAt, id, event } = input;
   const place = { stream, revision };
   if (!isString(stream) || !isString(id) || !Number.isSafeInteger(revision) || revision < 0)
@@ -323,7 +326,7 @@ export const decodeRecorded = (input: RecordedEvent<AnyEvent>): RecordedEvent<An
   const description = isObject(event) ? descriptionOf(event.type) : undefined;
   if (description === undefined) throw damagedEvent(place, 'of an unknown type');
   if (!Array.isArray(input.raised)) throw damagedEvent(place, 'meta.raised has another shape');
-  const parts = toStored(event.type, splitPersonal(event, description));
+  const parts = toStoredParts(event.type, splitPersonal(event, description));
   if (typeof parts === 'string') throw damagedEvent(place, parts);
   const payload = { ...parts, meta: encodeMeta(input) };
   const recorded = decode(place, { id, type: event.type, recordedAt: Date.parse(recordedAt), payload });
@@ -343,13 +346,13 @@ export const parsePayload = (text: string): unknown => {
 const damagedEvent = ({ stream, revision }: StreamRevision, error: string): StoreDamaged =>
   new StoreDamaged(`${stream}, revision ${revision}: ${error}`);
 
-/** The personal fields of every type. */
+/** The fields that are personal in events of every type. */
 export const ALWAYS_PERSONAL: readonly string[] = ['sources', 'note'];
 
-export const isPersonal = (field: string, description: Description): boolean =>
+export const isPersonal = (field: string, description: AnyEventDescription): boolean =>
   ALWAYS_PERSONAL.includes(field) || description.personal.includes(field);
 
-const splitPersonal = (event: AnyEvent, description: Description): EventParts => {
+const splitPersonal = (event: AnyEvent, description: AnyEventDescription): EventParts => {
   const data: Record<string, unknown> = {};
   const personal: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(event)) {
@@ -359,9 +362,9 @@ const splitPersonal = (event: AnyEvent, description: Description): EventParts =>
 };
 
 /** Only corrections are stored in another form than they have in memory. Returns an error or the parts. */
-const toStored = (type: string, parts: EventParts): EventParts | string =>
+const toStoredParts = (type: string, parts: EventParts): EventParts | string =>
   type === 'corrected' ? splitCorrection(parts, isPersonal) : parts;
-const fromStored = (type: string, parts: EventParts): EventParts | string =>
+const fromStoredParts = (type: string, parts: EventParts): EventParts | string =>
   type === 'corrected' ? joinCorrection(parts, isPersonal) : parts;
 
 type Check = (value: unknown) => boolean;
@@ -386,7 +389,7 @@ const findError = (value: unknown, part: string, checks: Readonly<Record<string,
 interface StoredPayload extends Pick<EventParts, 'data'> {
   /** Null where the personal part was erased, or there never was one. */
   readonly personal: EventParts['personal'] | null;
-  readonly meta: Meta;
+  readonly meta: StoredMetadata;
 }
 
 const isPayload = (value: unknown): value is StoredPayload =>
@@ -416,9 +419,9 @@ const META_CHECKS: Readonly<Record<string, Check>> = {
   causationId: (value) => value === null || isString(value),
 };
 const findMetaError = (meta: unknown): string | null => findError(meta, 'meta', META_CHECKS);
-export const isMeta = (meta: unknown): meta is Meta => findMetaError(meta) === null;
+export const isStoredMetadata = (meta: unknown): meta is StoredMetadata => findMetaError(meta) === null;
 
-const findVersionError = (version: number, description: Description): string | null =>
+const findVersionError = (version: number, description: AnyEventDescription): string | null =>
   version > description.version ? 'in a later version than this build knows' : null;
 
 const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -431,12 +434,12 @@ const UNDATED_CHECKS = { ...COMMON_CHECKS, occurredOn: isAbsent };
 const PERSONAL_CHECKS: Readonly<Record<string, Check>> = { sources: Array.isArray, note: isOptionalString };
 
 const COMMON_FIELDS = Object.keys({ ...DATED_CHECKS, ...PERSONAL_CHECKS });
-/** An inherited field would be checked, but not written. */
-const findInherited = (event: object): string | null =>
+/** An error if a common field is inherited through the prototype: it would pass the checks, but not be written. */
+const findInheritedFieldError = (event: object): string | null =>
   COMMON_FIELDS.every((name) => !(name in event) || Object.hasOwn(event, name)) ? null : 'a field is not its own';
 
 /** Checks that each field is in the right part, and the shape of the fields common to all types. */
-const findPartsError = ({ data, personal }: EventParts, description: Description): string | null => {
+const findPartsError = ({ data, personal }: EventParts, description: AnyEventDescription): string | null => {
   for (const field in personal) if (!isPersonal(field, description)) return 'a field too many is personal';
   for (const field in data)
     if (field === 'type' || isPersonal(field, description)) return 'a personal field is not apart';
@@ -444,7 +447,7 @@ const findPartsError = ({ data, personal }: EventParts, description: Description
 };
 
 /** Checks the shape of the fields common to all types. */
-const findFieldsError = (data: unknown, personal: unknown, description: Description): string | null =>
+const findFieldsError = (data: unknown, personal: unknown, description: AnyEventDescription): string | null =>
   findError(personal, 'personal', PERSONAL_CHECKS) ??
   findError(data, 'data', description.dated ? DATED_CHECKS : UNDATED_CHECKS);
 

@@ -3,7 +3,7 @@
  * target must hold a prefix of the same log.
  */
 import type { JobContext, JobProgress } from '../jobs/job.js';
-import { checkStored, storedText } from './codec.js';
+import { checkStoredEvent, storedText } from './codec.js';
 import {
   ADOPTED_TOGETHER,
   MAX_APPEND_BYTES,
@@ -41,7 +41,7 @@ const MAX_IN_FLIGHT: Readonly<Record<string, number>> = { sqlite: 1_000 };
 
 export interface CopyResult {
   readonly outcome: 'complete' | 'stopped';
-  /** Events that the target already had, and those that were appended. */
+  /** Number of events that the target already had; `added` is the number that were appended. */
   readonly existing: number;
   readonly added: number;
 }
@@ -71,8 +71,8 @@ async function* readToHead<E extends { readonly cursor: Cursor }>(
 }
 
 /**
- * Appends the events that the target lacks. Throws CopyRefused if the target holds any other event, StoreDamaged for one that is not as
- * it was recorded, and errors of stores and source. Events before it remain in the copy, and the same call resumes after them.
+ * Appends the events that the target lacks. Throws CopyRefused if the target holds any other event, StoreDamaged for a damaged event of the
+ * source, and errors of stores and source. Events copied before an error remain in the target, and the same call resumes after them.
  */
 export const copyEvents = async (
   source: LogBatches,
@@ -97,8 +97,8 @@ export const copyEvents = async (
         next = await targetEvents.next();
       }
     }
-    const { whole, damage } = splitAtDamage(missing);
-    for (const window of groupIntoWindows(groupIntoRuns(whole), MAX_IN_FLIGHT[target.kind] ?? 1)) {
+    const { undamaged, damage } = splitAtDamage(missing);
+    for (const window of groupIntoWindows(groupIntoRuns(undamaged), MAX_IN_FLIGHT[target.kind] ?? 1)) {
       if (isStopped()) return { outcome: 'stopped', existing, added };
       await Promise.all(window.map((run) => appendRun(target, run)));
       added += window.reduce((sum, run) => sum + run.length, 0);
@@ -112,29 +112,29 @@ export const copyEvents = async (
 };
 
 /**
- * The events before the first that is not as it was recorded, and its damage. The store would refuse it too, but some that are appended at
- * the same time would take its position.
+ * The events before the first damaged one, and the error for that one. The store would refuse it too, but events appended concurrently
+ * could then take its position.
  */
 const splitAtDamage = (
   events: readonly CopiedEvent[],
-): { readonly whole: readonly CopiedEvent[]; readonly damage: StoreDamaged | null } => {
+): { readonly undamaged: readonly CopiedEvent[]; readonly damage: StoreDamaged | null } => {
   for (const [index, event] of events.entries())
     try {
-      checkStored(event, event);
+      checkStoredEvent(event, event);
     } catch (error) {
       if (!(error instanceof StoreDamaged)) throw error;
       const { position } = event;
       const damage = new StoreDamaged(`position ${position}: ${error.message}`, { cause: error, position });
-      return { whole: events.slice(0, index), damage };
+      return { undamaged: events.slice(0, index), damage };
     }
-  return { whole: events, damage: null };
+  return { undamaged: events, damage: null };
 };
 
 /**
- * Gives the events of a copy the leaf hashes with which those of the source were adopted; reads the source up to the first event with a
- * leaf hash of its own. May be repeated. Throws StoreDamaged where the target has others.
+ * Copies the leaf hashes of adopted events into a finished copy; reads the source up to its first event that is not adopted. May be
+ * repeated. Throws StoreDamaged if the target holds other leaf hashes for these events.
  */
-export const copyAdopted = async (source: LogBatches, target: EventStore): Promise<void> => {
+export const copyAdoptedLeaves = async (source: LogBatches, target: EventStore): Promise<void> => {
   let leaves: AdoptedLeaf[] = [];
   let after = 0;
   const write = async (): Promise<void> => {
@@ -150,7 +150,7 @@ export const copyAdopted = async (source: LogBatches, target: EventStore): Promi
   await write();
 };
 
-/** Compares every record of a source with the target's, by their canonical bytes, and returns their number. Throws CopyRefused on a
+/** Compares every record of a source with the target's, including the stored text, and returns their number. Throws CopyRefused on a
  * difference. */
 export const verifyCopy = async (source: LogBatches, target: EventStore): Promise<number> => {
   const targetEvents = flatten(readStoredLog(target, MAX_READ));
@@ -178,7 +178,7 @@ const isSameEvent = (a: CopiedEvent, b: CopiedEvent): boolean =>
   a.adopted?.salt === b.adopted?.salt &&
   storedText(a) === storedText(b);
 
-/** The event as it was before it was adopted: leaf hashes are copied after the events. */
+/** The event as it was before it was adopted: adopted leaf hashes are copied later, after all events. */
 const withoutAdoption = ({ adopted, leaf, ...event }: CopiedEvent): CopiedEvent =>
   adopted === undefined ? { ...event, leaf } : { ...event, leaf: null };
 

@@ -12,15 +12,18 @@ import { descriptionOf, type AnyEventType } from '../domain/events.js';
 import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-type Description = EventDescription<Record<string, unknown>>;
+type AnyEventDescription = EventDescription<Record<string, unknown>>;
 /** Whether a field belongs to the personal part of its type. */
-type IsPersonal = (field: string, description: Description) => boolean;
+type PersonalFieldPredicate = (field: string, description: AnyEventDescription) => boolean;
 
 /**
- * Splits the fields of a correction as the corrected type splits them. Returns what is wrong with a correction that cannot be
- * stored.
+ * Splits the corrected fields into public and personal ones, as the type of the corrected event does. Returns an error message for a
+ * correction that cannot be stored.
  */
-export const splitCorrection = ({ data, personal }: EventParts, isPersonal: IsPersonal): EventParts | string => {
+export const splitCorrection = (
+  { data, personal }: EventParts,
+  isPersonal: PersonalFieldPredicate,
+): EventParts | string => {
   const { data: fields, ...rest } = data;
   const description = correctedDescription(rest['correctedType']);
   if (description === null) return 'it corrects an event of an unknown type';
@@ -41,7 +44,7 @@ export const splitCorrection = ({ data, personal }: EventParts, isPersonal: IsPe
  * Joins what `splitCorrection` split, and upcasts the fields to the current version of the corrected type. Returns what is
  * wrong with stored parts that cannot be read.
  */
-export const joinCorrection = (stored: EventParts, isPersonal: IsPersonal): EventParts | string => {
+export const joinCorrection = (stored: EventParts, isPersonal: PersonalFieldPredicate): EventParts | string => {
   const { data, correctedVersion, ...rest } = stored.data;
   const { data: personalData, ...personal } = stored.personal;
   const type = rest['correctedType'];
@@ -58,8 +61,8 @@ export const joinCorrection = (stored: EventParts, isPersonal: IsPersonal): Even
   return { data: { ...rest, data: { ...fields.data, ...fields.personal } satisfies CorrectedFields }, personal };
 };
 
-/** Null for a type that cannot be corrected: a correction of a correction names the type of the event that both correct. */
-const correctedDescription = (type: unknown): Description | null =>
+/** Null for a type that cannot be corrected. `corrected` is one: a correction of a correction names the type of the original event. */
+const correctedDescription = (type: unknown): AnyEventDescription | null =>
   (typeof type === 'string' && type !== 'corrected' ? descriptionOf(type) : undefined) ?? null;
 
 const isFields = (value: unknown): value is Fields =>

@@ -9,16 +9,16 @@ export class DataFolderInUse extends Error {
   override readonly name = 'DataFolderInUse';
 }
 
-export interface DataFiles {
-  /** The log, from which the read models are rebuilt. Nothing rebuilds the log. */
+export interface DataFilePaths {
+  /** Path of the log. The read models are rebuilt from it; the log itself cannot be rebuilt. */
   readonly events: string;
   /** Rebuilt from the log if missing. */
   readonly readModels: string;
-  /** What runs long and is resumed: no part of the log, and not rebuilt. */
+  /** Path of the long-running jobs, which are resumed after a restart: no part of the log, and not rebuilt from it. */
   readonly jobs: string;
 }
 
-export interface DataFolder extends DataFiles {
+export interface DataFolder extends DataFilePaths {
   /** Files (`.` for the folder itself) that other accounts could read and that were restricted to the owner. */
   readonly restricted: readonly string[];
   /** Files of another account that a group can read; left unchanged. */
@@ -28,7 +28,7 @@ export interface DataFolder extends DataFiles {
 }
 
 /** The paths of a data folder, for readers that do not lock it. */
-export const dataFiles = (path: string): DataFiles => ({
+export const dataFilePaths = (path: string): DataFilePaths => ({
   events: join(path, 'events.sqlite'),
   readModels: join(path, 'read-models.sqlite'),
   jobs: join(path, 'jobs.sqlite'),
@@ -44,7 +44,7 @@ export const openDataFolder = (path: string): DataFolder => {
   const modes = restrictFolder(path);
   const lock = acquireLock(join(path, 'lock'), path);
   return {
-    ...dataFiles(path),
+    ...dataFilePaths(path),
     ...modes,
     release: () => {
       lock.close();
@@ -54,10 +54,11 @@ export const openDataFolder = (path: string): DataFolder => {
 };
 
 /** Files of the register: databases with SQLite's sidecar files, unfinished rebuilds and files set aside; the lock, keys and checkpoint. */
-const OWN_FILE = /^(events|read-models|jobs)[.\w:-]*$|^lock(-journal)?$|^log-(key|checkpoint|tiles)[.\w:-]*$/;
+const REGISTER_FILE_PATTERN =
+  /^(events|read-models|jobs)[.\w:-]*$|^lock(-journal)?$|^log-(key|checkpoint|tiles)[.\w:-]*$/;
 
 const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupReadable'> => {
-  const names = ['.', ...readdirSync(path).filter((name) => OWN_FILE.test(name))];
+  const names = ['.', ...readdirSync(path).filter((name) => REGISTER_FILE_PATTERN.test(name))];
   const modes = names.map((name) => ({ name, mode: restrictToOwner(join(path, name)) }));
   const withMode = (wanted: string): readonly string[] =>
     modes.filter(({ mode }) => mode === wanted).map(({ name }) => name);

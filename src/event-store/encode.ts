@@ -2,22 +2,22 @@
 import type { AnyEvent } from '../domain/events.js';
 import { keyText, exactCanonicalJson, hasLoneSurrogate, sortedKeys } from '../json/canonical.js';
 import {
-  checkNew,
+  checkNewEvent,
   isPersonal,
   payloadText,
   storedParts,
-  type Description,
+  type AnyEventDescription,
   type EncodedRecord,
   type StreamRevision,
 } from './codec.js';
 import {
-  addField,
+  joinFields,
   commitmentOf,
   leafHash,
   leafText,
   newSalt,
   personalTexts,
-  withSalt,
+  insertSalt,
   type PersonalTexts,
 } from './leaf.js';
 import type { NewEvent } from './port.js';
@@ -29,9 +29,9 @@ import type { NewEvent } from './port.js';
 export const encode = (place: StreamRevision, recorded: NewEvent, salt = newSalt()): EncodedRecord => {
   const { id, event, schemaVersion } = recorded;
   const { type } = event;
-  const { description, meta: metaFields, recordedAt } = checkNew(recorded);
+  const { description, meta: metaFields, recordedAt } = checkNewEvent(recorded);
   const { data, personal } =
-    type === 'corrected' ? partsText(event, description, salt) : fieldsText(event, description, salt);
+    type === 'corrected' ? correctionPartTexts(event, description, salt) : eventPartTexts(event, description, salt);
   const meta = exactCanonicalJson(metaFields);
   const commitment = commitmentOf(salt, personal.covered);
   const text = payloadText({ commitment, data, meta, personal });
@@ -57,21 +57,21 @@ interface PartTexts {
   readonly personal: PersonalTexts;
 }
 
-/** Parts and sorts the fields in one pass, without copies of the parts. */
-const fieldsText = (event: AnyEvent, description: Description, salt: string): PartTexts => {
+/** Splits the fields into public and personal ones, sorts and serializes them in one pass, without building objects for the parts. */
+const eventPartTexts = (event: AnyEvent, description: AnyEventDescription, salt: string): PartTexts => {
   let [data, before, after] = ['', '', ''];
   for (const name of sortedKeys(event)) {
     if (name === 'type') continue;
     const field = `${keyText(name)}${exactCanonicalJson((event as unknown as Readonly<Record<string, unknown>>)[name])}`;
-    if (!isPersonal(name, description)) data = addField(data, field);
-    else if (name < 'salt') before = addField(before, field);
-    else after = addField(after, field);
+    if (!isPersonal(name, description)) data = joinFields(data, field);
+    else if (name < 'salt') before = joinFields(before, field);
+    else after = joinFields(after, field);
   }
-  return { data: `{${data}}`, personal: withSalt(before, after, salt) };
+  return { data: `{${data}}`, personal: insertSalt(before, after, salt) };
 };
 
 /** The parts of a correction, whose fields are stored as the corrected type stores them. */
-const partsText = (event: AnyEvent, description: Description, salt: string): PartTexts => {
+const correctionPartTexts = (event: AnyEvent, description: AnyEventDescription, salt: string): PartTexts => {
   const { data, personal } = storedParts(event, description);
   return { data: exactCanonicalJson(data), personal: personalTexts(personal, salt) };
 };

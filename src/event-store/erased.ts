@@ -1,13 +1,13 @@
 /**
  * What is read in place of a personal part that was erased. Domain and read models rely on some personal fields of an event; these are
- * empty then, and all others are absent. The leaf hash stands on the commitment, and so stays valid.
+ * empty then, and all others are absent. The leaf hash covers the commitment to the personal part, not the part itself, so it stays valid.
  */
 import type { Name } from '../domain/case/events.js';
 import type { EventParts } from './upcasters.js';
 
 const ERASED_NAME: Name = { text: '', script: 'Latn', language: 'az', kind: 'full' };
 
-/** By type, the personal fields that an event of it always has. */
+/** By event type: the personal fields that every event of the type has, with the empty values that replace them. */
 const REQUIRED_PERSONAL_FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   opened: { names: [] },
   named: { name: ERASED_NAME },
@@ -26,7 +26,7 @@ const REQUIRED_PERSONAL_FIELDS: Readonly<Record<string, Readonly<Record<string, 
 };
 
 /** The personal part of an erased event of a type. */
-export const erasedPersonal = (type: string): EventParts['personal'] => ({
+export const erasedPersonalPart = (type: string): EventParts['personal'] => ({
   ...REQUIRED_PERSONAL_FIELDS[type],
   sources: [],
 });

@@ -1,5 +1,5 @@
 /**
- * The leaf hash of a stored event, and the commitment through which personal data enters it. What is stored is for ever: the form is
+ * The leaf hash of a stored event, and the commitment through which personal data enters it. What is hashed must never change; it is
  * described in docs/decisions/0015-a-leaf-hash-for-every-event.md.
  */
 import { createHash, hash, randomFillSync } from 'node:crypto';
@@ -26,16 +26,16 @@ export const BASE64_32_BYTES = /^[0-9A-Za-z+/]{42}[048AEIMQUYcgkosw]=$/;
 
 /** Random bytes for the next salts: those of many salts at once take as long as those of one. */
 const randomPool = Buffer.alloc(SALT_BYTES * 128);
-let nextSalt = randomPool.length;
+let nextSaltOffset = randomPool.length;
 
-/** 32 random bytes in base64: nobody can try names against a commitment without them. */
+/** A salt: 32 random bytes in base64. Without it, nobody can guess personal data by hashing candidates against a commitment. */
 export const newSalt = (): string => {
-  if (nextSalt === randomPool.length) {
+  if (nextSaltOffset === randomPool.length) {
     randomFillSync(randomPool);
-    nextSalt = 0;
+    nextSaltOffset = 0;
   }
-  nextSalt += SALT_BYTES;
-  return randomPool.toString('base64', nextSalt - SALT_BYTES, nextSalt);
+  nextSaltOffset += SALT_BYTES;
+  return randomPool.toString('base64', nextSaltOffset - SALT_BYTES, nextSaltOffset);
 };
 
 /** The canonical texts of a personal part, and its salt. */
@@ -58,28 +58,28 @@ export interface PayloadTexts {
   readonly personal: PersonalTexts | null;
 }
 
-/** Writes each field once for both texts. `personal` may have a salt itself, which is left out. */
+/** Serializes a personal part with and without salt, each field only once. A field `salt` in `personal` is ignored. */
 export const personalTexts = (personal: Readonly<Record<string, unknown>>, salt: unknown): PersonalTexts => {
   let [before, after] = ['', ''];
   for (const name of sortedKeys(personal)) {
     if (name === 'salt') continue;
     const field = `${keyText(name)}${exactCanonicalJson(personal[name])}`;
-    if (name < 'salt') before = addField(before, field);
-    else after = addField(after, field);
+    if (name < 'salt') before = joinFields(before, field);
+    else after = joinFields(after, field);
   }
-  return withSalt(before, after, salt);
+  return insertSalt(before, after, salt);
 };
 
-/** Adds fields to others, either of which may be none. */
-export const addField = (fields: string, field: string): string =>
+/** Joins two texts of serialized fields with a comma; either may be empty. */
+export const joinFields = (fields: string, field: string): string =>
   fields === '' || field === '' ? fields + field : `${fields},${field}`;
 
-/** The texts of a personal part, from its fields before the salt and after it. */
-export const withSalt = (before: string, after: string, salt: unknown): PersonalTexts => {
+/** Builds the texts of a personal part from its serialized fields: those that sort before `salt`, and those after. */
+export const insertSalt = (before: string, after: string, salt: unknown): PersonalTexts => {
   const ownSalt = salt === undefined ? '' : `"salt":${exactCanonicalJson(salt)}`;
   return {
-    stored: `{${addField(addField(before, ownSalt), after)}}`,
-    covered: `{${addField(before, after)}}`,
+    stored: `{${joinFields(joinFields(before, ownSalt), after)}}`,
+    covered: `{${joinFields(before, after)}}`,
     salt,
   };
 };
@@ -107,8 +107,8 @@ export const leafText = (parts: LeafParts): string =>
 export const leafHash = (text: string): string => hash('sha256', `\0${text}`, 'base64');
 
 /**
- * Whether the personal part is what the commitment was made of: `erased` where the commitment stands alone. A commitment of null goes
- * with no personal part only.
+ * Whether the personal part is what the commitment was made of; `erased` if there is a commitment but no personal part. If the commitment
+ * is null, there must be no personal part.
  */
 export const checkCommitment = ({ commitment, personal }: PayloadTexts): 'same' | 'erased' | 'other' => {
   if (commitment === null) return personal === null ? 'same' : 'other';

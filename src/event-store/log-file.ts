@@ -1,12 +1,12 @@
 /**
- * The log as NDJSON, an event a line, as it is stored: `habeas export` writes it, `habeas import` and the verifier of outsiders
- * read it. Lines as `GET /v1/events` returns them, and `habeas export` wrote them before there were leaf hashes, are imported too.
+ * The log as NDJSON, an event a line, as it is stored: `habeas export` writes it, `habeas import` and the independent verifier
+ * (`verify/`) read it. Lines as `GET /v1/events` returns them, and as older builds exported them (without leaf hashes), are imported too.
  */
 import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import { METADATA_FIELDS } from '../domain/event.js';
-import { decodeRecorded, encodeUncovered, reserialize, storedText } from './codec.js';
+import { decodeExportedEvent, encodeWithoutLeaf, reserialize, storedText } from './codec.js';
 import type { CopiedEvent } from './copy.js';
 import { formatInstant } from './instant.js';
 import { MAX_APPEND_BYTES, StoreDamaged, type AdoptedCommitment, type StoredRecord } from './port.js';
@@ -17,20 +17,28 @@ const LINE_FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt
 /** The field of an adopted event with its commitment and salt, written before the payload. */
 const ADOPTED_FIELD = 'adopted';
 /** The fields of a line that was exported before there were leaf hashes. */
-const EARLIER_FIELDS = ['position', 'stream', 'revision', 'id', 'recordedAt', ...METADATA_FIELDS, 'event'] as const;
+const EARLIER_LINE_FIELDS = [
+  'position',
+  'stream',
+  'revision',
+  'id',
+  'recordedAt',
+  ...METADATA_FIELDS,
+  'event',
+] as const;
 
-/** Throws StoreDamaged for an event that was recorded at no instant. */
+/** Throws StoreDamaged for an event whose time of recording is invalid. */
 export const formatLogLine = (event: CopiedEvent): string => {
   const recordedAt = formatInstant(event.recordedAt);
   if (recordedAt === null) throw new StoreDamaged(`position ${event.position}: recorded at no instant`);
   const { payload: _, ...line } = Object.fromEntries(LINE_FIELDS.map((field) => [field, event[field]]));
   const { commitment, salt } = event.adopted ?? {};
   const adopted = commitment === undefined ? {} : { [ADOPTED_FIELD]: { commitment, salt } };
-  return `${JSON.stringify({ ...line, recordedAt, ...adopted }).slice(0, -1)},"payload":${payloadOf(event)}}\n`;
+  return `${JSON.stringify({ ...line, recordedAt, ...adopted }).slice(0, -1)},"payload":${payloadTextOf(event)}}\n`;
 };
 
-/** The payload as it is stored, so that whoever verifies the line sees every byte that was changed. Only text with a leaf hash is canonical. */
-const payloadOf = (event: CopiedEvent): string =>
+/** The payload text as the store has it, so that a verifier sees every changed byte; serialized anew if recorded without a leaf hash. */
+const payloadTextOf = (event: CopiedEvent): string =>
   event.leaf === null || event.adopted !== undefined ? storedText(event) : (event.text ?? storedText(event));
 
 /** A line that this build cannot read. The message names line and reason, never content. */
@@ -67,13 +75,13 @@ export async function* readLogFile(
 /** Whether a file starts like an exported log, rather than like definitions or rows. */
 export const isLogFile = async (path: string): Promise<boolean> => {
   for await (const text of createReadStream(path, { end: 255, encoding: 'utf8' }))
-    return LOG_FILE_START.test(String(text));
+    return LOG_FILE_START_PATTERN.test(String(text));
   return false;
 };
 
-/** Lines that report events to be recorded begin with `type`, too. */
-const FIRST_FIELDS = [...LINE_FIELDS, ...EARLIER_FIELDS].filter((field) => field !== 'type');
-const LOG_FILE_START = new RegExp(`^\\s*\\{\\s*"(${FIRST_FIELDS.join('|')})"\\s*:`);
+/** Fields with which a line of a log may begin. Not `type`: files of events that are still to be recorded begin with it too. */
+const FIRST_FIELDS = [...LINE_FIELDS, ...EARLIER_LINE_FIELDS].filter((field) => field !== 'type');
+const LOG_FILE_START_PATTERN = new RegExp(`^\\s*\\{\\s*"(${FIRST_FIELDS.join('|')})"\\s*:`);
 
 /** JSON may escape each character of an event as six (`\uXXXX`). */
 const MAX_LINE_BYTES = 6 * MAX_APPEND_BYTES;
@@ -92,7 +100,7 @@ async function* readLines(path: string, onRead: (bytes: number) => void): AsyncG
   yield* reader.end();
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The event of a line, or the reason why it is invalid. */
 const parseEventLine = (line: Buffer | null): CopiedEvent | string => {
@@ -102,16 +110,16 @@ const parseEventLine = (line: Buffer | null): CopiedEvent | string => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
   const { [ADOPTED_FIELD]: adopted, ...others } = value as Readonly<Record<string, unknown>>;
   const fields = renameEarlierFields(others);
-  const expected: readonly string[] = 'event' in fields ? EARLIER_FIELDS : LINE_FIELDS;
+  const expected: readonly string[] = 'event' in fields ? EARLIER_LINE_FIELDS : LINE_FIELDS;
   const missing = expected.find((field) => !(field in fields));
   if (missing !== undefined) return `${missing} is missing`;
-  const isAdoptedEarlier = adopted !== undefined && expected === EARLIER_FIELDS;
+  const isAdoptedEarlier = adopted !== undefined && expected === EARLIER_LINE_FIELDS;
   if (Object.keys(fields).length > expected.length || isAdoptedEarlier) return 'has a field too many';
   const { position, stream, revision } = fields as unknown as CopiedEvent;
   if (!Number.isSafeInteger(position)) return 'position is no number';
   try {
     checkStream(stream);
-    const record = 'event' in fields ? earlierRecord(fields) : storedRecord(fields, adopted);
+    const record = 'event' in fields ? parseEarlierRecord(fields) : parseStoredRecord(fields, adopted);
     return { stream, revision, position, ...record };
   } catch (error) {
     if (error instanceof StoreDamaged || error instanceof RangeError) return error.message;
@@ -121,8 +129,8 @@ const parseEventLine = (line: Buffer | null): CopiedEvent | string => {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Throws StoreDamaged. The record is of the type it claims only once `reserialize` has checked it. */
-const storedRecord = (fields: Fields, adopted: unknown): StoredRecord => {
+/** The record of a line; `reserialize` checks the shapes that are not checked here. Throws StoreDamaged. */
+const parseStoredRecord = (fields: Fields, adopted: unknown): StoredRecord => {
   const { stream, revision, id, type, leaf, payload } = fields as unknown as CopiedEvent;
   const recordedAt = typeof fields['recordedAt'] === 'string' ? Date.parse(fields['recordedAt']) : NaN;
   if (!Number.isSafeInteger(revision) || revision < 0 || typeof id !== 'string' || typeof type !== 'string')
@@ -131,19 +139,19 @@ const storedRecord = (fields: Fields, adopted: unknown): StoredRecord => {
   if (formatInstant(recordedAt) !== fields['recordedAt']) throw new StoreDamaged('recorded at no instant');
   const record = { id, type, recordedAt, payload, leaf };
   if (adopted === undefined) return reserialize({ stream, revision }, record);
-  if (leaf === null || !isAdopted(adopted)) throw new StoreDamaged('adopted has another shape');
+  if (leaf === null || !isAdoptedCommitment(adopted)) throw new StoreDamaged('adopted has another shape');
   return { ...reserialize({ stream, revision }, { ...record, adopted }), leaf, adopted };
 };
 
-const isAdopted = (value: unknown): value is AdoptedCommitment => {
+const isAdoptedCommitment = (value: unknown): value is AdoptedCommitment => {
   const { commitment, salt } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return typeof commitment === 'string' && (salt === null || typeof salt === 'string');
 };
 
-/** Throws StoreDamaged. */
-const earlierRecord = (fields: Fields): StoredRecord => {
+/** The record of a line that was exported before there were leaf hashes. Throws StoreDamaged. */
+const parseEarlierRecord = (fields: Fields): StoredRecord => {
   const { position: _, ...event } = fields;
-  return encodeUncovered(decodeRecorded(event as unknown as Parameters<typeof decodeRecorded>[0]));
+  return encodeWithoutLeaf(decodeExportedEvent(event as unknown as Parameters<typeof decodeExportedEvent>[0]));
 };
 
 /** Renames the fields of an export by a build before 0.2: `fact` is now `event`, and `facts` of a finding is now `events`. */
@@ -159,10 +167,10 @@ const renameFindingFields = (finding: unknown): unknown => {
   return { ...others, events: facts };
 };
 
-/** Undefined if the line is not JSON in UTF-8. */
+/** The value of a line; undefined if it is not JSON in UTF-8, a RepeatedKeyError if an object has a key twice. */
 const parseLine = (line: Buffer): unknown => {
   try {
-    return parseJson(utf8.decode(line));
+    return parseJson(utf8Decoder.decode(line));
   } catch (error) {
     return error instanceof RepeatedKeyError ? error : undefined;
   }

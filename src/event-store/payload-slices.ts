@@ -5,10 +5,10 @@
 import type { PayloadTexts, PersonalTexts } from './leaf.js';
 
 /**
- * Null for a text that is not canonical, or not of an event with a leaf hash, and for some that are and rarely occur, such as those with
- * fractions or escapes in keys: these must be parsed and written anew, which tells why.
+ * The parts of a payload. Null if the text is not canonical or has no field `commitment`, but also for rare canonical texts, such as those
+ * with fractions or escapes in keys. After null, parsing and serializing the payload again tells which it is.
  */
-export const sliceParts = (text: string): PayloadTexts | null => new PayloadScanner(text).parts();
+export const slicePayload = (text: string): PayloadTexts | null => new PayloadScanner(text).scan();
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -24,9 +24,9 @@ const CLOSE_OBJECT = 0x7d;
 const FIRST_SURROGATE = 0xd800;
 const LAST_SURROGATE = 0xdfff;
 
-/** Nesting that `canonicalJson` accepts within a part. */
+/** The deepest nesting that is scanned within a part; `canonicalJson` accepts it too. */
 const MAX_DEPTH = 90;
-/** Digits of integers that every number of JavaScript can have. */
+/** Every integer of up to so many digits is exact as a number of JavaScript. */
 const MAX_DIGITS = 15;
 
 /** 32 bytes in base64, with quotation marks. */
@@ -34,20 +34,20 @@ const SALT_LENGTH = 46;
 
 /** A member of an object: where its key and its value begin, and its value ends. */
 interface Member {
-  readonly key: number;
-  readonly value: number;
-  readonly end: number;
+  readonly keyStart: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
 }
 
 class PayloadScanner {
-  /** The next character. */
+  /** The index of the next character to scan. */
   #at = 0;
-  /** The member of the object that was scanned last that has the key looked for; null if there is none. */
+  /** The member with the wanted key in the object that was scanned last; null if it has none. */
   #found: Member | null = null;
 
   constructor(private readonly text: string) {}
 
-  parts(): PayloadTexts | null {
+  scan(): PayloadTexts | null {
     const { text } = this;
     if (!this.#skip('{"commitment":')) return null;
     const commitment = this.#commitment();
@@ -64,31 +64,34 @@ class PayloadScanner {
     if (personal === undefined) return null;
     if (personal === null) this.#at += 'null'.length;
     if (!this.#skip('}') || this.#at !== text.length) return null;
-    const schemaVersion = Number(text.slice(version.value, version.end));
+    const schemaVersion = Number(text.slice(version.valueStart, version.valueEnd));
     return Number.isInteger(schemaVersion) ? { commitment, data, meta, schemaVersion, personal } : null;
   }
 
-  /** Undefined unless it is null or a text without escapes. */
+  /** Scans the commitment; undefined unless it is null or a string without escapes. */
   #commitment(): string | null | undefined {
     if (this.#skip('null')) return null;
     const start = this.#at + 1;
     return this.#string(false) ? this.text.slice(start, this.#at - 1) : undefined;
   }
 
-  /** Undefined without a salt of the usual length and without escapes. */
+  /** The texts of a personal part with and without its salt; undefined if the salt is missing, of another length or has escapes. */
   #withoutSalt(start: number, stored: string): PersonalTexts | undefined {
     const { text } = this;
     if (this.#found === null) return undefined;
-    const { key, value, end } = this.#found;
-    if (end - value !== SALT_LENGTH || text.charCodeAt(value) !== QUOTE) return undefined;
-    // One of the commas beside it goes too; with neither, there is no other field.
-    const [from, to] = text.charCodeAt(end) === COMMA ? [key, end + 1] : [key - (key > start + 1 ? 1 : 0), end];
+    const { keyStart, valueStart, valueEnd } = this.#found;
+    if (valueEnd - valueStart !== SALT_LENGTH || text.charCodeAt(valueStart) !== QUOTE) return undefined;
+    // One comma beside the salt is cut out too. If there is none, the salt is the only field.
+    const [from, to] =
+      text.charCodeAt(valueEnd) === COMMA
+        ? [keyStart, valueEnd + 1]
+        : [keyStart - (keyStart > start + 1 ? 1 : 0), valueEnd];
     const covered = text.slice(start, from) + text.slice(to, this.#at);
-    const salt = text.slice(value + 1, end - 1);
+    const salt = text.slice(valueStart + 1, valueEnd - 1);
     return salt.includes('\\') ? undefined : { stored, covered, salt };
   }
 
-  /** The text of an object in which a key is looked for; null if it is none. */
+  /** Scans an object and returns its text; null if there is no canonical object. `#found` becomes its member with the key `wanted`. */
   #part(wanted: string): string | null {
     const start = this.#at;
     this.#found = null;
@@ -103,7 +106,7 @@ class PayloadScanner {
     return true;
   }
 
-  /** Past one value. */
+  /** Moves past one value; false if it is not canonical. */
   #value(depth: number): boolean {
     const first = this.text.charCodeAt(this.#at);
     if (first === QUOTE) return this.#string(true);
@@ -127,14 +130,14 @@ class PayloadScanner {
     if (text.charCodeAt(this.#at) === CLOSE_OBJECT) return ++this.#at > 0;
     let [earlier, earlierEnd] = [0, 0];
     do {
-      const key = this.#at;
-      if (text.charCodeAt(key) !== QUOTE || !this.#string(false)) return false;
+      const keyStart = this.#at;
+      if (text.charCodeAt(keyStart) !== QUOTE || !this.#string(false)) return false;
       const end = this.#at;
-      if (earlierEnd > 0 && !this.#isBefore(earlier, earlierEnd, key, end)) return false;
-      [earlier, earlierEnd] = [key, end];
+      if (earlierEnd > 0 && !this.#isBefore(earlier, earlierEnd, keyStart, end)) return false;
+      [earlier, earlierEnd] = [keyStart, end];
       if (text.charCodeAt(this.#at++) !== COLON || !this.#value(depth + 1)) return false;
-      if (wanted !== null && end - key === wanted.length + 2 && text.startsWith(wanted, key + 1))
-        this.#found = { key, value: end + 1, end: this.#at };
+      if (wanted !== null && end - keyStart === wanted.length + 2 && text.startsWith(wanted, keyStart + 1))
+        this.#found = { keyStart, valueStart: end + 1, valueEnd: this.#at };
     } while (this.#isComma());
     return text.charCodeAt(this.#at++) === CLOSE_OBJECT;
   }
@@ -156,7 +159,7 @@ class PayloadScanner {
     return firstEnd - first < secondEnd - second;
   }
 
-  /** Past a string, of which `escapes` says whether characters may be escaped. */
+  /** Moves past a string; false if it is not canonical. `escapes`: whether it may have escaped characters. */
   #string(escapes: boolean): boolean {
     const { text } = this;
     const start = this.#at;

@@ -46,7 +46,7 @@ export interface StoredRecord {
   readonly leaf: string | null;
   /** The stored text of the payload, where the store gives it. */
   readonly text?: string;
-  /** What the leaf hash of an adopted event was made of, since its payload has neither salt nor commitment. */
+  /** Only of an adopted event: the commitment and salt that its leaf hash was made with, and that its payload lacks. */
   readonly adopted?: AdoptedCommitment;
 }
 
@@ -122,7 +122,7 @@ export interface EventStore {
    */
   read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]>;
 
-  /** Like `read`, as stored. Throws StoreDamaged only for a missing event. */
+  /** Like `read`, but each event as it is stored, neither checked nor upcast. Throws StoreDamaged only for a missing event. */
   readStored(after: Cursor | null, limit: number): Promise<readonly StoredEvent[]>;
 
   /**
@@ -132,8 +132,8 @@ export interface EventStore {
   appendStored(stream: string, expected: ExpectedRevision, records: readonly StoredRecord[]): Promise<AppendResult>;
 
   /**
-   * Keeps the leaf hashes of the events after a position, a multiple of ADOPTED_TOGETHER, none of which has one of its own: exactly
-   * that many, fewer only at the end of the events without. Idempotent; throws StoreDamaged where others are kept.
+   * Stores leaf hashes for the events after the position `after`, a multiple of ADOPTED_TOGETHER; none may have one of its own. A call
+   * stores ADOPTED_TOGETHER of them, the last call the rest. Idempotent; throws StoreDamaged if others are stored for these events.
    */
   adopt(after: number, leaves: readonly AdoptedLeaf[]): Promise<void>;
 
@@ -168,7 +168,7 @@ export const MAX_APPEND_BYTES = 1_048_576;
 /** The largest `limit` of one read. */
 export const MAX_READ = 5_000;
 
-/** Events adopted by one call. Stored pages are found by it, so it never changes. */
+/** Events adopted by one call of `adopt`. It determines in which stored page a leaf hash is, so it must never change. */
 export const ADOPTED_TOGETHER = 500;
 
 /** The store cannot be reached or cannot write now. Whether the events were recorded is unknown. */

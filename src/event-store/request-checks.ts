@@ -14,7 +14,7 @@ import {
 } from './port.js';
 
 /** Limits of the write queue: further appends are refused instead of filling the memory. */
-export const MAX_QUEUED = 10_000;
+export const MAX_QUEUED_APPENDS = 10_000;
 export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 /** A validated append with encoded events. */
@@ -34,23 +34,23 @@ export const recordBytes = ({ text }: Pick<EncodedRecord, 'text'>): number =>
 
 /** Throws RangeError (stream, expected revision, no events, duplicate id), AppendTooLarge, or TypeError (see `encode`). */
 export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): CheckedAppend =>
-  checkRequest(stream, expected, events, encode);
+  checkAndSerialize(stream, expected, events, encode);
 
 /** As `checkAppend`, of records that are stored already; StoreDamaged instead of TypeError (see `reserialize`). */
 export const checkStoredAppend = (
   stream: string,
   expected: ExpectedRevision,
   records: readonly StoredRecord[],
-): CheckedAppend => checkRequest(stream, expected, records, reserialize);
+): CheckedAppend => checkAndSerialize(stream, expected, records, reserialize);
 
-const checkRequest = <E extends { readonly id: string }>(
+const checkAndSerialize = <E extends { readonly id: string }>(
   stream: string,
   expected: ExpectedRevision,
   events: readonly E[],
   serialize: (place: StreamRevision, event: E) => EncodedRecord,
 ): CheckedAppend => {
   checkStream(stream);
-  checkExpected(expected);
+  checkExpectedRevision(expected);
   if (events.length === 0) throw new RangeError('an append holds at least one event');
   if (events.length > MAX_EVENTS_PER_APPEND) {
     throw new AppendTooLarge(`${events.length} events; one append holds at most ${MAX_EVENTS_PER_APPEND}`);
@@ -65,14 +65,14 @@ const checkRequest = <E extends { readonly id: string }>(
 };
 
 /** Names that every store saves unchanged: bounded, without control characters or lone surrogates. */
-const STREAM_NAME = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+const STREAM_NAME_PATTERN = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 
 /** Throws RangeError for an invalid stream name. */
 export const checkStream = (stream: string): void => {
-  if (!STREAM_NAME.test(stream)) throw new RangeError('no name of a stream');
+  if (!STREAM_NAME_PATTERN.test(stream)) throw new RangeError('no name of a stream');
 };
 
-const checkExpected = (expected: ExpectedRevision): void => {
+const checkExpectedRevision = (expected: ExpectedRevision): void => {
   if (expected === 'no-stream') return;
   if (!Number.isSafeInteger(expected) || expected < 0) throw new RangeError(`no revision: ${expected}`);
 };
@@ -82,14 +82,14 @@ export const checkLimit = (limit: number): void => {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_READ) throw new RangeError(`no limit: ${limit}`);
 };
 
-/** Throws RangeError unless 1 to ADOPTED_TOGETHER leaves follow a multiple of that. */
-export const checkAdopted = (after: number, leaves: readonly AdoptedLeaf[]): void => {
+/** Throws RangeError unless `after` is a multiple of ADOPTED_TOGETHER, and there are 1 to ADOPTED_TOGETHER leaves. */
+export const checkAdoption = (after: number, leaves: readonly AdoptedLeaf[]): void => {
   if (!Number.isSafeInteger(after) || after < 0 || after % ADOPTED_TOGETHER !== 0)
     throw new RangeError(`no position to adopt after: ${after}`);
   if (leaves.length === 0 || leaves.length > ADOPTED_TOGETHER) throw new RangeError(`${leaves.length} leaves to adopt`);
 };
 
 /** Throws RangeError unless -1 or a revision. */
-export const checkAfter = (revision: number): void => {
+export const checkAfterRevision = (revision: number): void => {
   if (!Number.isSafeInteger(revision) || revision < -1) throw new RangeError(`no revision: ${revision}`);
 };

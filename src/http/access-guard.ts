@@ -44,7 +44,7 @@ const refuseAccess = (
   if (origin !== null && !isSameOrigin(origin, host)) return problemResponse('ORIGIN.REFUSED');
   const path = pathOf(request);
   const unauthorised = isHealthPath(path) ? null : refuseToken(request, settings.token, wrongTokens);
-  return unauthorised ?? refuseCoding(request) ?? refuseMediaType(request, path);
+  return unauthorised ?? refuseEncodedBody(request) ?? refuseMediaType(request, path);
 };
 
 /** Paths of health checks need no token and are not subject to the load limits. */
@@ -95,31 +95,31 @@ const hasToken = (authorization: string, token: string): boolean => {
 /** Digests have equal length, which timingSafeEqual requires. */
 const tokenDigest = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-/** A coded body is refused by what its headers say: its bytes would only be called no JSON. */
-const refuseCoding = (request: FastifyRequest): HttpResponse | null => {
+/** Refuses a compressed or otherwise encoded body by its headers. Without this, its bytes would fail as invalid JSON. */
+const refuseEncodedBody = (request: FastifyRequest): HttpResponse | null => {
   if (request.method === 'GET' || request.method === 'HEAD') return null;
   const names = ['content-encoding', 'transfer-encoding'].flatMap(
     (name) => headerText(request, name)?.split(',') ?? [],
   );
-  return names.every((name) => UNCODED.has(name.trim().toLowerCase()))
+  return names.every((name) => ACCEPTED_CODINGS.has(name.trim().toLowerCase()))
     ? null
     : problemResponse('BODY.ENCODED', {}, { 'accept-encoding': 'identity' });
 };
 
-const UNCODED: ReadonlySet<string> = new Set(['', 'identity', 'chunked']);
+const ACCEPTED_CODINGS: ReadonlySet<string> = new Set(['', 'identity', 'chunked']);
 
-/** Neither type can be sent cross-origin by an HTML form, or by a script without a CORS preflight. */
+/** Accepts only JSON (for a batch also NDJSON): no HTML form can send it cross-origin, and no script without a CORS preflight. */
 const refuseMediaType = (request: FastifyRequest, path: string): HttpResponse | null => {
   if (request.method !== 'POST') return null;
   const accepted = path === BATCH_PATH ? [JSON_TYPE, NDJSON_TYPE] : [JSON_TYPE];
   const contentType = headerText(request, 'content-type');
-  return accepted.some((type) => isUtf8Of(type, contentType))
+  return accepted.some((type) => isUtf8MediaType(type, contentType))
     ? null
     : problemResponse('BODY.NOT_DECLARED_JSON', {}, { 'accept-post': accepted.join(', ') });
 };
 
 /** Whether the content type is `type`, with no parameter other than the charset UTF-8. */
-const isUtf8Of = (type: string, contentType: string | null): boolean => {
+const isUtf8MediaType = (type: string, contentType: string | null): boolean => {
   const [name = '', ...parameters] = (contentType ?? '').split(';');
   return (
     name.trim().toLowerCase() === type &&

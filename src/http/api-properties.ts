@@ -1,6 +1,6 @@
 /**
- * Composes `ApiProperty` with the decorators of schema/, for every class that has them. Not in schema/ itself, which register files
- * and command line load without Nest's swagger.
+ * Composes `ApiProperty` with the decorators of schema/, for every class that has them. This is not done in schema/, because
+ * register-files/ and cli/ load schema/ without Nest's swagger.
  */
 import { ApiExtraModels, ApiProperty, ApiSchema, type ApiPropertyOptions } from '@nestjs/swagger';
 import { declaredClasses, isRequired, type Constructor, type Field } from '../schema/field.js';
@@ -11,35 +11,35 @@ export const declareApiProperties = (): void => {
     ApiSchema({ name: schemaNameOf(type) })(type);
     for (const field of fields) {
       ApiProperty(propertyOf(field))(type.prototype as object, field.name);
-      ApiExtraModels(...classesOf(field))(type);
+      ApiExtraModels(...nestedClassesOf(field))(type);
     }
   }
 };
 
-/** What a class is called in the document: `StandingView` is `Standing`. */
+/** The name of a class's schema in the OpenAPI document: `Standing` for `StandingView`. */
 export const schemaNameOf = ({ name }: Constructor): string => name.replace(/View$/, '');
 
 export const ref = (type: Constructor | string): { readonly $ref: string } => {
-  // Also names a class that only inherits fields, which declareApiProperties does not meet.
+  // Names the schema here too, since declareApiProperties skips classes that only inherit fields.
   if (typeof type !== 'string') ApiSchema({ name: schemaNameOf(type) })(type);
   return { $ref: `#/components/schemas/${typeof type === 'string' ? type : schemaNameOf(type)}` };
 };
 
-const classesOf = ({ valueType: { nestedClass, alternativeClasses } }: Field): readonly Constructor[] =>
+const nestedClassesOf = ({ valueType: { nestedClass, alternativeClasses } }: Field): readonly Constructor[] =>
   alternativeClasses ?? (nestedClass === undefined ? [] : [nestedClass]);
 
 const propertyOf = (field: Field): ApiPropertyOptions => ({
-  ...typeOf(field),
+  ...typeOptionsOf(field),
   required: isRequired(field),
   ...(field.description === undefined ? {} : { description: field.description }),
   ...(field.default === undefined ? {} : { default: field.default }),
 });
 
 /**
- * Always with `type`, for which Nest's swagger would otherwise take the class of the property's TypeScript type, if that is known.
- * With `anyOf` or `oneOf` it leaves out either.
+ * Always sets `type`; without it, Nest's swagger would infer one from the property's TypeScript type. Where there is `anyOf` or
+ * `oneOf`, swagger leaves `type` out of the schema.
  */
-const typeOf = (field: Field): object => {
+const typeOptionsOf = (field: Field): object => {
   const { schema, nestedClass, alternativeClasses } = field.valueType;
   const isArray = schema['type'] === 'array';
   if (field.nullable === true) {

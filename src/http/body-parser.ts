@@ -37,7 +37,7 @@ export const parseBody = (bytes: Buffer): unknown => {
 
 /**
  * The JSON values of NDJSON; blank lines are skipped. A line that is not JSON gives an UnreadableBody in its place, so that
- * the other lines can still be recorded. Throws UnreadableBody if no line is JSON.
+ * the other lines can still be recorded. Throws UnreadableBody if no line is JSON, or if any line is not UTF-8.
  */
 export const parseLines = (bytes: Buffer): readonly unknown[] => {
   const reader = new LineReader(BATCH_BODY_LIMIT);

@@ -1,5 +1,5 @@
 /**
- * Reads request bodies into memory: bounded in number and bytes, in total and per client, with a minimum rate of progress.
+ * Reads request bodies into memory: bounded in number (in total and per client) and in total bytes, with a minimum rate of progress.
  * A request counts towards the limit of requests in progress (request-load.ts) only once its body is complete.
  */
 import type { FastifyRequest } from 'fastify';

@@ -16,7 +16,7 @@ export const parseNetworks = (text: string): readonly string[] | undefined => {
   return networks.every((network) => parseNetwork(network) !== null) ? networks : undefined;
 };
 
-export const isTrustedBy = (networks: readonly string[]): IsTrustedProxy => {
+export const createTrustedProxyCheck = (networks: readonly string[]): IsTrustedProxy => {
   const parsed = networks.map(parseNetwork).filter((network) => network !== null);
   return (address) => {
     const ip = parseAddress(address);
@@ -24,7 +24,7 @@ export const isTrustedBy = (networks: readonly string[]): IsTrustedProxy => {
   };
 };
 
-/** Null for no network, and for a prefix of 0 bits too: it would let every caller choose the address it is counted under. */
+/** Null if the text is no address or network. Also null for /0: if every address were a trusted proxy, callers could forge theirs. */
 const parseNetwork = (text: string): Network | null => {
   const [address = '', bits, rest] = text.split('/');
   const ip = parseAddress(address);
@@ -42,7 +42,7 @@ const parseAddress = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | null =>
   ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text) ? ipaddr.process(text) : null;
 
 /** IPv6 addresses give their /64, because one machine can use all addresses of its network. Null if it is no address. */
-export const keyOfAddress = (address: string): string | null => {
+export const clientKeyOfAddress = (address: string): string | null => {
   const ip = parseAddress(address);
   if (ip === null) return null;
   return ip.kind() === 'ipv4' ? ip.toString() : `${(ip as ipaddr.IPv6).parts.slice(0, 4).map(toHex).join(':')}::/64`;
@@ -50,13 +50,13 @@ export const keyOfAddress = (address: string): string | null => {
 
 const toHex = (part: number): string => part.toString(16);
 
-/** An address with a port: some proxies forward the port too. */
-const WITH_PORT = /^(?:\[([0-9a-f:.]+)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/i;
+/** An address, perhaps with a port, which some proxies forward too. */
+const ADDRESS_WITH_OPTIONAL_PORT = /^(?:\[([0-9a-f:.]+)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/i;
 
 /** Falls back to the proxy's own address if what it forwards is no address. */
 export const clientKeyOf = ({ ip, socket }: FastifyRequest): string => {
-  const [, v6, v4] = WITH_PORT.exec(ip) ?? [];
-  return keyOfAddress(v6 ?? v4 ?? ip) ?? keyOfAddress(socket.remoteAddress ?? '') ?? 'unknown';
+  const [, v6, v4] = ADDRESS_WITH_OPTIONAL_PORT.exec(ip) ?? [];
+  return clientKeyOfAddress(v6 ?? v4 ?? ip) ?? clientKeyOfAddress(socket.remoteAddress ?? '') ?? 'unknown';
 };
 
 /** Whether only this machine can reach the address. */

@@ -1,11 +1,11 @@
 /**
- * Limits connections, in total and per address. Idle connections (before a first request, during the rest of one, or between
- * two) cost a client nothing, so the oldest of them is closed for a new one: new clients, and health checks above all, can
+ * Limits connections, in total and per address. Idle connections (before the first request, while one is incomplete, or
+ * between two) cost a client nothing, so the oldest of them is closed for a new one: new clients, and health checks above all, can
  * always connect. Connections with a request in progress are not closed for a new one; the limit of requests is below that of connections.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { keyOfAddress, type IsTrustedProxy } from './client.js';
+import { clientKeyOfAddress, type IsTrustedProxy } from './client.js';
 import type { HttpLimits } from './limits.js';
 import { SlotPool, type Slot } from './slot-pool.js';
 
@@ -17,7 +17,7 @@ interface ClientConnection {
   readonly slot: Slot;
   readonly openedAt: number;
   /** Complete requests without a response; more than one if they are pipelined. */
-  inProgress: number;
+  requestsInProgress: number;
 }
 
 export class Connections {
@@ -39,19 +39,19 @@ export class Connections {
     server.on('connection', (socket) => this.#onConnection(socket));
   }
 
-  /** To be called when a request is complete. */
+  /** To be called when a request has been received completely. */
   requestStarted(socket: Socket): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
-    connection.inProgress += 1;
+    connection.requestsInProgress += 1;
     this.#slots.markBusy(connection.slot);
   }
 
   requestEnded(socket: Socket): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
-    connection.inProgress -= 1;
-    if (connection.inProgress === 0) this.#slots.markIdle(connection.slot);
+    connection.requestsInProgress -= 1;
+    if (connection.requestsInProgress === 0) this.#slots.markIdle(connection.slot);
   }
 
   /** Sends no 408: a browser would take it for the response to its first request on the connection. */
@@ -68,9 +68,11 @@ export class Connections {
     const perClient = this.isTrustedProxy(address)
       ? this.limits.connectionsPerProxy
       : this.limits.connectionsPerAddress;
-    const slot = this.#slots.acquire(keyOfAddress(address) ?? address, perClient, () => this.#close(socket, 'room'));
+    const slot = this.#slots.acquire(clientKeyOfAddress(address) ?? address, perClient, () =>
+      this.#close(socket, 'room'),
+    );
     if (slot === null) return this.#close(socket, 'full');
-    this.#connections.set(socket, { slot, openedAt: performance.now(), inProgress: 0 });
+    this.#connections.set(socket, { slot, openedAt: performance.now(), requestsInProgress: 0 });
     this.onCount(this.#connections.size);
     socket.once('close', () => {
       this.#slots.release(slot);

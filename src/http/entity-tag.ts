@@ -5,8 +5,8 @@ import type { Scope } from '../read-models/scope.js';
 /** The ETag of a response to a write: `"5"`. */
 export const revisionTag = (revision: number): string => `"${revision}"`;
 
-/** A view of a subject, with what it is known at. */
-export interface ScopedView {
+/** A view of a subject at a revision, with the position of the log up to which events are taken into account. */
+export interface SubjectView {
   readonly revision: number;
   readonly knownAt: string;
   readonly position: number;
@@ -16,7 +16,7 @@ export interface ScopedView {
  * The ETag of a view: its revision and a digest, `"5.1f0c…"`, since one revision looks different on another day or after a
  * list changed. `If-Match` takes it as `"5"`. The position is left out, since every event of other subjects changes it.
  */
-export const viewTag = ({ position: _, knownAt: __, ...view }: ScopedView, scope: Scope): string => {
+export const viewTag = ({ position: _, knownAt: __, ...view }: SubjectView, scope: Scope): string => {
   const digest = createHash('sha256')
     .update(JSON.stringify([scope.key, view]))
     .digest('hex');
@@ -35,7 +35,7 @@ const parseTags = (header: string): readonly string[] => header.match(new RegExp
 
 const isWildcard = (header: string): boolean => header.trim() === '*';
 
-const REVISION_TAG = /^"(\d{1,15})(?:\.[0-9a-f]{16})?"$/;
+const TAG_WITH_REVISION = /^"(\d{1,15})(?:\.[0-9a-f]{16})?"$/;
 
 /**
  * The revisions that `If-Match` names, or undefined for `*`, which matches any. By strong comparison weak tags and unknown tags
@@ -45,7 +45,7 @@ export const revisionsIn = (ifMatch: string): readonly number[] | undefined =>
   isWildcard(ifMatch)
     ? undefined
     : parseTags(ifMatch).flatMap((tag) => {
-        const digits = REVISION_TAG.exec(tag)?.[1];
+        const digits = TAG_WITH_REVISION.exec(tag)?.[1];
         return digits === undefined ? [] : [Number(digits)];
       });
 

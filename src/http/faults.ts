@@ -60,9 +60,9 @@ export interface ErrorResponse {
 export const responseToError = (error: unknown): ErrorResponse => {
   if (error instanceof ProblemException) return { response: error.response, isFault: false };
   if (error instanceof UnreadableBody) return { response: unreadableBodyResponse(error), isFault: false };
-  if (error instanceof InvalidCursor) return { response: invalidCursor(error), isFault: false };
+  if (error instanceof InvalidCursor) return { response: invalidCursorResponse(error), isFault: false };
   if (error instanceof InvalidKnownAt || error instanceof InvalidParameter)
-    return { response: invalidParameter(error), isFault: false };
+    return { response: invalidParameterResponse(error), isFault: false };
   const code =
     CODE_BY_ERROR_NAME[error instanceof Error ? error.name : ''] ??
     (isReadModelFileError(error) ? 'READS.UNAVAILABLE' : undefined);
@@ -84,12 +84,12 @@ const damagedPosition = (code: ProblemCode, error: unknown): { readonly position
   return code === 'REGISTER.DAMAGED' && typeof position === 'number' ? { position } : {};
 };
 
-const invalidCursor = ({ parameter }: InvalidCursor): HttpResponse =>
+const invalidCursorResponse = ({ parameter }: InvalidCursor): HttpResponse =>
   problemResponse('REQUEST.INVALID', {
     errors: [{ parameter, code: 'CURSOR.FOREIGN', expected: 'a token or page cursor of this register' }],
   });
 
-const invalidParameter = ({ parameter, code, expected }: InvalidKnownAt | InvalidParameter): HttpResponse =>
+const invalidParameterResponse = ({ parameter, code, expected }: InvalidKnownAt | InvalidParameter): HttpResponse =>
   problemResponse('REQUEST.INVALID', { errors: [{ parameter, code, expected }] });
 
 const statusOf = (error: unknown): number =>

@@ -16,8 +16,11 @@ export class HttpResponse {
   ) {}
 }
 
-/** Turns field errors of parameters or headers into request errors by name: their pointer is `/` and the name. */
-export const namedErrors = (place: 'parameter' | 'header', problems: readonly FieldError[]): readonly RequestError[] =>
+/** Turns field errors into errors that name the parameter or header: the pointer of a field error is `/` and that name. */
+export const toRequestErrors = (
+  place: 'parameter' | 'header',
+  problems: readonly FieldError[],
+): readonly RequestError[] =>
   problems.map(({ pointer, code, expected }) => {
     const name = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
     return place === 'header' ? { code, expected, header: name } : { code, expected, parameter: name };
@@ -58,7 +61,7 @@ export const prepareReply = (
   { status, headers, body }: HttpResponse,
 ): string | Buffer | Readable | undefined => {
   void reply.status(status).headers({ 'content-type': `${JSON_TYPE}; charset=utf-8`, ...headers });
-  if (reply.request.method === 'HEAD' && (status === 304 || isStream(body))) return withoutLength(body);
+  if (reply.request.method === 'HEAD' && (status === 304 || isStream(body))) return emptyHeadPayload(body);
   if (body === null) return undefined;
   return typeof body === 'string' || Buffer.isBuffer(body) || isStream(body) ? body : JSON.stringify(body);
 };
@@ -66,10 +69,10 @@ export const prepareReply = (
 const isStream = (body: unknown): body is Readable => typeof (body as Partial<Readable> | null)?.pipe === 'function';
 
 /**
- * The payload of an answer to HEAD where GET has no Content-Length: for no payload, Fastify would say that there are 0 bytes, and a
- * stream it would read to its end.
+ * The payload of a response to HEAD where GET has no Content-Length: an empty stream. Without a payload, Fastify would send
+ * `Content-Length: 0`; the stream that GET sends would be read to its end.
  */
-const withoutLength = (body: HttpResponse['body']): Readable => {
+const emptyHeadPayload = (body: HttpResponse['body']): Readable => {
   if (isStream(body)) body.destroy();
   return Readable.from([]);
 };

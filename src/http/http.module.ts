@@ -20,7 +20,7 @@ import { HistoryController } from './log/history.controller.js';
 import { ProofController } from './log/proof.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 
-/** The REST interface. Needs a global module that provides HEALTH, METRICS, LOG_PROOFS and the handlers of commands and queries. */
+/** The REST interface. A global module must provide HEALTH, METRICS, LOG_PROOFS, jobs, and handlers of commands and queries. */
 @Module({
   imports: [CqrsModule],
   controllers: [

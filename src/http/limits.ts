@@ -1,5 +1,5 @@
 /**
- * The limits of the server; docs/operations.md lists them from here. A client is an IPv4 address or the /64 of an IPv6
+ * The limits of the server; the table in docs/operations.md is generated from them. A client is an IPv4 address or the /64 of an IPv6
  * address; behind a trusted proxy, the address that the proxy forwards.
  */
 export const HTTP_LIMITS = {

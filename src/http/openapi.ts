@@ -1,8 +1,8 @@
 /** The OpenAPI document and its page. Schemas of bodies come from the classes that validate them. */
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { allEvents, type SubjectKind } from '../domain/events.js';
-import { applicationExample, examples } from '../schema/examples.js';
+import { eventDescriptions, type SubjectKind } from '../domain/events.js';
+import { applicationExample, eventExamples } from '../schema/examples.js';
 import { InstrumentApplication } from '../schema/applications.js';
 import type { Constructor, JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
@@ -34,13 +34,13 @@ const createDocument = (app: INestApplication): OpenAPIObject => {
   declareApiProperties();
   const document = SwaggerModule.createDocument(app, config, {
     autoTagControllers: false,
-    extraModels: [...subjectKinds.flatMap(classesOf).map(([, type]) => type), ...OPTION_CLASSES],
+    extraModels: [...subjectKinds.flatMap(eventClassesOf).map(([, type]) => type), ...OPTION_CLASSES],
   });
   return { ...document, components: { ...document.components, schemas: createSchemas(document.components?.schemas) } };
 };
 
 const subjectKinds = Object.keys(eventClasses) as readonly SubjectKind[];
-const classesOf = (kind: SubjectKind): readonly (readonly [string, Constructor])[] =>
+const eventClassesOf = (kind: SubjectKind): readonly (readonly [string, Constructor])[] =>
   Object.entries(eventClasses[kind]);
 
 /** Classes whose fields stand in bodies beside those of the event; their own schemas are not part of the document. */
@@ -48,7 +48,7 @@ const OPTION_CLASSES = [RequestOptions, RequestOptionsWithId, RequestOptionsWith
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 /** Looks up the schema of a class. */
-type SchemaOf = (type: Constructor) => ObjectSchema;
+type SchemaLookup = (type: Constructor) => ObjectSchema;
 interface ObjectSchema {
   readonly type: 'object';
   readonly properties: Readonly<Record<string, JsonSchema>>;
@@ -63,31 +63,31 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
       { ...schema, additionalProperties: false },
     ]),
   );
-  const schemaOf: SchemaOf = ({ name }) => strict[name] as ObjectSchema;
+  const schemaOf: SchemaLookup = ({ name }) => strict[name] as ObjectSchema;
   const hidden = new Set<string>(OPTION_CLASSES.map(({ name }) => name));
   return {
     ...Object.fromEntries(Object.entries(strict).filter(([name]) => !hidden.has(name))),
     ...Object.fromEntries(
-      subjectKinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
+      subjectKinds.flatMap((kind) => eventClassesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
     ),
     ...Object.fromEntries(
       REGISTER_EVENT_SCHEMAS.map(([type, name, required]) => [name, registerEventSchema(type, required)]),
     ),
-    CaseEvent: unionSchema(classesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
-    ListEvent: unionSchema(classesOf('list')),
-    InstrumentEvent: unionSchema(classesOf('instrument')),
-    ClaimEvent: unionSchema(classesOf('claim')),
+    CaseEvent: unionSchema(eventClassesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
+    ListEvent: unionSchema(eventClassesOf('list')),
+    InstrumentEvent: unionSchema(eventClassesOf('instrument')),
+    ClaimEvent: unionSchema(eventClassesOf('claim')),
     Event: unionSchema([
-      // Once each: streams of every kind have the amendments.
-      ...new Map(subjectKinds.flatMap(classesOf)),
+      // A map, so that each type comes once: corrections and retractions are in every kind of stream.
+      ...new Map(subjectKinds.flatMap(eventClassesOf)),
       ...REGISTER_EVENT_SCHEMAS.map(([type, name]) => [type, { name }] as const),
     ]),
     ErasedEvent: ERASED_EVENT,
     EventData: { anyOf: [ref('Event'), ref('ErasedEvent')] },
     OpenCase: newSubjectSchema('case', RequestOptions, schemaOf),
     Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
-    Row: unionSchema(classesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),
-    ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c, schemaOf)])),
+    Row: unionSchema(eventClassesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),
+    ...Object.fromEntries(eventClassesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c, schemaOf)])),
     DefineList: newSubjectSchema('list', RequestOptionsWithId, schemaOf),
     RegisterInstrument: newSubjectSchema('instrument', RequestOptionsWithId, schemaOf),
     MakeClaim: newSubjectSchema('claim', RequestOptionsWithOptionalId, schemaOf),
@@ -96,31 +96,22 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
 };
 
 /** Event types that only the register records: the type, the name of its schema, and its required fields. */
-const REGISTER_EVENT_SCHEMAS: readonly (readonly [keyof typeof allEvents, name: string, fields: readonly string[]])[] =
+const REGISTER_EVENT_SCHEMAS: readonly (readonly [
+  keyof typeof eventDescriptions,
+  name: string,
+  fields: readonly string[],
+])[] = [
+  ['reference-claimed', 'ReferenceClaimed', ['list', 'reference', 'caseId']],
+  ['application-started', 'ApplicationStarted', ['application', 'list', 'persons', 'effect', 'amnestiedOn']],
+  ['application-finished', 'ApplicationFinished', ['application', 'reached', 'refused']],
   [
-    ['reference-claimed', 'ReferenceClaimed', ['list', 'reference', 'caseId']],
-    ['application-started', 'ApplicationStarted', ['application', 'list', 'persons', 'effect', 'amnestiedOn']],
-    ['application-finished', 'ApplicationFinished', ['application', 'reached', 'refused']],
-    [
-      'edition-published',
-      'EditionPublished',
-      [
-        'edition',
-        'asOf',
-        'knownAt',
-        'listRevision',
-        'policy',
-        'total',
-        'uncertain',
-        'groups',
-        'hash',
-        'lines',
-        'salts',
-      ],
-    ],
-    ['log-adopted', 'LogAdopted', ['events', 'root']],
-    ['log-accepted', 'LogAccepted', ['difference', 'events']],
-  ];
+    'edition-published',
+    'EditionPublished',
+    ['edition', 'asOf', 'knownAt', 'listRevision', 'policy', 'total', 'uncertain', 'groups', 'hash', 'lines', 'salts'],
+  ],
+  ['log-adopted', 'LogAdopted', ['events', 'root']],
+  ['log-accepted', 'LogAccepted', ['difference', 'events']],
+];
 
 /** The schema of an event whose personal part was erased. */
 const ERASED_EVENT = {
@@ -131,28 +122,28 @@ const ERASED_EVENT = {
   properties: { type: { type: 'string' }, sources: { type: 'array', maxItems: 0, items: ref('Source') } },
 };
 
-const registerEventSchema = (type: keyof typeof allEvents, fields: readonly string[]) => ({
+const registerEventSchema = (type: keyof typeof eventDescriptions, fields: readonly string[]) => ({
   type: 'object',
-  description: `Written by the register itself: ${allEvents[type].means}`,
+  description: `Written by the register itself: ${eventDescriptions[type].means}`,
   required: ['type', ...fields, 'sources', 'reliability'],
   properties: { type: { const: type } },
 });
 
 /** Event data, in requests and in responses; `acknowledge` is in requests only. */
-const eventSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) => {
+const eventSchema = (type: string, eventClass: Constructor, schemaOf: SchemaLookup) => {
   const schema = schemaOf(eventClass);
   const { acknowledge } = schemaOf(RequestOptions).properties;
   return {
     ...schema,
-    description: allEvents[type as keyof typeof allEvents].means,
+    description: eventDescriptions[type as keyof typeof eventDescriptions].means,
     required: ['type', ...(schema.required ?? [])],
     properties: { type: { const: type }, ...schema.properties, acknowledge: { ...acknowledge, writeOnly: true } },
-    examples: [(examples as Readonly<Record<string, unknown>>)[type]],
+    examples: [(eventExamples as Readonly<Record<string, unknown>>)[type]],
   };
 };
 
 /** A row of a batch: event data, with the case that it is about. */
-const rowSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) => {
+const rowSchema = (type: string, eventClass: Constructor, schemaOf: SchemaLookup) => {
   const { examples: _, ...event } = eventSchema(type, eventClass, schemaOf);
   const { case: caseName, ifMatch } = schemaOf(RowOptions).properties;
   const opens = type === FIRST_EVENT_TYPE.case;
@@ -164,14 +155,17 @@ const rowSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) =>
 };
 
 /** The body that begins a subject: `type` is optional; lists and instruments have an `id`, and claims may have one. */
-const newSubjectSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOptions>, schemaOf: SchemaOf) => {
-  const [, type] = classesOf(kind).find(([name]) => name === FIRST_EVENT_TYPE[kind]) as readonly [string, Constructor];
+const newSubjectSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOptions>, schemaOf: SchemaLookup) => {
+  const [, type] = eventClassesOf(kind).find(([name]) => name === FIRST_EVENT_TYPE[kind]) as readonly [
+    string,
+    Constructor,
+  ];
   const event = schemaOf(type);
   const options = schemaOf(optionsClass);
-  const { type: _, ...example } = examples[FIRST_EVENT_TYPE[kind]];
+  const { type: _, ...example } = eventExamples[FIRST_EVENT_TYPE[kind]];
   return {
     ...event,
-    description: allEvents[FIRST_EVENT_TYPE[kind]].means,
+    description: eventDescriptions[FIRST_EVENT_TYPE[kind]].means,
     required: [...(options.required ?? []), ...(event.required ?? [])],
     properties: {
       type: { const: FIRST_EVENT_TYPE[kind] },

@@ -1,4 +1,4 @@
-/** Describes a route for the OpenAPI document, at the route. */
+/** The decorator that describes a route for the OpenAPI document. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { fieldsOf, isRequired, type Constructor, type JsonSchema } from '../schema/field.js';
@@ -14,12 +14,12 @@ interface OperationDescription {
   readonly summary: string;
   readonly tag: string;
   readonly headers?: Constructor;
-  /** The class of the body, or the name of its schema; and of that of a line if the body may be NDJSON. */
+  /** The class of the JSON body, or the name of its schema; below, the schema of one line if the body may also be NDJSON. */
   readonly body?: Constructor | string;
-  readonly line?: string;
+  readonly lineSchema?: string;
   readonly response: ResponseDescription;
-  /** Statuses of further problems, where there is no body. */
-  readonly problems?: readonly number[];
+  /** Statuses beyond QUERY_PROBLEMS of a route without a body; a route with a body has COMMAND_PROBLEMS. */
+  readonly problemStatuses?: readonly number[];
 }
 
 interface ResponseDescription {
@@ -56,7 +56,11 @@ const jsonResponse = (
   headers,
 });
 
-const withoutView = (mediaType: string, schema: JsonSchema, headers: readonly string[] = []): ResponseDescription => ({
+const responseWithoutView = (
+  mediaType: string,
+  schema: JsonSchema,
+  headers: readonly string[] = [],
+): ResponseDescription => ({
   status: 200,
   description: 'The answer.',
   mediaType,
@@ -87,10 +91,10 @@ export const queryResponses = {
     },
   }),
   text: (description: string): ResponseDescription =>
-    withoutView('text/plain', { type: 'string', description }, ['ETag']),
-  bytes: (description: string): ResponseDescription => withoutView(BYTES_TYPE, { type: 'string', description }),
+    responseWithoutView('text/plain', { type: 'string', description }, ['ETag']),
+  bytes: (description: string): ResponseDescription => responseWithoutView(BYTES_TYPE, { type: 'string', description }),
   file: (type: string): ResponseDescription =>
-    withoutView(
+    responseWithoutView(
       type.split(';', 1)[0] as string,
       { type: 'string', description: 'A file. A text that looks like a formula stands behind an apostrophe.' },
       ['Habeas-As-Of', 'Habeas-Known-At', 'Habeas-Position', 'Habeas-Leaves-Out'],
@@ -109,7 +113,7 @@ export const commandResponses = {
   job: jsonResponse(JobView, ['Location'], 202, 'The job runs; `Location` tells how far it is.'),
 } as const satisfies Record<string, ResponseDescription>;
 
-/** Statuses of the problems that every route can answer with, and of those that only commands add. */
+/** Statuses of the problems that every route can answer with, and of those that only routes with a body add. */
 const QUERY_PROBLEMS = [400, 401, 403, 404, 408, 410, 414, 429, 431, 500, 503] as const;
 const COMMAND_PROBLEMS = [409, 412, 413, 415, 422] as const;
 
@@ -118,17 +122,17 @@ export const Operation = ({
   tag,
   headers,
   body,
-  line,
+  lineSchema,
   response,
-  problems = [],
+  problemStatuses = [],
 }: OperationDescription): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: describeBody(body, line) }) }),
+    ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: describeBody(body, lineSchema) }) }),
     ApiTags(tag),
     ...(headers === undefined ? [] : describeHeaders(headers)),
     ApiExtraModels(ProblemView, ...response.views, ...(typeof body === 'function' ? [body] : [])),
     describeSuccess(response),
-    ...[...QUERY_PROBLEMS, ...(body === undefined ? problems : COMMAND_PROBLEMS)].map(describeProblems),
+    ...[...QUERY_PROBLEMS, ...(body === undefined ? problemStatuses : COMMAND_PROBLEMS)].map(describeProblems),
   );
 
 const describeBody = (body: Constructor | string, line?: string) => ({
@@ -142,14 +146,14 @@ const describeBody = (body: Constructor | string, line?: string) => ({
 const describeHeaders = (headers: Constructor): readonly (MethodDecorator & ClassDecorator)[] =>
   fieldsOf(headers).map((f) =>
     ApiHeader({
-      name: HEADER_NAMES[f.name] ?? f.name,
+      name: HEADER_SPELLINGS[f.name] ?? f.name,
       required: isRequired(f),
       description: f.description ?? '',
       schema: f.valueType.schema,
     }),
   );
 
-const HEADER_NAMES: Readonly<Record<string, string>> = {
+const HEADER_SPELLINGS: Readonly<Record<string, string>> = {
   'x-actor': 'X-Actor',
   'idempotency-key': 'Idempotency-Key',
   'if-match': 'If-Match',

@@ -19,7 +19,7 @@ export const PARAMETER_DESCRIPTIONS = {
   set: 'those certainly on the list (unless set), or those possibly on it; with partial dates each set moves on its own days.',
 } as const;
 
-/** People, filtered by their standing on a day. */
+/** Parameters that filter people by their properties on a day. */
 export class FilteredQueryParameters extends intersectionOf(ScopeParameters, Filters) {}
 
 /** People in an order, without paging. */

@@ -23,13 +23,13 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const { response, isFault } = request.is404
-      ? { response: this.unknownRoute(request), isFault: false }
+      ? { response: this.unknownRouteResponse(request), isFault: false }
       : responseToError(error);
     if (isFault) request.log.error(traceOf(error), 'fault');
     void send(reply, response);
   }
 
-  private unknownRoute(request: FastifyRequest): HttpResponse {
+  private unknownRouteResponse(request: FastifyRequest): HttpResponse {
     const methods = this.routes.methodsAt(pathOf(request));
     return methods.length === 0
       ? problemResponse('ROUTE.UNKNOWN')

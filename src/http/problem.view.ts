@@ -6,11 +6,11 @@ import { Reference } from '../schema/parts.js';
 import { catalogue, type FieldErrorCode, type ProblemCode } from '../schema/problems.js';
 import { IsCount, IsEither, IsString } from '../schema/view-decorators.js';
 
-const codesOfPlace = (place: 'problem' | 'error'): readonly string[] =>
+const codesUsedIn = (place: 'problem' | 'error'): readonly string[] =>
   catalogue.filter((entry) => entry.in === place).map(({ code }) => code);
 
 class ErrorInRequest {
-  @IsOneOf(codesOfPlace('error'))
+  @IsOneOf(codesUsedIn('error'))
   readonly code: FieldErrorCode;
 
   @IsString()
@@ -58,7 +58,7 @@ export class ProblemView {
   @IsInteger(400, 599)
   readonly status: number;
 
-  @IsOneOf(codesOfPlace('problem'))
+  @IsOneOf(codesUsedIn('problem'))
   readonly code: ProblemCode;
 
   @IsString()

@@ -3,8 +3,8 @@ import type { Constructor } from '../schema/field.js';
 import { readRequestParameters } from './request.decorators.js';
 
 /**
- * Reads the query of a route with `@Query()` as a plain object of the class of that parameter; answers REQUEST.INVALID if a rule of
- * the class is broken.
+ * Validates the query string against the class of the `@Query()` parameter and returns a plain object with the fields of the class;
+ * answers REQUEST.INVALID if a rule of the class is broken.
  */
 export class QueryPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {

@@ -27,7 +27,7 @@ export class RequestLoad {
   }
 
   /** Answers REGISTER.OVERDUE if no response begins within the limit. The work for the request is not cancelled. */
-  startTimer(reply: FastifyReply): void {
+  startResponseTimer(reply: FastifyReply): void {
     const onTimeout = (): void => {
       if (!reply.sent && !reply.raw.headersSent) void send(reply, problemResponse('REGISTER.OVERDUE', {}, RETRY_AFTER));
     };

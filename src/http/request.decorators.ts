@@ -1,14 +1,14 @@
-/** Parameter decorators that read and check the headers of a request. */
+/** Parameter decorators for headers, body and path of a request, and for the viewer. */
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { UNRESTRICTED, type Viewer } from '../read-models/scope.js';
 import { fieldsOf, type Constructor } from '../schema/field.js';
 import { read, readParameters } from '../schema/read.js';
-import { namedErrors, ProblemException, problemResponse } from './http-response.js';
+import { toRequestErrors, ProblemException, problemResponse } from './http-response.js';
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
 
-/** Reads parameters of the URL or headers; throws a ProblemException that lists the errors. */
+/** Reads query parameters or headers; throws a ProblemException that lists the errors. */
 export const readRequestParameters = <T extends object>(
   type: Constructor<T>,
   input: Readonly<Record<string, string | readonly string[]>>,
@@ -16,7 +16,7 @@ export const readRequestParameters = <T extends object>(
 ): T => {
   const result = readParameters(type, input);
   if ('value' in result) return result.value;
-  throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: namedErrors(place, result.errors) }));
+  throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: toRequestErrors(place, result.errors) }));
 };
 
 /** The headers that `type` has fields for, read like a query. */
@@ -29,7 +29,7 @@ export const HeaderParameters = createParamDecorator((type: Constructor, context
   return readRequestParameters(type, Object.fromEntries(present), 'header');
 });
 
-/** The body, read by a class; throws a ProblemException that lists the errors. */
+/** The body, validated against the class `type`; throws a ProblemException that lists the errors. */
 export const BodyOf = createParamDecorator((type: Constructor, context: ExecutionContext) => {
   const result = read(type, requestOf(context).body);
   if ('value' in result) return result.value;

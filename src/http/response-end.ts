@@ -1,4 +1,4 @@
-/** Tells when a response has ended, also where its connection closed while it waited behind another response. */
+/** Tells when a response has ended, also if its connection closes while it waits behind another response (pipelining). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 
@@ -8,12 +8,12 @@ interface PendingResponse {
 }
 
 /** Node tells only the first of pipelined responses that the connection has closed. */
-const PENDING = new WeakMap<Socket, Set<PendingResponse>>();
+const PENDING_RESPONSES = new WeakMap<Socket, Set<PendingResponse>>();
 
 /** Calls `onEnd` once, when the response has been sent or the connection closes. */
 export const onResponseEnd = (request: FastifyRequest, reply: FastifyReply, onEnd: () => void): void => {
   const { socket } = request.raw;
-  const pending = PENDING.get(socket) ?? watched(socket);
+  const pending = PENDING_RESPONSES.get(socket) ?? watchSocket(socket);
   const response: PendingResponse = {
     request,
     onEnd: () => {
@@ -25,15 +25,15 @@ export const onResponseEnd = (request: FastifyRequest, reply: FastifyReply, onEn
 };
 
 /** One listener a connection, however many requests are pipelined on it. */
-const watched = (socket: Socket): Set<PendingResponse> => {
+const watchSocket = (socket: Socket): Set<PendingResponse> => {
   const pending = new Set<PendingResponse>();
-  PENDING.set(socket, pending);
+  PENDING_RESPONSES.set(socket, pending);
   socket.once('close', () => {
     for (const { onEnd } of [...pending]) onEnd();
   });
   return pending;
 };
 
-/** Whether a request that came whole is being answered on a connection. */
+/** Whether a request that was received completely is still being answered on a connection. */
 export const isAnswering = (socket: Socket): boolean =>
-  [...(PENDING.get(socket) ?? [])].some(({ request }) => request.raw.complete);
+  [...(PENDING_RESPONSES.get(socket) ?? [])].some(({ request }) => request.raw.complete);

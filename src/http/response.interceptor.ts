@@ -4,7 +4,7 @@ import { map, type Observable } from 'rxjs';
 import { knownAtPosition } from '../domain/known-at.js';
 import type { KnownView } from '../read-models/known.view.js';
 import type { Scope } from '../read-models/scope.js';
-import { matchesIfNoneMatch, viewTag, type ScopedView } from './entity-tag.js';
+import { matchesIfNoneMatch, viewTag, type SubjectView } from './entity-tag.js';
 import { pathOf } from './faults.js';
 import { HttpResponse, prepareReply, problemResponse } from './http-response.js';
 
@@ -22,7 +22,7 @@ export class ResponseInterceptor implements NestInterceptor {
         const reply = http.getResponse<FastifyReply>();
         if (result === undefined || reply.sent) return undefined;
         const request = http.getRequest<FastifyRequest>();
-        return prepareReply(reply, orNotModified(toResponse(result, request), request));
+        return prepareReply(reply, applyIfNoneMatch(toResponse(result, request), request));
       }),
     );
   }
@@ -41,7 +41,7 @@ const toResponse = (result: object | null, request: FastifyRequest): HttpRespons
   return new HttpResponse(200, { link: `<${pathOf(request)}?${query.toString()}>; rel="next"` }, result);
 };
 
-const orNotModified = (response: HttpResponse, { method, headers }: FastifyRequest): HttpResponse => {
+const applyIfNoneMatch = (response: HttpResponse, { method, headers }: FastifyRequest): HttpResponse => {
   const isRead = method === 'GET' || method === 'HEAD';
   const { etag } = response.headers;
   return isRead && response.status === 200 && etag !== undefined && matchesIfNoneMatch(headers['if-none-match'], etag)
@@ -56,5 +56,5 @@ export const firstWithETag = (
 ): HttpResponse | null => withETag(items[0] && { ...items[0], knownAt, position }, scope);
 
 /** A view with its ETag; null stays null. */
-export const withETag = (view: ScopedView | null | undefined, scope: Scope): HttpResponse | null =>
+export const withETag = (view: SubjectView | null | undefined, scope: Scope): HttpResponse | null =>
   view === null || view === undefined ? null : new HttpResponse(200, { etag: viewTag(view, scope) }, view);

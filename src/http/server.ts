@@ -11,7 +11,7 @@ import { canonicalId } from '../schema/register-id.js';
 import { isHealthPath, registerAccessGuard, type AccessSettings } from './access-guard.js';
 import { BATCH_BODY_LIMIT, BATCH_PATH, BODY_LIMIT, parseBody, parseLines } from './body-parser.js';
 import { BodyReader } from './body-reader.js';
-import { clientKeyOf, isTrustedBy, type IsTrustedProxy } from './client.js';
+import { clientKeyOf, createTrustedProxyCheck, type IsTrustedProxy } from './client.js';
 import { Connections } from './connections.js';
 import { pathOf, responseToError, traceOf } from './faults.js';
 import { HEALTH, type Health } from './health/health.controller.js';
@@ -36,15 +36,15 @@ export interface ServerSettings extends AccessSettings {
 }
 
 /** The limits that apply before a request reaches a route, with their state. */
-export interface Transport {
+export interface TransportLimits {
   readonly limits: HttpLimits;
   readonly isTrustedProxy: IsTrustedProxy;
   readonly connections: Connections;
   readonly bodies: BodyReader;
 }
 
-export const createTransport = ({ trustedProxies }: ServerSettings, limits: HttpLimits): Transport => {
-  const isTrustedProxy = isTrustedBy(trustedProxies);
+export const createTransportLimits = ({ trustedProxies }: ServerSettings, limits: HttpLimits): TransportLimits => {
+  const isTrustedProxy = createTrustedProxyCheck(trustedProxies);
   return {
     limits,
     isTrustedProxy,
@@ -64,7 +64,7 @@ class Adapter extends FastifyAdapter {
 }
 
 /** The adapter for NestFactory. `log` is a pino logger. */
-export const createAdapter = (log: FastifyBaseLogger, transport: Transport): FastifyAdapter =>
+export const createAdapter = (log: FastifyBaseLogger, transport: TransportLimits): FastifyAdapter =>
   new Adapter({
     loggerInstance: log,
     logController: new RequestLog(),
@@ -81,7 +81,7 @@ export const createAdapter = (log: FastifyBaseLogger, transport: Transport): Fas
   });
 
 /** Called once per address that is listened on; `localhost` may be two. */
-const createHttpServer = (listener: RequestListener, { limits, connections, bodies }: Transport): Server => {
+const createHttpServer = (listener: RequestListener, { limits, connections, bodies }: TransportLimits): Server => {
   const server = createServer(
     {
       headersTimeout: Math.min(limits.headersMs, limits.requestMs),
@@ -97,7 +97,7 @@ const createHttpServer = (listener: RequestListener, { limits, connections, bodi
   const timer = setInterval(() => {
     const [now, previous] = [performance.now(), lastCheck];
     lastCheck = now;
-    // After a blocked event loop, bytes may have arrived that were not read yet.
+    // Skips the check after a blocked event loop: bytes may have arrived that were not read yet.
     if (now - previous > limits.checkIntervalMs + MAX_TIMER_DELAY_MS) return;
     connections.closeSilent(now);
     bodies.abortSlow(now);
@@ -124,7 +124,7 @@ const CODE_BY_SOCKET_ERROR: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'REQUEST.HEADERS_TOO_LARGE',
 };
 
-/** For input that Node could not parse as a request in time: there is no reply object, so the response is written by hand. */
+/** For input that Node could not parse, or did not receive in time: there is no reply object, so the response is written by hand. */
 const clientErrorHandler: NonNullable<FastifyServerOptions['clientErrorHandler']> = (error, socket) => {
   // The client would read the problem as part of the response that is being sent, or as the answer to the request that is being handled.
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
@@ -141,7 +141,7 @@ const clientErrorHandler: NonNullable<FastifyServerOptions['clientErrorHandler']
 export const configureServer = async (
   app: NestFastifyApplication,
   settings: ServerSettings,
-  transport: Transport,
+  transport: TransportLimits,
 ): Promise<void> => {
   const fastify = app.getHttpAdapter().getInstance();
   const metrics = app.get<Metrics>(METRICS);
@@ -151,15 +151,15 @@ export const configureServer = async (
     routes.add(route.url, route.method);
     if (LARGE_BODY_ROUTES.has(route.url) && route.method === 'POST') route.bodyLimit = BATCH_BODY_LIMIT;
   });
-  reportLimits(transport, metrics);
+  reportToMetrics(transport, metrics);
   // The order of these three is that in which their hooks run.
   trackRequests(fastify, load, metrics);
   registerAccessGuard(fastify, settings, new WrongTokens(transport.limits, () => metrics.wrongToken()));
   limitLoad(fastify, load, transport.connections);
-  parseBodies(fastify, transport.bodies);
+  registerBodyParsers(fastify, transport.bodies);
   canonicaliseIds(fastify);
   addDamageHeader(fastify, app.get<Health>(HEALTH));
-  omitTypeOfNotModified(fastify);
+  omitContentTypeOf304(fastify);
   await app.register(helmet, SECURITY_HEADERS);
   app.useGlobalPipes(new QueryPipe());
   app.useGlobalFilters(new ProblemFilter(routes, app.get<Health>(HEALTH)));
@@ -167,7 +167,7 @@ export const configureServer = async (
   serveOpenApi(app);
 };
 
-const reportLimits = ({ connections, bodies }: Transport, metrics: Metrics): void => {
+const reportToMetrics = ({ connections, bodies }: TransportLimits, metrics: Metrics): void => {
   connections.onLimitClose = (reason) => metrics.connectionClosed(reason);
   connections.onCount = (count) => metrics.connectionCount(count);
   bodies.onAbort = (reason) => metrics.bodyAborted(reason);
@@ -197,7 +197,7 @@ const limitLoad = (fastify: FastifyInstance, load: RequestLoad, connections: Con
     const { socket } = request.raw;
     connections.requestStarted(socket);
     onResponseEnd(request, reply, () => connections.requestEnded(socket));
-    load.startTimer(reply);
+    load.startResponseTimer(reply);
     const refusal = isHealthPath(pathOf(request)) ? null : load.begin(reply, clientKeyOf(request));
     if (refusal !== null) await send(reply, refusal);
   });
@@ -216,16 +216,16 @@ const addDamageHeader = (fastify: FastifyInstance, health: Health): void => {
 };
 
 /** A cache would store the Content-Type of a 304 as that of the content which it keeps (RFC 9110, section 15.4.5). */
-const omitTypeOfNotModified = (fastify: FastifyInstance): void => {
+const omitContentTypeOf304 = (fastify: FastifyInstance): void => {
   fastify.addHook('onSend', async (_request, reply) => {
     if (reply.statusCode === 304) void reply.removeHeader('content-type');
   });
 };
 
-/** A header of every answer while the log is known to be damaged. */
+/** A header of responses while the log is known to be damaged; not of those to health checks. */
 const DAMAGE_HEADER = 'habeas-log';
 
-const parseBodies = (fastify: FastifyInstance, bodies: BodyReader): void => {
+const registerBodyParsers = (fastify: FastifyInstance, bodies: BodyReader): void => {
   const parserOf =
     (parse: (body: Buffer) => unknown) =>
     async (request: FastifyRequest, stream: Readable): Promise<unknown> => {
@@ -238,7 +238,7 @@ const parseBodies = (fastify: FastifyInstance, bodies: BodyReader): void => {
   fastify.addContentTypeParser(NDJSON_TYPE, parserOf(parseLines));
 };
 
-/** The ids in a path, as those in bodies and queries. */
+/** Brings the ids in a path into their canonical form, as is done with those in bodies and queries. */
 const canonicaliseIds = (fastify: FastifyInstance): void => {
   fastify.addHook('preValidation', async ({ params }) => {
     const values = params as Record<string, string>;

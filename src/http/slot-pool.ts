@@ -1,7 +1,7 @@
 /** Slots shared by clients, bounded in total and per client. Idle slots can be revoked, so no client can block all of them. */
 
 export class Slot {
-  /** Orders slots by when they last became idle. */
+  /** A counter, not a time: orders slots by when they last became idle. */
   idleSince = 0;
   released = false;
 
@@ -14,7 +14,7 @@ export class Slot {
 interface ClientSlots {
   readonly limit: number;
   used: number;
-  /** Slots that can be revoked, oldest first. */
+  /** Slots that can be revoked, the longest idle first. */
   readonly idle: Set<Slot>;
 }
 
@@ -26,9 +26,9 @@ export class SlotPool {
   constructor(private readonly limit: number) {}
 
   /**
-   * Makes a slot for a client that may have `clientLimit` of them; it is idle at first. A client at its limit loses its oldest idle
-   * slot for it. In a full pool, the client whose idle slots are the largest share of its limit loses its oldest idle one. Null if
-   * there is no idle slot to revoke.
+   * Makes a slot for a client that may have `clientLimit` of them; it is idle at first. A client at its limit loses its
+   * longest-idle slot for it. In a full pool, the client whose idle slots are the largest share of its limit loses its longest-idle
+   * one. Null if there is no idle slot to revoke.
    */
   acquire(clientKey: string, clientLimit: number, onRevoke: () => void): Slot | null {
     const existing = this.#clients.get(clientKey);

@@ -10,7 +10,7 @@ import type { HttpLimits } from './limits.js';
 
 export class WrongTokens {
   /** An entry expires a fixed time after the first wrong token that it counts. */
-  readonly #counts: LRUCache<string, { wrong: number }>;
+  readonly #counts: LRUCache<string, { wrongTokens: number }>;
 
   constructor(
     private readonly limits: HttpLimits,
@@ -22,14 +22,14 @@ export class WrongTokens {
   /** Seconds until the client's tokens are checked again; 0 if they are checked now. */
   secondsToWait(clientKey: string): number {
     const count = this.#counts.get(clientKey);
-    if (count === undefined || count.wrong < this.limits.wrongTokens) return 0;
+    if (count === undefined || count.wrongTokens < this.limits.wrongTokens) return 0;
     return Math.max(1, Math.ceil(this.#counts.getRemainingTTL(clientKey) / 1_000));
   }
 
   count(clientKey: string): void {
     this.onWrong();
     const count = this.#counts.get(clientKey);
-    if (count === undefined) this.#counts.set(clientKey, { wrong: 1 });
-    else count.wrong += 1;
+    if (count === undefined) this.#counts.set(clientKey, { wrongTokens: 1 });
+    else count.wrongTokens += 1;
   }
 }

@@ -23,28 +23,28 @@ export interface JobItem {
   readonly subject: string;
   /** The id of the case that the subject was resolved to; null if there is none. */
   readonly caseId: string | null;
-  /** Why it was refused; empty where it was not. */
+  /** The codes of findings and problems for which the step was refused; empty if it was not. */
   readonly codes: readonly string[];
 }
 
 export interface DurableJobContext extends JobContext {
   /** The items of earlier runs of the job, in order: it goes on after the last. */
-  readonly items: readonly JobItem[];
+  readonly earlierItems: readonly JobItem[];
   /** The progress that an earlier run stored last; null in the first run. */
-  readonly progress: JobProgress | null;
+  readonly earlierProgress: JobProgress | null;
   /** Reports and stores how far the job is. Steps since the last call are done again after a kill. Throws errors of the file. */
   readonly save: (progress: JobProgress, items: readonly JobItem[]) => void;
 }
 
-/** A kind of long work. `P`: its parameters, of which JSON keeps everything. */
+/** A kind of durable job. `P`: its parameters, which JSON can store without loss. */
 export interface JobKind<P extends object> {
   readonly name: string;
   /** Describes a job with these parameters to people: the ids of its subjects, by name. */
   describe(parameters: P): Readonly<Record<string, string>>;
   /**
-   * Runs a job, or goes on with it: its steps may be repeated, so they are idempotent. Also called for a job that was stored, and whose
-   * process ended before `DurableJobs.start` had it admitted: a kind that admits jobs rejects then. Rejects with an AbortError once the
-   * signal has aborted.
+   * Runs a job, or goes on with it: its steps may be repeated, so they are idempotent. Also called for a stored job whose
+   * process ended before `admit` of `DurableJobs.start` had accepted it: a kind that uses `admit` rejects then. Rejects with an AbortError
+   * once the signal has aborted.
    */
   run(id: string, parameters: P, context: DurableJobContext): Promise<void>;
 }

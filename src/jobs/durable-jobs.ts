@@ -4,7 +4,7 @@ import type { JobContext } from './job.js';
 import type { JobFile, StoredJob } from './job-file.js';
 import { isAbort, type Jobs } from './jobs.js';
 
-/** Durable jobs that run at once. Each does its steps one after the other, so that others are still answered quickly. */
+/** Durable jobs that run at once. Each does its steps one after the other, so that requests are still answered quickly. */
 export const MAX_RUNNING_JOBS = 4;
 
 export type StartResult<R> =
@@ -16,11 +16,11 @@ export type StartResult<R> =
 
 export type ResumeResult = Extract<StartResult<never>, { readonly outcome: 'started' | 'too-many-jobs' }>;
 
-type AnyKind = JobKind<object>;
+type AnyJobKind = JobKind<object>;
 type OnProgress = JobContext['onProgress'];
 
 export class DurableJobs {
-  readonly #kinds = new Map<string, AnyKind>();
+  readonly #kinds = new Map<string, AnyJobKind>();
   /** The jobs that are being started or run, by id. */
   readonly #active = new Map<string, Promise<void>>();
   readonly #interrupted = new Set<string>();
@@ -34,15 +34,15 @@ export class DurableJobs {
   ) {}
 
   /** To be called for each kind before jobs are started or resumed. */
-  register<P extends object>(kind: JobKind<P>): void {
+  registerKind<P extends object>(kind: JobKind<P>): void {
     this.#kinds.set(kind.name, kind);
   }
 
   /**
    * Starts a job under an id; resolves once it is stored and admitted. `admit` returns null, or why the job may not run
-   * or is not the one that has the id; it is idempotent, and always called. An admitted job of a known id is that job,
-   * with its stored parameters: it is resumed if it was interrupted or has failed, and left alone if it is running or
-   * done. Throws what `admit` throws.
+   * or is not the one that has the id; it is idempotent, and also called for a known id, unless the outcome is
+   * `too-many-jobs`. A job of a known id keeps its stored parameters: once admitted, it is resumed if it was interrupted or has
+   * failed, and left alone if it is running or done. Throws what `admit` throws.
    */
   async start<P extends object, R>(
     kind: JobKind<P>,
@@ -115,7 +115,7 @@ export class DurableJobs {
     return this.file.itemsAfter(id, after, limit);
   }
 
-  /** What a job has refused, after the item of a number, at most `limit`. */
+  /** The refused items of a job whose number is above `after`, at most `limit`. */
   refusedItems(id: string, after: number, limit: number): readonly JobItem[] {
     return this.file.refusedItems(id, after, limit);
   }
@@ -153,14 +153,14 @@ export class DurableJobs {
   }
 
   /** Never rejects. */
-  async #run(kind: AnyKind, id: string, parameters: object, onProgress: OnProgress | undefined): Promise<void> {
+  async #run(kind: AnyJobKind, id: string, parameters: object, onProgress: OnProgress | undefined): Promise<void> {
     const work = (context: JobContext): Promise<void> => {
       const save: DurableJobContext['save'] = (progress, items) => {
         context.onProgress(progress);
         this.file.save(id, progress, items);
       };
-      const progress = this.file.get(id)?.progress ?? null;
-      return kind.run(id, parameters, { ...context, items: this.file.items(id), progress, save });
+      const earlierProgress = this.file.get(id)?.progress ?? null;
+      return kind.run(id, parameters, { ...context, earlierItems: this.file.items(id), earlierProgress, save });
     };
     try {
       // It may have been interrupted while it was being admitted.
@@ -168,7 +168,7 @@ export class DurableJobs {
       await this.jobs.run(id, work, onProgress);
       this.#end(id, 'done');
     } catch (error) {
-      // Stopped with its process, it stays running in the file, and the next process resumes it.
+      // A job that is stopped with its process stays `running` in the file, and the next process resumes it.
       if (isAbort(error)) {
         if (this.#interrupted.has(id)) this.#end(id, 'stopped');
         return;

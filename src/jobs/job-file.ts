@@ -13,7 +13,7 @@ import { stableLimit } from '../sqlite/stable-limit.js';
 /** Ended jobs that are kept; of older ones, only the log has what they recorded. */
 export const MAX_ENDED_JOBS = 100;
 
-/** The path of a file that ends with its process. */
+/** The path by which SQLite keeps the jobs in memory: they end with the process. */
 export const IN_MEMORY = ':memory:';
 
 const JOB_FILE_VERSION = 1;
@@ -135,7 +135,7 @@ export class JobFile {
       .map(toItem);
   }
 
-  /** The refused items after a number, at most `limit`. */
+  /** The refused items of a job whose number is above `after`, at most `limit`. */
   refusedItems(id: string, after: number, limit: number): readonly JobItem[] {
     return this.db
       .prepare<[string, number, number], ItemRow>(
@@ -179,11 +179,11 @@ const openDatabase = (path: string): Database.Database => {
     return db;
   } catch (error) {
     db.close();
-    if (isDamage(error)) throw new UnusableFile('damaged', { cause: error });
+    if (isUnusableFileError(error)) throw new UnusableFile('damaged', { cause: error });
     throw error;
   }
 };
 
-/** Whether an error means that the file is damaged, or was not made here: it has tables, and no version. */
-const isDamage = (error: unknown): boolean =>
+/** Whether an error means that the file is damaged or foreign: creating tables fails (SQLITE_ERROR) if there are some but no version. */
+const isUnusableFileError = (error: unknown): boolean =>
   /^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(String((error as { readonly code?: unknown } | null)?.code));

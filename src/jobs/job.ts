@@ -11,7 +11,7 @@ export interface JobProgress {
 }
 
 /**
- * What long work gets. It stops after the current step when `signal` aborts, and calls `onProgress` after each step. Its steps
+ * What long work is called with. The work stops after the current step when `signal` aborts, and calls `onProgress` after each. Its steps
  * are idempotent, so that the same work, started again, resumes where it was stopped.
  */
 export interface JobContext {

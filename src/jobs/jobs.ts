@@ -70,7 +70,7 @@ export class Jobs {
     await this.#running.get(id)?.result.catch(() => undefined);
   }
 
-  /** Stops all jobs, now and later, and waits for them to end. */
+  /** Stops all jobs, also those that are started later, and waits for the running ones to end. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all([...this.#running.keys()].map((id) => this.whenEnded(id)));

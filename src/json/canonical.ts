@@ -1,28 +1,28 @@
 /**
- * Canonical JSON (RFC 8785): one text for one value, whatever the order of its keys. Written here because every event is written
- * so: the package `canonicalize`, with which tests compare it, takes three times as long.
+ * Canonical JSON (RFC 8785): one text for one value, whatever the order of its keys. Own code for speed, since every event is serialized
+ * by it: the package `canonicalize`, with which tests compare it, takes three times as long.
  */
 
-/** What becomes of undefined fields. */
-type UndefinedFields = 'left out' | 'refused';
+/** Whether undefined fields are left out or throw TypeError. */
+type UndefinedFieldPolicy = 'left out' | 'refused';
 
 /**
  * The canonical text of a JSON value; undefined fields are left out, as by JSON.stringify. Throws TypeError for values that JSON
- * cannot hold (NaN, a date) or that are nested too deep (a circle).
+ * cannot hold (NaN, a date) or that are nested too deep (a circular reference).
  */
 export const canonicalJson = (value: unknown): string => writeCanonical(value, 'left out', 0);
 
 /** As `canonicalJson`, of values that are read back exactly: undefined fields and items throw TypeError too. */
 export const exactCanonicalJson = (value: unknown): string => writeCanonical(value, 'refused', 0);
 
-/** Limit of nesting, so that a circle ends and no text exhausts the stack; real events reach six levels. */
+/** Limit of nesting, so that circular references end and no value exhausts the stack; real events reach six levels. */
 const MAX_DEPTH = 100;
 
-const writeCanonical = (value: unknown, undefinedFields: UndefinedFields, depth: number): string => {
+const writeCanonical = (value: unknown, undefinedFields: UndefinedFieldPolicy, depth: number): string => {
   if (typeof value === 'string') return canonicalString(value);
   if (value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
     return String(value);
-  // Loading a property that no object has is faster than `in`.
+  // Reading `toJSON`, which hardly any object has, is faster than testing for it with `in`.
   if (typeof value !== 'object' || (value as { toJSON?: unknown }).toJSON !== undefined)
     throw new TypeError(`JSON cannot hold a value: ${typeof value}`);
   if (depth === MAX_DEPTH) throw new TypeError('nested too deep for JSON');
@@ -31,7 +31,7 @@ const writeCanonical = (value: unknown, undefinedFields: UndefinedFields, depth:
     : writeObject(value as Readonly<Record<string, unknown>>, undefinedFields, depth + 1);
 };
 
-const writeArray = (items: readonly unknown[], undefinedFields: UndefinedFields, depth: number): string => {
+const writeArray = (items: readonly unknown[], undefinedFields: UndefinedFieldPolicy, depth: number): string => {
   let text = '[';
   for (let index = 0; index < items.length; index += 1) {
     const item = items[index] === undefined && undefinedFields === 'left out' ? null : items[index];
@@ -42,7 +42,7 @@ const writeArray = (items: readonly unknown[], undefinedFields: UndefinedFields,
 
 const writeObject = (
   fields: Readonly<Record<string, unknown>>,
-  undefinedFields: UndefinedFields,
+  undefinedFields: UndefinedFieldPolicy,
   depth: number,
 ): string => {
   let text = '{';
@@ -54,13 +54,13 @@ const writeObject = (
   return `${text}}`;
 };
 
-/** Below so many keys, insertion takes half the time of `sort`. */
-const FEW_KEYS = 16;
+/** Up to so many keys, insertion sort takes half the time of `sort`. */
+const MAX_KEYS_FOR_INSERTION_SORT = 16;
 
 /** The keys in the order of UTF-16 code units, in which both RFC 8785 and JavaScript sort. */
 export const sortedKeys = (fields: object): readonly string[] => {
   const keys = Object.keys(fields);
-  if (keys.length > FEW_KEYS) return keys.sort();
+  if (keys.length > MAX_KEYS_FOR_INSERTION_SORT) return keys.sort();
   for (let next = 1; next < keys.length; next += 1) {
     const key = keys[next] as string;
     let at = next;
@@ -70,7 +70,7 @@ export const sortedKeys = (fields: object): readonly string[] => {
   return keys;
 };
 
-/** A key with its colon. Most keys are fields of classes, and soon known; those that clients name are too many to keep. */
+/** A serialized key with its colon, from a cache. Most keys are fields of events; clients can choose others, so the cache is bounded. */
 export const keyText = (name: string): string => {
   const known = keyTexts.get(name);
   if (known !== undefined) return known;
@@ -91,5 +91,5 @@ const NEEDS_NO_ESCAPE = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
  */
 export const hasLoneSurrogate = (text: string): boolean => text.includes('\\ud') && ESCAPED_SURROGATE.test(text);
 
-/** JSON.stringify escapes surrogates only where they are alone. An even number of backslashes before belongs to the text. */
+/** JSON.stringify escapes only lone surrogates. An even number of backslashes before the escape are escaped backslashes of the text. */
 const ESCAPED_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;

@@ -11,7 +11,7 @@ export class RepeatedKeyError extends Error {
 /** Throws SyntaxError if the text is not JSON, and RepeatedKeyError. */
 export const parseJson = (text: string): unknown => {
   const value = JSON.parse(text) as unknown;
-  const pointer = repeatedKey(text);
+  const pointer = findRepeatedKey(text);
   if (pointer !== null) throw new RepeatedKeyError(pointer);
   return value;
 };
@@ -31,7 +31,7 @@ const STRUCTURAL = /[{}[\]",]/g;
  * The pointer to the first repeated key, or null. The text is valid JSON, so a string followed by a colon is a key. The scan is
  * iterative, so deeply nested input cannot overflow the stack.
  */
-const repeatedKey = (text: string): string | null => {
+const findRepeatedKey = (text: string): string | null => {
   const containers: Container[] = [];
   STRUCTURAL.lastIndex = 0;
   for (let match = STRUCTURAL.exec(text); match !== null; match = STRUCTURAL.exec(text)) {
@@ -54,7 +54,7 @@ const repeatedKey = (text: string): string | null => {
         const end = endOfString(text, match.index);
         STRUCTURAL.lastIndex = end;
         if (inner === undefined || inner.keys === null || !colonFollows(text, end)) break;
-        inner.position = keyIn(text, match.index, end);
+        inner.position = decodeKey(text, match.index, end);
         if (inner.keys.has(inner.position)) return pointerOf(containers);
         inner.keys.add(inner.position);
       }
@@ -81,7 +81,7 @@ const colonFollows = (text: string, from: number): boolean => {
 };
 
 /** Decodes a key, so that `"\u0061"` equals `a`. */
-const keyIn = (text: string, start: number, end: number): string => {
+const decodeKey = (text: string, start: number, end: number): string => {
   const raw = text.slice(start + 1, end - 1);
   return raw.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : raw;
 };

@@ -27,7 +27,7 @@ export const LOG_STREAM = streamName('log', LOG_STREAM_ID);
 /** The operator who decides something about the log, and the time of the decision. */
 export interface LogDecision {
   readonly actor: Actor;
-  readonly now: Date;
+  readonly decidedAt: Date;
 }
 
 export interface Adoption {
@@ -38,8 +38,8 @@ export interface Adoption {
 }
 
 /**
- * Adopts the events before the first one with a leaf hash of its own. Resumes where it was interrupted; those that are adopted keep what
- * they have. Throws StoreDamaged for an event that cannot be read, or not what it was adopted as.
+ * Adopts the events before the first one with a leaf hash of its own. Resumes where it was interrupted; events adopted
+ * before keep their hashes. Throws StoreDamaged for an event that cannot be read, or has changed since it was adopted.
  */
 export const adoptLog = async (store: EventStore, decision: LogDecision, job: JobContext): Promise<Adoption> => {
   const tree = new TreeRoot();
@@ -77,7 +77,7 @@ const adoptedLeafOf = (event: StoredEvent): AdoptedLeaf =>
     ? { ...event.adopted, leaf: event.leaf }
     : adoptRecord(event, event);
 
-/** Returns false if the log says it already. Throws StoreDamaged if it says something else. */
+/** Records the adoption in the log. Returns false if it is recorded there already; throws StoreDamaged if another one is. */
 const recordAdoption = async (
   store: EventStore,
   { events, root }: { readonly events: number; readonly root: string },
@@ -92,19 +92,19 @@ const recordAdoption = async (
   return true;
 };
 
-/** The fields of events of the log stream, which have no source but the operator. */
+/** Sources and reliability of events of the log stream, which have no source but the operator. */
 export const UNSOURCED = { sources: [], reliability: 'verified' } as const;
 
 /** Appends an event to the stream of the log. Throws errors of the store; StoreUnavailable where others do so at the same time. */
 export const recordInLogStream = async (
   store: EventStore,
   event: LogStreamEvent,
-  { actor, now }: LogDecision,
+  { actor, decidedAt }: LogDecision,
 ): Promise<void> => {
   const recorded = await store.readStream(LOG_STREAM, -1, MAX_READ);
   const newEvent: NewEvent = {
     id: randomUUID(),
-    recordedAt: now.toISOString(),
+    recordedAt: decidedAt.toISOString(),
     schemaVersion: logEvents[event.type].version,
     actor,
     acknowledged: [],

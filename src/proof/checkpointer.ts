@@ -11,9 +11,9 @@ export interface CheckpointerOptions {
   readonly store: EventStore;
   readonly files: ProofFiles;
   readonly key: SigningKey;
-  /** Events after which a checkpoint is signed, and seconds after which at the latest. */
-  readonly events: number;
-  readonly seconds: number;
+  /** A checkpoint is signed after so many new events, or so many seconds after the first of them, whichever comes first. */
+  readonly maxUnsignedEvents: number;
+  readonly maxUnsignedSeconds: number;
   readonly onSigned: (note: string) => void;
   readonly onDamage: (damage: StoreDamaged) => void;
   /** Called with the first of consecutive errors: the store is not available, or the disk is full. */
@@ -41,7 +41,7 @@ export class Checkpointer {
   }
 
   /** The number of events that the last checkpoint of this process covers; 0 before the first. */
-  get signed(): number {
+  get checkpointSize(): number {
     return this.#signed;
   }
 
@@ -50,7 +50,7 @@ export class Checkpointer {
     return this.#isFailing;
   }
 
-  /** Begins with the tree of a log that is verified, as far as the tree goes. Later calls change nothing. */
+  /** Starts signing. `tree`: that of the verified events, which later ones are added to. Later calls change nothing. */
   begin(tree: VerifiedTree): void {
     if (this.#tree !== null) return;
     this.#tree = tree;
@@ -62,8 +62,8 @@ export class Checkpointer {
   onLogReached(position: number): void {
     this.#known = Math.max(this.#known, position);
     if (this.#tree === null || this.#isStopped() || this.#known <= this.#signed) return;
-    if (this.#known - this.#signed >= this.#options.events && !this.#isFailing) void this.sign();
-    else this.#timer ??= setTimeout(() => void this.sign(), this.#options.seconds * 1_000).unref();
+    if (this.#known - this.#signed >= this.#options.maxUnsignedEvents && !this.#isFailing) void this.sign();
+    else this.#timer ??= setTimeout(() => void this.sign(), this.#options.maxUnsignedSeconds * 1_000).unref();
   }
 
   /** Signs what the log holds now. Concurrent calls share one signature. Never throws. */
@@ -89,8 +89,7 @@ export class Checkpointer {
     const known = this.#known;
     try {
       await extendTree(store, tree);
-      // Reading the log supersedes every earlier call of `onLogReached`, even if the log ends before the reported
-      // position: otherwise signing would repeat without end.
+      // The size that was read replaces positions reported before, even if they are beyond the end: else signing would never stop.
       this.#known = this.#known === known ? tree.size : Math.max(this.#known, tree.size);
       if (tree.size > this.#signed) onSigned(await files.sign(tree, key));
       this.#signed = tree.size;

@@ -18,11 +18,11 @@ export const firstDifference = async (
   checkpoints: readonly Checkpoint[],
   tilesPath: string,
 ): Promise<StoreDamaged | null> => {
-  const tiles = TileFile.read(tilesPath);
+  const tiles = TileFile.openReadonly(tilesPath);
   if (tiles === null) return null;
   try {
     for (const checkpoint of [...checkpoints].sort((a, b) => b.size - a.size))
-      if (await isTreeOf(tiles, checkpoint)) return await compareLeaves(store, tiles, checkpoint);
+      if (await tilesMatchCheckpoint(tiles, checkpoint)) return await compareLeaves(store, tiles, checkpoint);
     return null;
   } finally {
     tiles.close();
@@ -30,13 +30,13 @@ export const firstDifference = async (
 };
 
 /** Leaves that are hashed together: some milliseconds of work, between which the event loop does other things. */
-const HASHED_TOGETHER = 4_096;
+const HASH_BATCH_SIZE = 4_096;
 
-const isTreeOf = async (tiles: TileFile, { size, root }: Checkpoint): Promise<boolean> => {
+const tilesMatchCheckpoint = async (tiles: TileFile, { size, root }: Checkpoint): Promise<boolean> => {
   const tree = new TreeRoot();
   for (const leaf of tiles.leaves(size)) {
     tree.add(leaf);
-    if (tree.size % HASHED_TOGETHER === 0) await setImmediate();
+    if (tree.size % HASH_BATCH_SIZE === 0) await setImmediate();
   }
   return tree.size === size && tree.root().equals(root);
 };

@@ -2,7 +2,7 @@
 import { leafTextOf, verifyRecord } from '../event-store/codec.js';
 import { StoreDamaged, type Cursor, type EventStore, type StoredEvent } from '../event-store/port.js';
 import type { LogTree } from './log-tree.js';
-import { consistencyProof, inclusionProof, rootAt, rootFromInclusion } from './merkle.js';
+import { consistencyProof, inclusionProof, rootAt, rootFromInclusionProof } from './merkle.js';
 import { EventBeyondSize, NoCheckpoint, NoTile, NoTree, SizeBeyondLog, TreeBehind } from './proof-errors.js';
 import type { ProofFiles, SignedCheckpoint } from './proof-files.js';
 
@@ -12,7 +12,7 @@ export interface LogPlace {
   readonly before: Cursor | null;
 }
 
-/** Hashes are in base64, the lowest first. */
+/** Hashes are in base64, in order from the leaf up to the root. */
 export interface InclusionProof {
   /** What the leaf hash is made of: the event without its personal data. */
   readonly event: unknown;
@@ -20,7 +20,7 @@ export interface InclusionProof {
   readonly index: number;
   readonly size: number;
   readonly hashes: readonly string[];
-  /** The last checkpoint, where it is of this size. */
+  /** The last checkpoint as a signed note if it covers exactly `size` events, else null. */
   readonly checkpoint: string | null;
 }
 
@@ -28,7 +28,7 @@ export interface ConsistencyProof {
   readonly from: number;
   readonly to: number;
   readonly hashes: readonly string[];
-  /** The last checkpoint, where it is of the size `to`. */
+  /** The last checkpoint as a signed note if it covers exactly `to` events, else null. */
   readonly checkpoint: string | null;
 }
 
@@ -52,7 +52,7 @@ export class LogProofs {
   }
 
   /**
-   * Proves that an event is among the first `size`, or where none is given those of the last checkpoint. Throws NoCheckpoint,
+   * Proves that an event is among the first `size` events, by default those that the last checkpoint covers. Throws NoCheckpoint,
    * EventBeyondSize, StoreDamaged, and what `LogTree.read` throws.
    */
   async inclusion(place: LogPlace, size?: number): Promise<InclusionProof> {
@@ -67,10 +67,11 @@ export class LogProofs {
     const event = await this.#eventAt(place);
     const text = leafTextOf(event, event);
     if (text === null) throw new NoTree();
-    const isIncluded = (leaf: Buffer): boolean => rootFromInclusion(leaf, index, wanted, hashes)?.equals(root) === true;
+    const isIncluded = (leaf: Buffer): boolean =>
+      rootFromInclusionProof(leaf, index, wanted, hashes)?.equals(root) === true;
     if (!isIncluded(Buffer.from(String(event.leaf), 'base64'))) {
       const damage = `position ${place.position}: it is not what it was`;
-      // The tiles are right if they lead to what was signed: they are not made anew of a log that has changed.
+      // Tiles that lead to a signed root are right, so the log has changed: they must not be rebuilt from it.
       const isSigned = isIncluded(known) && this.files.lastSigned()?.checkpoint.root.equals(root) === true;
       throw isSigned ? new StoreDamaged(damage, { position: place.position }) : this.#contradiction(damage);
     }
@@ -84,7 +85,8 @@ export class LogProofs {
   }
 
   /**
-   * Proves that the first `from` events (at least 1) begin the first `to`, by default as many as the last checkpoint has. Throws NoCheckpoint, SizeBeyondLog, StoreDamaged, and what `LogTree.read` throws.
+   * Proves that the log of `from` events (at least 1) is the beginning of that of `to`, by default as many as the last checkpoint covers.
+   * Throws NoCheckpoint, SizeBeyondLog, StoreDamaged, and what `LogTree.read` throws.
    */
   async consistency(from: number, to?: number): Promise<ConsistencyProof> {
     const wanted = to ?? this.#lastCheckpoint().checkpoint.size;
@@ -122,7 +124,7 @@ export class LogProofs {
     return last.note;
   }
 
-  /** The event, which fits its leaf hash. Throws StoreDamaged. */
+  /** Reads the event and verifies it against its leaf hash. Throws StoreDamaged. */
   async #eventAt({ position, before }: LogPlace): Promise<StoredEvent> {
     const [event] = await this.store.readStored(before, 1);
     if (event?.position !== position) throw new StoreDamaged(`position ${position}: missing`);

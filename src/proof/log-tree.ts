@@ -1,7 +1,7 @@
 /**
- * Keeps the tiles of the tree up with the log. Appends do not wait for it: the log is read at intervals, and a request for a tile or a
- * proof first reads what is new. It polls rather than subscribes, because a subscription decodes every event, and the tree needs
- * nothing but the leaf hashes.
+ * Keeps the tiles of the tree up to date with the log. Appends do not wait for that: the log is read at intervals, and a request for a
+ * tile or a proof first reads what is new. The log is polled rather than subscribed to, because a subscription decodes every event, and
+ * the tree needs nothing but the leaf hashes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, StoredEvent } from '../event-store/port.js';
@@ -9,11 +9,11 @@ import { NoTree, SizeBeyondLog, TreeBehind } from './proof-errors.js';
 import { isDamagedTileFile, TILE_WIDTH, TileFile, type Leaf } from './tile-file.js';
 
 /** Milliseconds between reads of the log. */
-const INTERVAL_MS = 500;
-/** Milliseconds after an error: the store is not available, or the disk is full. */
+const POLL_INTERVAL_MS = 500;
+/** Milliseconds until the next read after an error: the store is not available, or the disk is full. */
 const RETRY_MS = 5_000;
 /** Milliseconds for which a request waits for the tree; building it takes longer on a long log. */
-const WAIT_MS = 1_000;
+const MAX_REQUEST_WAIT_MS = 1_000;
 
 export type Tiles = Pick<TileFile, 'tile' | 'subtree'>;
 
@@ -54,7 +54,7 @@ export class LogTree {
       );
       if (error !== null && !isFailing && !this.#isClosed()) onError(error);
       isFailing = error !== null;
-      await sleep(isFailing ? RETRY_MS : INTERVAL_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await sleep(isFailing ? RETRY_MS : POLL_INTERVAL_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
@@ -136,7 +136,7 @@ export class LogTree {
 
   async #upToDate(): Promise<TileFile> {
     const waiting = new AbortController();
-    const late = sleep(WAIT_MS, null, { signal: waiting.signal, ref: false });
+    const late = sleep(MAX_REQUEST_WAIT_MS, null, { signal: waiting.signal, ref: false });
     late.catch(() => undefined);
     try {
       const file = await Promise.race([this.catchUp(), late]);
@@ -157,7 +157,7 @@ export class LogTree {
     return true;
   }
 
-  /** Ends following. The store must be closed too, for a call of it that hangs to end. */
+  /** Stops following the log. A call of the store that hangs ends only once the store is closed too. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#catchingUp?.catch(() => undefined);

@@ -51,12 +51,12 @@ export const ensureContinuesCheckpoint = async (
   watch: LogWatch | null,
 ): Promise<void> => {
   if (files.lastSigned() === null || (await verifyTail(store, files)) !== null) return;
-  if (watch === null) await verifyWhole(store, files, UNWATCHED);
+  if (watch === null) await verifyWholeLog(store, files, UNWATCHED);
   else if (!watch.isVerified) throw new LogUnverified('the log is being verified');
 };
 
-/** Verifies the whole log of a data folder, and keeps what its end can be compared with from then on. Throws StoreDamaged. */
-export const verifyWhole = async (store: EventStore, files: ProofFiles, job: JobContext): Promise<void> =>
+/** Verifies the whole log of a data folder, and keeps the tail with which its end can be compared later. Throws StoreDamaged. */
+export const verifyWholeLog = async (store: EventStore, files: ProofFiles, job: JobContext): Promise<void> =>
   keepTail(await verifyLog(store, files.lastCheckpoint(), job, files), files);
 
 /** Keeps the tail of the last checkpoint, unless another process has signed a later one meanwhile. */
@@ -65,8 +65,8 @@ const keepTail = async ({ tail }: VerifiedLog, files: ProofFiles): Promise<void>
 };
 
 /** Milliseconds before a verification that failed is tried again: twice as many after each failure, up to a bound. */
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 300_000;
+const FIRST_RETRY_WAIT_MS = 1_000;
+const MAX_RETRY_WAIT_MS = 300_000;
 
 const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');
 
@@ -92,8 +92,8 @@ export class LogWatch {
         ? null
         : new Checkpointer({
             ...{ store, files, key, onDamage },
-            events: checkpointEvents,
-            seconds: checkpointSeconds,
+            maxUnsignedEvents: checkpointEvents,
+            maxUnsignedSeconds: checkpointSeconds,
             onSigned: (note) => this.#witnesses.send(note),
             onError: (error) => warn(`no checkpoint could be signed: ${errorName(error)}`),
           });
@@ -110,13 +110,13 @@ export class LogWatch {
    */
   async verify(job: JobContext): Promise<StoreDamaged | null> {
     const { store, files, warn } = this.#options;
-    // The verification of the whole reports why this failed, and waits for a store that is not available.
+    // An error is ignored: verifying the whole log, below, reports damage, and waits for a store that is not available.
     const upToCheckpoint = await verifyTail(store, files).catch(() => null);
     if (upToCheckpoint !== null) this.#checkpointer?.begin(upToCheckpoint);
-    const log = await verifyWhenAvailable(store, () => files.lastCheckpoint(), files.tiles, job);
+    const log = await verifyWhenAvailable(store, () => files.lastCheckpoint(), files.tilesPath, job);
     if (log === null || log instanceof StoreDamaged) return log;
     this.#isVerified = true;
-    // Without it the next start verifies the whole again.
+    // Without a tail, writes after the next start would have to wait until the whole log is verified.
     if (upToCheckpoint === null)
       await keepTail(log, files).catch(() => warn('what the end of the log is compared with could not be kept'));
     if (log.tree !== null) this.#checkpointer?.begin(log.tree);
@@ -130,7 +130,7 @@ export class LogWatch {
    */
   async verifyUntilDone(attempt: () => Promise<void>): Promise<void> {
     const { signal } = this.#stopping;
-    for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
+    for (let waitMs = FIRST_RETRY_WAIT_MS; !signal.aborted; waitMs = Math.min(MAX_RETRY_WAIT_MS, waitMs * 2)) {
       try {
         // A rebuild may have verified it meanwhile.
         if (!this.#isVerified) await attempt();
@@ -161,15 +161,15 @@ export class LogWatch {
     await this.#checkpointer?.signNow();
   }
 
-  /** For metrics and readiness; `signed` is null without a key. */
+  /** For metrics and readiness. `checkpointSize`: events that the last checkpoint covers; null without a key. */
   state(): {
-    readonly signed: number | null;
+    readonly checkpointSize: number | null;
     readonly isCheckpointFailing: boolean;
     readonly isVerificationFailing: boolean;
     readonly witnesses: readonly WitnessState[];
   } {
     return {
-      signed: this.#checkpointer?.signed ?? null,
+      checkpointSize: this.#checkpointer?.checkpointSize ?? null,
       isCheckpointFailing: this.#checkpointer?.isFailing ?? false,
       isVerificationFailing: this.#isVerificationFailing,
       witnesses: this.#witnesses.states(),

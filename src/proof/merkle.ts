@@ -13,13 +13,13 @@ const EMPTY_ROOT = hash('sha256', '', 'buffer');
 
 const HASH_BYTES = 32;
 /** One buffer for all calls, and the digest as a string: to allocate and join buffers takes longer than to hash. */
-const hashedBytes = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
+const hashInput = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 
 /** The hash of a node of the tree by those of its two children, which have 32 bytes each. */
 export const nodeHash = (left: Buffer, right: Buffer): Buffer => {
-  left.copy(hashedBytes, 1);
-  right.copy(hashedBytes, 1 + HASH_BYTES);
-  return Buffer.from(hash('sha256', hashedBytes, 'binary'), 'binary');
+  left.copy(hashInput, 1);
+  right.copy(hashInput, 1 + HASH_BYTES);
+  return Buffer.from(hash('sha256', hashInput, 'binary'), 'binary');
 };
 
 /** The root of a tree to which leaves are added one by one; keeps one hash for each complete subtree. */
@@ -28,7 +28,7 @@ export class TreeRoot {
   readonly #subtrees: Buffer[];
   #size: number;
 
-  /** Continues a tree. Throws RangeError unless there is a subtree for each one among the bits of the size. */
+  /** Continues a tree. Throws RangeError unless there are as many subtrees as the binary form of the size has ones. */
   constructor(size = 0, subtrees: readonly Buffer[] = []) {
     const ones = size.toString(2).replaceAll('0', '').length;
     if (!Number.isSafeInteger(size) || size < 0 || subtrees.length !== ones)
@@ -41,21 +41,21 @@ export class TreeRoot {
     return this.#size;
   }
 
-  /** What continues the tree, with its size. */
+  /** The roots of the complete subtrees, the largest first: with the size, they are enough to continue the tree elsewhere. */
   get subtrees(): readonly Buffer[] {
     return [...this.#subtrees];
   }
 
   add(leaf: Buffer): void {
     let node = leaf;
-    // Each one among the last bits of the size is a complete subtree to the left that becomes part of a larger one.
+    // Each trailing 1 bit of the size stands for a complete subtree to the left, which now becomes part of a larger one.
     for (let size = this.#size; size % 2 === 1; size = (size - 1) / 2)
       node = nodeHash(this.#subtrees.pop() as Buffer, node);
     this.#subtrees.push(node);
     this.#size += 1;
   }
 
-  /** SHA-256 of nothing for a tree without leaves. */
+  /** The hash of the empty string for a tree without leaves. */
   root(): Buffer {
     return (
       this.#subtrees.reduceRight<Buffer | null>(
@@ -66,14 +66,14 @@ export class TreeRoot {
   }
 }
 
-/** The root of the first leaves. */
+/** The root of the tree over these leaves. */
 export const rootOfLeaves = (leaves: readonly Buffer[]): Buffer => {
   const tree = new TreeRoot();
   for (const leaf of leaves) tree.add(leaf);
   return tree.root();
 };
 
-/** Subtrees of a list of leaves, each computed anew. */
+/** A function for the subtree hashes over a list of leaves, which computes each when it is called. */
 export const subtreesOf =
   (leaves: readonly Buffer[]): SubtreeHash =>
   (height, index) =>
@@ -83,11 +83,11 @@ export const subtreesOf =
 export const rootAt = (size: number, subtree: SubtreeHash): Buffer =>
   size === 0 ? EMPTY_ROOT : rootOfRange(0, size, subtree);
 
-/** `start` is a multiple of the smallest power of two that is not below `size`. */
+/** The root over `size` leaves from `start`, which is a multiple of the smallest power of two that is not below `size`. */
 const rootOfRange = (start: number, size: number, subtree: SubtreeHash): Buffer => {
   const height = Math.round(Math.log2(size));
   if (2 ** height === size) return subtree(height, start / size);
-  const left = largestPowerBelow(size);
+  const left = largestPowerOfTwoBelow(size);
   return nodeHash(rootOfRange(start, left, subtree), rootOfRange(start + left, size - left, subtree));
 };
 
@@ -99,7 +99,7 @@ export const inclusionProof = (index: number, size: number, subtree: SubtreeHash
   if (!isCount(index) || !isCount(size) || index >= size) throw new RangeError(`no leaf ${index} of ${size}`);
   const path = (start: number, length: number): readonly Buffer[] => {
     if (length === 1) return [];
-    const left = largestPowerBelow(length);
+    const left = largestPowerOfTwoBelow(length);
     return index < start + left
       ? [...path(start, left), rootOfRange(start + left, length - left, subtree)]
       : [...path(start + left, length - left), rootOfRange(start, left, subtree)];
@@ -116,7 +116,7 @@ export const consistencyProof = (from: number, to: number, subtree: SubtreeHash)
   /** `isKnown`: the range is the whole older tree, whose root the verifier has. */
   const proof = (start: number, length: number, isKnown: boolean): readonly Buffer[] => {
     if (from - start === length) return isKnown ? [] : [rootOfRange(start, length, subtree)];
-    const left = largestPowerBelow(length);
+    const left = largestPowerOfTwoBelow(length);
     return from - start <= left
       ? [...proof(start, left, isKnown), rootOfRange(start + left, length - left, subtree)]
       : [...proof(start + left, length - left, false), rootOfRange(start, left, subtree)];
@@ -125,7 +125,7 @@ export const consistencyProof = (from: number, to: number, subtree: SubtreeHash)
 };
 
 /** The root to which an inclusion proof leads from a leaf; null for a proof of another length. */
-export const rootFromInclusion = (
+export const rootFromInclusionProof = (
   leaf: Buffer,
   index: number,
   size: number,
@@ -134,7 +134,7 @@ export const rootFromInclusion = (
   const rest = [...hashes];
   const climb = (position: number, length: number): Buffer | null => {
     if (length === 1) return leaf;
-    const left = largestPowerBelow(length);
+    const left = largestPowerOfTwoBelow(length);
     const sibling = rest.pop();
     const own = position < left ? climb(position, left) : climb(position - left, length - left);
     if (sibling === undefined || own === null) return null;
@@ -147,7 +147,7 @@ export const rootFromInclusion = (
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
 /** The largest power of two below a number of two or more. */
-const largestPowerBelow = (size: number): number => {
+const largestPowerOfTwoBelow = (size: number): number => {
   let power = 1;
   while (power * 2 < size) power *= 2;
   return power;

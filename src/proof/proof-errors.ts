@@ -20,7 +20,7 @@ export class SizeBeyondLog extends Error {
   override readonly name = 'SizeBeyondLog';
 }
 
-/** The event is in the log, but not among the first events, of the number that was asked for. */
+/** The event is in the log, but after the first `size` events, for which a proof was asked. */
 export class EventBeyondSize extends Error {
   override readonly name = 'EventBeyondSize';
 }

@@ -1,4 +1,4 @@
-/** The files of proof in a data folder: the key that signs, the public keys of all that ever did, the last checkpoint, and the tiles. */
+/** The proof files of a data folder: the signing key, the public keys of it and of all earlier ones, the last checkpoint, and the tiles. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,22 +8,22 @@ import {
   InvalidNote,
   newKey,
   openCheckpoint,
-  parseKey,
+  parseSigningKey,
   signCheckpoint,
   type Checkpoint,
   type SigningKey,
 } from './checkpoint.js';
 import { formatTail, parseTail, type LogTail, type VerifiedTree } from './verified-tree.js';
 
-/** A checkpoint and the signed note that says it. */
+/** A checkpoint, and the signed note from which it was parsed. */
 export interface SignedCheckpoint {
   readonly note: string;
   readonly checkpoint: Checkpoint;
 }
 
 /** A file that was being written: `log-checkpoint.1234.part`. */
-const PART_NAME = /^log-[a-z.-]+\.\d+\.part$/;
-/** Milliseconds after which whoever was writing a file is gone: it takes some. */
+const PART_FILE_PATTERN = /^log-[a-z.-]+\.\d+\.part$/;
+/** Milliseconds after which a part file counts as abandoned: writing one takes only a few. */
 const PART_ABANDONED_MS = 60_000;
 
 export class ProofFiles {
@@ -31,23 +31,23 @@ export class ProofFiles {
   readonly #key: string;
   readonly #verifiers: string;
   /** The path of the last checkpoint. */
-  readonly checkpoint: string;
+  readonly checkpointPath: string;
   readonly #tail: string;
   /** The path of the SQLite file that holds the tiles. */
-  readonly tiles: string;
+  readonly tilesPath: string;
 
   constructor(folder: string) {
     this.#folder = folder;
     this.#key = join(folder, 'log-key');
     this.#verifiers = join(folder, 'log-keys.txt');
-    this.checkpoint = join(folder, 'log-checkpoint');
+    this.checkpointPath = join(folder, 'log-checkpoint');
     this.#tail = join(folder, 'log-checkpoint-tail');
-    this.tiles = join(folder, 'log-tiles.sqlite');
+    this.tilesPath = join(folder, 'log-tiles.sqlite');
   }
 
   /** Removes part files that killed writers left. Recent ones stay: a command that runs may still be writing them. */
-  removeAbandoned(): void {
-    for (const name of readdirSync(this.#folder).filter((file) => PART_NAME.test(file))) {
+  removeAbandonedPartFiles(): void {
+    for (const name of readdirSync(this.#folder).filter((file) => PART_FILE_PATTERN.test(file))) {
       const path = join(this.#folder, name);
       const { mtimeMs = Infinity } = statSync(path, { throwIfNoEntry: false }) ?? {};
       if (Date.now() - mtimeMs > PART_ABANDONED_MS) rmSync(path, { force: true });
@@ -64,9 +64,9 @@ export class ProofFiles {
    */
   key(): SigningKey | null {
     if (!this.hasKey()) return null;
-    const key = parseKey(readFileSync(this.#key, 'utf8'));
+    const key = parseSigningKey(readFileSync(this.#key, 'utf8'));
     const known = this.#knownVerifiers();
-    if (known.length > 0 && !known.includes(key.verifier))
+    if (known.length > 0 && !known.includes(key.publicKey))
       throw new InvalidNote('the key in log-key is none of those in log-keys.txt');
     return key;
   }
@@ -80,19 +80,19 @@ export class ProofFiles {
   async makeKey(name: string): Promise<void> {
     const key = newKey(name);
     await replaceFile(this.#key, `${key}\n`);
-    await appendFile(this.#verifiers, `${parseKey(key).verifier}\n`, { mode: 0o600 });
+    await appendFile(this.#verifiers, `${parseSigningKey(key).publicKey}\n`, { mode: 0o600 });
   }
 
   /** The public keys of the keys that were made here or came with a copy, the one in use last. Throws as `key` does. */
-  verifiers(): readonly string[] {
+  publicKeys(): readonly string[] {
     const known = this.#knownVerifiers();
     if (known.length > 0) return known;
     const key = this.key();
-    return key === null ? [] : [key.verifier];
+    return key === null ? [] : [key.publicKey];
   }
 
   /** Adds public keys, such as those of a backup. */
-  async addVerifiers(verifiers: readonly string[]): Promise<void> {
+  async addPublicKeys(verifiers: readonly string[]): Promise<void> {
     const known = this.#knownVerifiers();
     const unknown = verifiers.filter((verifier) => !known.includes(verifier));
     // The keys of the past come first: the last is the one in use.
@@ -117,17 +117,17 @@ export class ProofFiles {
    * StoreUnavailable if it cannot be read.
    */
   lastSigned(): SignedCheckpoint | null {
-    if (!existsSync(this.checkpoint)) return null;
-    const note = readCheckpointFile(this.checkpoint);
+    if (!existsSync(this.checkpointPath)) return null;
+    const note = readCheckpointFile(this.checkpointPath);
     try {
-      return { note, checkpoint: openCheckpoint(note, this.verifiers()) };
+      return { note, checkpoint: openCheckpoint(note, this.publicKeys()) };
     } catch (error) {
       if (error instanceof InvalidNote) throw new StoreDamaged(`log-checkpoint: ${error.message}`);
       throw error;
     }
   }
 
-  /** What the end of the log is compared with; null if it was not kept, is damaged or cannot be read. */
+  /** The tail, with which the end of the log is compared; null if it was not kept, is damaged or cannot be read. */
   tail(): LogTail | null {
     try {
       return parseTail(readFileSync(this.#tail, 'utf8'));
@@ -156,7 +156,7 @@ export class ProofFiles {
    */
   async keepCheckpoint(note: string, tail: LogTail): Promise<void> {
     await this.keepTail(tail);
-    await replaceFile(this.checkpoint, note);
+    await replaceFile(this.checkpointPath, note);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * The tree as tiles of 256 hashes (C2SP tlog-tiles) in a SQLite file. Tile `number` of level 0 has the leaves from `number * 256` on,
- * one of level 1 the hashes of 256 complete tiles of level 0, and so on. Nothing in it is of its own: a file that is missing, of
- * another form or unreadable is made anew and filled from the log.
+ * one of level 1 the hashes of 256 complete tiles of level 0, and so on. Everything in it is computed from the log: a file that is
+ * missing, of another version or unreadable is made anew.
  */
 import Database from '../sqlite/database.js';
 import { existsSync, rmSync } from 'node:fs';
@@ -24,7 +24,7 @@ INSERT INTO covered VALUES (1, 0, NULL, NULL);
 PRAGMA user_version = ${TILE_FILE_VERSION};
 `;
 /** Short, because a wait blocks the event loop; no other process writes to the file. */
-const BUSY_MS = 250;
+const BUSY_TIMEOUT_MS = 250;
 
 /** A leaf hash, and the cursor of its event. */
 export interface Leaf {
@@ -33,7 +33,7 @@ export interface Leaf {
 }
 
 /** How far the file covers the log. */
-export interface Covered {
+export interface TileCoverage {
   /** The number of leaves. */
   readonly size: number;
   /** The cursors of the last event covered and of the one before; null where there is none. */
@@ -46,14 +46,14 @@ export class TileFile {
   readonly #read;
   readonly #write;
   readonly #update;
-  #covered: Covered;
+  #covered: TileCoverage;
 
   private constructor(db: Database.Database) {
     this.#db = db;
     this.#read = db.prepare('SELECT hashes FROM tiles WHERE level = ? AND number = ?').pluck();
     this.#write = db.prepare('INSERT OR REPLACE INTO tiles VALUES (?, ?, ?)');
     this.#update = db.prepare('UPDATE covered SET size = ?, cursor = ?, before = ?');
-    this.#covered = db.prepare('SELECT size, cursor, before FROM covered').get() as Covered;
+    this.#covered = db.prepare('SELECT size, cursor, before FROM covered').get() as TileCoverage;
   }
 
   /** Opens a file, or makes it anew where it cannot be used. Throws SQLite and file-system errors if that fails too. */
@@ -68,7 +68,7 @@ export class TileFile {
   }
 
   /** Opens a file for reading only, also while another process writes to it; null where there is none that can be used. */
-  static read(path: string): TileFile | null {
+  static openReadonly(path: string): TileFile | null {
     try {
       return existsSync(path) ? new TileFile(openFile(path, true)) : null;
     } catch {
@@ -80,13 +80,13 @@ export class TileFile {
   static create(path: string): TileFile {
     removeFile(path);
     createPrivateFile(path);
-    const db = new Database(path, { timeout: BUSY_MS });
+    const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     db.exec(TILES_SCHEMA);
     db.close();
     return new TileFile(openFile(path));
   }
 
-  get covered(): Covered {
+  get covered(): TileCoverage {
     return this.#covered;
   }
 
@@ -174,7 +174,7 @@ export const isDamagedTileFile = (error: unknown): boolean =>
   /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { readonly code?: unknown } | null)?.code));
 
 const openFile = (path: string, readonly = false): Database.Database => {
-  const db = new Database(path, { fileMustExist: true, timeout: BUSY_MS, readonly });
+  const db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS, readonly });
   try {
     if (db.pragma('user_version', { simple: true }) !== TILE_FILE_VERSION) throw new Error('of another form');
     if (readonly) return db;

@@ -8,10 +8,10 @@ import { StoreDamaged, type Cursor, type EventStore, type StoredEvent } from '..
 import type { Checkpoint } from './checkpoint.js';
 import { TreeRoot } from './merkle.js';
 
-/** The tree of a checkpoint as it was some events earlier: together they give its root, which is signed. */
+/** The tree as it was some events before a checkpoint. With those events added, it has the signed root of the checkpoint. */
 export interface LogTail {
   readonly checkpoint: { readonly size: number; readonly root: string };
-  /** The events that the subtrees are of, and the cursor of the last of them; null for none. */
+  /** The number of events under the subtrees, and the cursor of the last of these events; null if there are none. */
   readonly start: number;
   readonly after: Cursor | null;
   /** The hashes of complete subtrees in base64, the largest first. */
@@ -24,13 +24,13 @@ interface TreeState {
   readonly subtrees: readonly Buffer[];
 }
 
-/** A tail has at most twice as many events. */
-const TREE_STATE_EVERY = 128;
+/** Events between two states of the tree that are remembered. A tail starts at the last but one: it has at most twice as many. */
+const TREE_STATE_INTERVAL = 128;
 
 export class VerifiedTree {
   #tree: TreeRoot;
   #cursor: Cursor | null;
-  /** The tree at the last two multiples of TREE_STATE_EVERY. */
+  /** The states of the tree at the last two multiples of TREE_STATE_INTERVAL. */
   #earlierStates: readonly [TreeState, TreeState];
 
   /** Continues a tree of verified events. */
@@ -60,7 +60,7 @@ export class VerifiedTree {
   add(event: StoredEvent, leaf = leafOf(event)): ReturnType<typeof verifyRecord> {
     const position = this.size + 1;
     const state = verifyAt(event, position);
-    if (this.size % TREE_STATE_EVERY === 0 && this.size > this.#earlierStates[1].size)
+    if (this.size % TREE_STATE_INTERVAL === 0 && this.size > this.#earlierStates[1].size)
       this.#earlierStates = [
         this.#earlierStates[1],
         { size: this.size, cursor: this.#cursor, subtrees: this.#tree.subtrees },
@@ -129,7 +129,7 @@ export const checkTail = async (
   try {
     await extendTree(store, tree, size);
   } catch (error) {
-    // The cursor is past the end of the log, or of another one.
+    // A RangeError: the cursor of the tail is past the end of the log, or one of another log.
     if (!(error instanceof RangeError)) throw error;
   }
   if (tree.size < size) throw shorterThanCheckpoint(size, tree.size);
@@ -137,7 +137,7 @@ export const checkTail = async (
   return tree;
 };
 
-/** The log ends before a checkpoint of `size` events. */
+/** The damage of a log that ends before the `size` events of a checkpoint. */
 export const shorterThanCheckpoint = (size: number, events: number): StoreDamaged =>
   new StoreDamaged(`position ${events + 1}: missing; a checkpoint says that there were ${size} events`, {
     position: events + 1,

@@ -10,7 +10,7 @@ import { leafOf, differsFromCheckpoint, shorterThanCheckpoint, VerifiedTree, typ
 
 export interface VerifiedLog {
   readonly events: number;
-  /** Events recorded before there were leaf hashes, and not adopted, or not all; they come before all others. */
+  /** Events without a leaf hash, or whose adoption was not completed; they were recorded before there were any, and come first. */
   readonly uncovered: number;
   /** Events that got their leaf hashes when they were adopted; they come before all others. */
   readonly adopted: number;
@@ -18,21 +18,21 @@ export interface VerifiedLog {
   readonly erased: number;
   /** Null if an event is not covered: then there is no tree. */
   readonly tree: VerifiedTree | null;
-  /** What the end of the log is compared with, as of the longest checkpoint; null if there is none. */
+  /** The tail of the longest checkpoint, with which the end of the log is compared later; null without a checkpoint. */
   readonly tail: LogTail | null;
 }
 
 export interface VerificationOptions {
-  /** The file with the tiles of the log, which tell where it begins to differ from a checkpoint. */
-  readonly tiles?: string;
-  /** Gets every leaf hash in order. */
+  /** The path of the file with the tiles, which tell where the log begins to differ from a checkpoint. */
+  readonly tilesPath?: string;
+  /** Called with every leaf hash, in order. */
   readonly onLeaf?: (leaf: Buffer, event: StoredEvent) => void;
   readonly pageSize?: number;
 }
 
 /**
- * Verifies up to the head of the log. Throws StoreDamaged with the first position that differs; where every event fits its leaf hash, the
- * tree does not lead to a checkpoint and there are no tiles of it, with the size of that checkpoint.
+ * Verifies the log up to its head. Throws StoreDamaged with the first position that differs. If every event fits its leaf hash but the
+ * root is not that of a checkpoint, only tiles of that checkpoint tell the position; without, the error has just the checkpoint's size.
  */
 export const verifyLog = async (
   store: EventStore,
@@ -43,14 +43,14 @@ export const verifyLog = async (
   try {
     return await verifyEveryEvent(store, checkpoints, job, options);
   } catch (error) {
-    if (!(error instanceof StoreDamaged) || options.tiles === undefined) throw error;
-    const difference = await firstDifference(store, checkpoints, options.tiles).catch(() => null);
-    throw difference !== null && isDamagedBefore(difference, error) ? difference : error;
+    if (!(error instanceof StoreDamaged) || options.tilesPath === undefined) throw error;
+    const difference = await firstDifference(store, checkpoints, options.tilesPath).catch(() => null);
+    throw difference !== null && isEarlierDamage(difference, error) ? difference : error;
   }
 };
 
 /** Orders damages by position; a damage without a known position comes last. */
-const isDamagedBefore = (a: StoreDamaged, b: StoreDamaged): boolean =>
+const isEarlierDamage = (a: StoreDamaged, b: StoreDamaged): boolean =>
   (a.position ?? Infinity) < (b.position ?? Infinity);
 
 const verifyEveryEvent = async (
@@ -86,7 +86,7 @@ const verifyEveryEvent = async (
   const longest = Math.max(0, ...checkpoints.map(({ size }) => size));
   if (longest > tree.size) throw shorterThanCheckpoint(longest, tree.size);
   // An adoption that was not completed covers nothing.
-  const adopted = past.isRecorded ? past.adopted : 0;
+  const adopted = past.isAdoptionRecorded ? past.adopted : 0;
   const uncovered = past.uncovered + past.adopted - adopted;
   return { events: tree.size, uncovered: uncovered, adopted, erased, tree: uncovered > 0 ? null : tree, tail };
 };
@@ -98,15 +98,15 @@ const verifyEveryEvent = async (
 class EventsBeforeLeafHashes {
   adopted = 0;
   uncovered = 0;
-  isRecorded = false;
+  isAdoptionRecorded = false;
   #root: Buffer | null = null;
 
-  /** Whether the event is the first one that has a leaf hash of its own. */
+  /** Whether `add` needs the root of the events before this one, which is so for the first event with a leaf hash of its own. */
   needsRoot({ position, leaf, adopted }: StoredEvent): boolean {
     return leaf !== null && adopted === undefined && position === this.adopted + this.uncovered + 1;
   }
 
-  /** To be called with each event, in order; with the root of those before it where it is needed. Throws StoreDamaged. */
+  /** To be called with each event, in order; with the root of the events before it if `needsRoot`, else null. Throws StoreDamaged. */
   add(event: StoredEvent, root: Buffer | null): void {
     const { position, leaf, adopted } = event;
     const length = this.adopted + this.uncovered;
@@ -128,7 +128,7 @@ class EventsBeforeLeafHashes {
       .data;
     if (events !== this.adopted || root !== this.#root?.toString('base64'))
       throw new StoreDamaged(`positions 1 to ${Number(events)}: they are not those that were adopted`);
-    this.isRecorded = true;
+    this.isAdoptionRecorded = true;
   }
 
   #firstMissing(): StoreDamaged {
@@ -146,19 +146,19 @@ const PAGE_SIZE = 100;
 const RETRY_MS = 2_000;
 
 /**
- * Verifies a log to which a service may be writing, and again from its start while it is not available. Returns what was found, the
- * damage where it is not as it was recorded, or null if the job was stopped first.
+ * Verifies a log to which a service may be writing; starts again from the first event whenever the store was not available. Returns what
+ * was found, the damage if the log is not as it was recorded, or null if the job was stopped first.
  */
 export const verifyWhenAvailable = async (
   store: EventStore,
   readCheckpoints: () => readonly Checkpoint[],
-  tiles: string,
+  tilesPath: string,
   job: JobContext,
 ): Promise<VerifiedLog | StoreDamaged | null> => {
   const isStopped = (): boolean => job.signal.aborted;
   while (!isStopped())
     try {
-      return await verifyLog(store, readCheckpoints(), job, { tiles, pageSize: PAGE_SIZE });
+      return await verifyLog(store, readCheckpoints(), job, { tilesPath, pageSize: PAGE_SIZE });
     } catch (error) {
       if (error instanceof StoreDamaged) return error;
       if (!(error instanceof StoreUnavailable) && !isStopped()) throw error;

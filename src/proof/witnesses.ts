@@ -1,6 +1,6 @@
 /**
- * Sends checkpoints to witnesses: places that others control, so that not even the holder of the key can write the history anew
- * unseen. Appends never wait for them; a witness that fails gets the next checkpoint, which covers what the missed one did.
+ * Sends checkpoints to witnesses: places that others control, so that not even the holder of the key can rewrite the history
+ * unnoticed. Appends never wait for them; a witness that fails gets the next checkpoint, which covers what the missed one did.
  */
 import { spawn } from 'node:child_process';
 import { appendFile } from 'node:fs/promises';
@@ -11,15 +11,15 @@ import { checkpointLine } from './checkpoint.js';
 export type Witness = { readonly file: string } | { readonly command: readonly string[] } | { readonly url: string };
 
 export const MAX_WITNESSES = 10;
-const MAX_ARGUMENTS = 32;
-const MAX_TEXT = 2_000;
+const MAX_COMMAND_WORDS = 32;
+const MAX_TEXT_LENGTH = 2_000;
 /** Milliseconds for one attempt. */
 export const WITNESS_TIMEOUT_MS = 10_000;
 /** Milliseconds before each repeat of an attempt that failed. */
 const RETRY_WAITS_MS = [1_000, 5_000];
 
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !value.includes('\0');
+  typeof value === 'string' && value !== '' && value.length <= MAX_TEXT_LENGTH && !value.includes('\0');
 
 /** Reads witnesses from JSON: an array of objects with one key each. Undefined for anything else. */
 export const parseWitnesses = (text: string): readonly Witness[] | undefined => {
@@ -37,7 +37,7 @@ const isWitness = (value: unknown): value is Witness => {
   const { file, command, url } = value as Readonly<Record<string, unknown>>;
   if (url !== undefined) return isText(url) && /^https?:\/\//.test(url) && URL.canParse(url);
   if (file !== undefined) return isText(file);
-  return Array.isArray(command) && command.length > 0 && command.length <= MAX_ARGUMENTS && command.every(isText);
+  return Array.isArray(command) && command.length > 0 && command.length <= MAX_COMMAND_WORDS && command.every(isText);
 };
 
 export interface WitnessState {
@@ -49,8 +49,8 @@ export interface WitnessState {
 interface Delivery {
   readonly witness: Witness;
   /** The note to be sent next; a later one takes its place. */
-  pending: string | null;
-  running: Promise<void> | null;
+  pendingNote: string | null;
+  sending: Promise<void> | null;
   isFailing: boolean;
   failures: number;
 }
@@ -68,8 +68,8 @@ export class Witnesses {
   ) {
     this.#deliveries = witnesses.map((witness) => ({
       witness,
-      pending: null,
-      running: null,
+      pendingNote: null,
+      sending: null,
       isFailing: false,
       failures: 0,
     }));
@@ -83,21 +83,21 @@ export class Witnesses {
   send(note: string): void {
     if (this.#stopping.signal.aborted) return;
     this.#deliveries.forEach((delivery, index) => {
-      delivery.pending = note;
-      delivery.running ??= this.#deliver(delivery, index + 1).finally(() => (delivery.running = null));
+      delivery.pendingNote = note;
+      delivery.sending ??= this.#deliver(delivery, index + 1).finally(() => (delivery.sending = null));
     });
   }
 
-  /** Gives up what is under way. */
+  /** Abandons deliveries that are under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#deliveries.map(({ running }) => running ?? Promise.resolve()));
+    await Promise.all(this.#deliveries.map(({ sending }) => sending ?? Promise.resolve()));
   }
 
   async #deliver(delivery: Delivery, number: number): Promise<void> {
-    while (delivery.pending !== null) {
-      const note = delivery.pending;
-      delivery.pending = null;
+    while (delivery.pendingNote !== null) {
+      const note = delivery.pendingNote;
+      delivery.pendingNote = null;
       const isDelivered = await this.#tryAll(delivery.witness, note);
       if (this.#stopping.signal.aborted) return;
       if (!isDelivered) delivery.failures += 1;
@@ -129,10 +129,10 @@ const sendTo = async (witness: Witness, note: string, signal: AbortSignal): Prom
   else await postNote(witness.url, note, signal);
 };
 
-/** Files that take a line at present: a share that is away may take it long after the time for it, and lines keep their order. */
+/** Files to which a line is being appended. A network share may take it long after the timeout, and no later line may overtake it. */
 const FILES_BEING_WRITTEN = new Set<string>();
 
-/** Node cannot give up writing to a file, so only the waiting ends with the signal. */
+/** When the signal aborts, only the wait for the line ends: Node cannot cancel a write to a file. */
 const appendLine = async (file: string, line: string, signal: AbortSignal): Promise<void> => {
   if (FILES_BEING_WRITTEN.has(file)) throw new Error('an earlier line is still being written');
   FILES_BEING_WRITTEN.add(file);
@@ -147,14 +147,14 @@ const rejectedOnAbort = (signal: AbortSignal): Promise<never> =>
     else signal.addEventListener('abort', rejectWithReason, { once: true });
   });
 
-/** Runs a program without a shell, with the note on its standard input. The settings of the service, which hold its token, are not handed on. */
+/** Runs a program without a shell, with the note on standard input, and without the service's environment, which holds its token. */
 const runProgram = ([program = '', ...args]: readonly string[], note: string, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
     const child = spawn(program, args, { signal, killSignal: 'SIGKILL', stdio: ['pipe', 'ignore', 'ignore'], env });
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`ended with ${code}`))));
-    // A program that does not read it is judged by its exit code.
+    // A program that does not read its standard input is judged by its exit code only.
     child.stdin.on('error', () => undefined);
     child.stdin.end(note);
   });

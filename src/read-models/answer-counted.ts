@@ -1,14 +1,14 @@
-/** Answers with counts of people, which a large register takes in steps. */
+/** Answers queries with counts of people, which are made in steps in a large register, so that other requests run between. */
 import { setImmediate } from 'node:timers/promises';
 import { NotCounted } from './counters.js';
 import type { ReadModelReader } from './reader.js';
 import { openScope, type PinnedScope, type Scope, type ScopedContext } from './scope.js';
 
 /**
- * What `ask` answers in the scope, from the counters of one file. People who are not counted yet are counted in steps, each in a turn
- * of its own, and then `ask` runs again; the answer is that of the position at which the question came.
+ * Runs `ask` in the scope. A count that it needs and that is not cached is made in steps, each in a turn of the event loop of its own;
+ * then `ask` runs again, at the position of the first try. All counts of one answer are from the same read-model file.
  */
-export const answerCounted = async <Answer>(
+export const answerWithCounts = async <Answer>(
   reader: ReadModelReader,
   scope: Scope,
   pinned: PinnedScope | null,
@@ -19,11 +19,11 @@ export const answerCounted = async <Answer>(
   for (;;) {
     try {
       const asked = context;
-      return asked.counters.inSteps(() => ask(asked));
+      return asked.counters.runInSteps(() => ask(asked));
     } catch (error) {
       if (!(error instanceof NotCounted)) throw error;
       const { db } = context;
-      // In another file, cases have other numbers.
+      // Case numbers are local to a file: if a rebuild replaced it, the count starts over.
       for (let isCounted = false; !isCounted && context.db === db;) {
         isCounted = context.counters.step(error, context.position);
         await setImmediate();

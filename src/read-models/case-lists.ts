@@ -1,4 +1,4 @@
-/** What each list that ever judged a case makes of it on a day: whether the person is on it, by which policy, and its judgments. */
+/** For each list that ever judged a case, on a day: whether the person is on the list, its policy of that day, and its judgments. */
 import type { CaseEvent } from '../domain/case/events.js';
 import { RECOGNITIONS, type Recognition } from '../domain/case/state.js';
 import type { EventWithId } from '../domain/event.js';
@@ -53,8 +53,8 @@ export class CaseListView {
   readonly judgments: readonly ListJudgmentView[];
 }
 
-/** What each list that ever judged the case makes of it on a day, sorted by list. `events`: those of the case as they stand. */
-export const caseLists = (
+/** A view for each list that ever judged the case, on a day, sorted by list. `events`: those of the case, with corrections applied. */
+export const caseListViews = (
   context: QueryContext,
   caseNo: number,
   events: readonly EventWithId<CaseEvent>[],

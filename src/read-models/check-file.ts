@@ -3,13 +3,13 @@ import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/
 import Database from '../sqlite/database.js';
 import type { EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
-import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
+import { PERSONAL_CLAIMS_TABLE } from './claims/claim-rows.js';
 import { PERSONAL_EVENTS } from './log-tables.js';
 import { PROJECTED_TABLES, readCheckpoint, type ModelFile } from './model-file.js';
-import { applyNextBatch, buildFile, buildPath, discardFile } from './rebuild.js';
+import { applyNextBatch, buildFile, temporaryPathOf, discardFile } from './rebuild.js';
 import type { Db } from './table.js';
 
-/** A row that only one of the files has, by its table and the case or stream that it is of: its cells may be personal. */
+/** A row in which the files differ. Named by its table and its case or stream only, since its cells may be personal data. */
 export interface RowDifference {
   readonly table: string;
   readonly subject: string;
@@ -49,8 +49,8 @@ export const checkFile = async (
   try {
     const db = new Database(path, { readonly: true, fileMustExist: true });
     try {
-      db.prepare('ATTACH ? AS rebuilt').run(buildPath(beside));
-      const position = await meetPosition(db, built, store, job.signal);
+      db.prepare('ATTACH ? AS rebuilt').run(temporaryPathOf(beside));
+      const position = await alignPositions(db, built, store, job.signal);
       return { position, ...(await compareTables(db, job)) };
     } finally {
       db.close();
@@ -60,8 +60,8 @@ export const checkFile = async (
   }
 };
 
-/** Begins to read the live file in one snapshot, and brings the built one to its position exactly. */
-const meetPosition = async (db: Db, built: ModelFile, store: EventStore, signal: AbortSignal): Promise<number> => {
+/** Begins a snapshot of the live file, and applies events to the built file until both are at the same position, which it returns. */
+const alignPositions = async (db: Db, built: ModelFile, store: EventStore, signal: AbortSignal): Promise<number> => {
   for (;;) {
     signal.throwIfAborted();
     db.exec('BEGIN');
@@ -104,8 +104,8 @@ const compareTables = async (db: Db, { signal, onProgress }: JobContext): Promis
   return { rows, different, examples };
 };
 
-/** Counts how often each file has each row. The first column is the case or stream that the row is of. */
-const comparisonSql = ({ cells, from }: Select): string => {
+/** SQL that counts how often each file has each row, with the case or stream of the row, which is its first cell. */
+const comparisonSql = ({ cells, from }: ComparedSelect): string => {
   const names = cells.map((_, index) => `c${index}`).join(', ');
   const aliased = cells.map((cell, index) => `${cell} AS c${index}`).join(', ');
   return `SELECT sum(live), sum(1 - live), c0 FROM (
@@ -113,17 +113,17 @@ const comparisonSql = ({ cells, from }: Select): string => {
     GROUP BY ${names}`;
 };
 
-interface Select {
+interface ComparedSelect {
   readonly cells: readonly string[];
   readonly from: (schema: string) => string;
 }
 
 const STREAM_SQL = "s.kind || ':' || s.id";
-/** A left join, so that a row of no case or stream is compared, too. */
-const withStream = (schema: string, table: string): string =>
+/** A table joined with its streams; a left join, so that rows whose stream is missing are compared too. */
+const joinStreams = (schema: string, table: string): string =>
   `${schema}.${table} t LEFT JOIN ${schema}.streams s ON s.no = t.stream`;
 
-const COMPARED_TABLES: readonly { readonly table: string; readonly select: Select }[] = [
+const COMPARED_TABLES: readonly { readonly table: string; readonly select: ComparedSelect }[] = [
   { table: 'streams', select: { cells: [STREAM_SQL], from: (schema) => `${schema}.streams s` } },
   {
     table: 'events',
@@ -132,7 +132,7 @@ const COMPARED_TABLES: readonly { readonly table: string; readonly select: Selec
         ...[STREAM_SQL, 't.position', 't.revision', 't.id', 't.type', 't.recorded_at'],
         ...['t.metadata', 't.cursor', 't.event'],
       ],
-      from: (schema) => withStream(schema, 'events'),
+      from: (schema) => joinStreams(schema, 'events'),
     },
   },
   {
@@ -149,24 +149,24 @@ const COMPARED_TABLES: readonly { readonly table: string; readonly select: Selec
     table: 'case_streams',
     select: {
       cells: ['c.id', STREAM_SQL, 't.from_position', 't.to_position'],
-      from: (schema) => `${withStream(schema, 'case_streams')} LEFT JOIN ${schema}.cases c ON c.no = t.case_no`,
+      from: (schema) => `${joinStreams(schema, 'case_streams')} LEFT JOIN ${schema}.cases c ON c.no = t.case_no`,
     },
   },
   {
     table: 'merges',
     select: {
       cells: [STREAM_SQL, 'i.id', 't.event', 't.is_void', 't.from_position', 't.to_position'],
-      from: (schema) => `${withStream(schema, 'merges')} LEFT JOIN ${schema}.streams i ON i.no = t.into_stream`,
+      from: (schema) => `${joinStreams(schema, 'merges')} LEFT JOIN ${schema}.streams i ON i.no = t.into_stream`,
     },
   },
   {
-    table: PERSONAL_CLAIMS,
+    table: PERSONAL_CLAIMS_TABLE,
     select: {
       cells: [
         ...[STREAM_SQL, 't.known_from', 't.known_to', 't.revision', 't.metric', 't.list', 't.instrument', 't.about'],
         ...['t.said_day', 't.claim', 't.events'],
       ],
-      from: (schema) => withStream(schema, PERSONAL_CLAIMS),
+      from: (schema) => joinStreams(schema, PERSONAL_CLAIMS_TABLE),
     },
   },
   {

@@ -22,29 +22,29 @@ export interface CounterQuery {
    */
   readonly sql: (scope: ListScope, caseFilter: string) => string;
   readonly values: SqlCondition['values'];
-  /** Selects cases beside which no other is counted; where absent, any may be. */
-  readonly cases?: ((scope: ListScope) => string) | undefined;
+  /** SQL that selects the only cases that can be counted; if absent, any case may be. */
+  readonly casesSql?: ((scope: ListScope) => string) | undefined;
 }
 
 interface CachedCounter {
   readonly position: number;
-  readonly groups: TotalsByKey;
+  readonly totals: TotalsByKey;
 }
 
 const MAX_COUNTERS = 200;
 /** New events beyond which a full count is cheaper than an update. */
-const MAX_EVENTS_TO_ADD = 1_000;
-/** Cases that one step counts, of all or of those that a query selects: some 40 ms of either. */
-const MAX_CASES = 20_000;
-const MAX_SELECTED = 2_000;
-/** Where more of the cases than one in so many are selected, counting all takes no longer. */
+const MAX_EVENTS_FOR_UPDATE = 1_000;
+/** Cases counted in one step, out of all or out of those that a query selects; either takes some 40 ms. */
+const MAX_CASES_PER_STEP = 20_000;
+const MAX_SELECTED_PER_STEP = 2_000;
+/** If more than one case in this many is selected, counting all cases takes no longer. */
 const SELECTED_SHARE = 10;
 /** Counts that are under way at once. */
-const MAX_RUNNING = 20;
+const MAX_RUNNING_COUNTS = 20;
 /** Milliseconds without a step after which nobody waits for a count any more. */
-const ABANDONED_MS = 60_000;
+const ABANDONED_AFTER_MS = 60_000;
 
-/** Thrown where a count takes steps. Whoever asked has them taken and asks again. */
+/** Thrown instead of a count that must be made in steps: the caller runs the steps (`Counters.step`) and asks again. */
 export class NotCounted extends Error {
   override readonly name = 'NotCounted';
   constructor(
@@ -55,13 +55,13 @@ export class NotCounted extends Error {
   }
 }
 
-/** A condition on the case of `p`, to follow others. */
+/** An SQL condition on the case of a period `p`, beginning with AND. */
 interface CaseFilter {
   readonly text: string;
   readonly values: SqlCondition['values'];
 }
 
-/** A count of which some slices are counted. */
+/** A count under way: the slices of cases that are still to be counted, and the totals of the others. */
 interface RunningCount {
   readonly slicesLeft: CaseFilter[];
   totals: TotalsByKey;
@@ -70,7 +70,11 @@ interface RunningCount {
 export class Counters {
   readonly #cache = new LRUCache<string, CachedCounter>({ max: MAX_COUNTERS });
   /** Shared by all who wait for the same count. */
-  readonly #running = new LRUCache<string, RunningCount>({ max: MAX_RUNNING, ttl: ABANDONED_MS, updateAgeOnGet: true });
+  readonly #running = new LRUCache<string, RunningCount>({
+    max: MAX_RUNNING_COUNTS,
+    ttl: ABANDONED_AFTER_MS,
+    updateAgeOnGet: true,
+  });
   #inSteps = false;
 
   constructor(private readonly db: Db) {}
@@ -79,16 +83,16 @@ export class Counters {
   count(scope: ListScope, query: CounterQuery): TotalsByKey {
     const key = counterKeyOf(scope, query);
     const cached = this.#cache.get(key);
-    // Another question has come from a later position meanwhile: this one is of an earlier position now.
+    // The cache is at a later position already, so this scope is not the current one any more.
     if (cached !== undefined && cached.position > scope.position)
       return this.count({ ...scope, isCurrent: false }, query);
-    const groups = cached === undefined ? this.#counted(scope, query) : this.#updated(cached, scope, query);
-    this.#cache.set(key, { position: scope.position, groups });
-    return groups;
+    const totals = cached === undefined ? this.#counted(scope, query) : this.#updated(cached, scope, query);
+    this.#cache.set(key, { position: scope.position, totals });
+    return totals;
   }
 
-  /** Runs `ask`; its counts throw NotCounted where they take steps. */
-  inSteps<Answer>(ask: () => Answer): Answer {
+  /** Runs `ask`; a count in it that would take long throws NotCounted instead of counting at once. */
+  runInSteps<Answer>(ask: () => Answer): Answer {
     this.#inSteps = true;
     try {
       return ask();
@@ -110,47 +114,51 @@ export class Counters {
     this.#running.set(key, running);
     if (running.slicesLeft.length > 0) return false;
     this.#running.delete(key);
-    const counted = { position: scope.position, groups: running.totals };
+    const counted = { position: scope.position, totals: running.totals };
     this.#cache.set(key, counted);
-    // From there it is updated to the latest position.
+    // Cached as the current count too, which later questions update from this position on.
     if (scope.isCurrent) this.#cache.set(counterKeyOf(scope, query), counted);
     return true;
   }
 
-  /** A further count would take the place of one under way, which would begin anew and take another's. */
+  /** Throws QueriesBusy at the limit: one count more would evict another, which would start over and evict the next. */
   #begin(scope: ListScope, query: CounterQuery): RunningCount {
     this.#running.purgeStale();
-    if (this.#running.size >= MAX_RUNNING) throw new QueriesBusy();
+    if (this.#running.size >= MAX_RUNNING_COUNTS) throw new QueriesBusy();
     return { slicesLeft: this.#slices(scope, query), totals: new Map() };
   }
 
   #counted(scope: ListScope, query: CounterQuery): TotalsByKey {
-    if (this.#inSteps && this.#lastCase() > MAX_CASES && this.#selected(scope, query, MAX_SELECTED) === null)
+    if (
+      this.#inSteps &&
+      this.#lastCase() > MAX_CASES_PER_STEP &&
+      this.#selected(scope, query, MAX_SELECTED_PER_STEP) === null
+    )
       throw new NotCounted(scope, query);
     return this.#query(scope, query);
   }
 
-  #updated({ position, groups }: CachedCounter, scope: ListScope, query: CounterQuery): TotalsByKey {
-    if (position === scope.position) return groups;
-    if (scope.position - position > MAX_EVENTS_TO_ADD) return this.#counted(scope, query);
+  #updated({ position, totals }: CachedCounter, scope: ListScope, query: CounterQuery): TotalsByKey {
+    if (position === scope.position) return totals;
+    if (scope.position - position > MAX_EVENTS_FOR_UPDATE) return this.#counted(scope, query);
     const touched = {
       text: `AND p.case_no IN (${TOUCHED_CASES})`,
       values: { since: position, until: scope.position },
     };
     const before = this.#query({ ...scope, position, isCurrent: false }, query, touched);
     const after = this.#query(scope, query, touched);
-    return sumTotals([groups, 1], [before, -1], [after, 1]);
+    return sumTotals([totals, 1], [before, -1], [after, 1]);
   }
 
   #slices(scope: ListScope, query: CounterQuery): CaseFilter[] {
     const last = this.#lastCase();
     const selected = this.#selected(scope, query, Math.floor(last / SELECTED_SHARE));
     if (selected === null)
-      return slicesOf(last, MAX_CASES).map(([after, until]) => ({
+      return slicesOf(last, MAX_CASES_PER_STEP).map(([after, until]) => ({
         text: 'AND p.case_no > @after AND p.case_no <= @until',
         values: { after, until },
       }));
-    return slicesOf(selected.length, MAX_SELECTED).map(([from, to]) => ({
+    return slicesOf(selected.length, MAX_SELECTED_PER_STEP).map(([from, to]) => ({
       text: 'AND p.case_no IN (SELECT value FROM json_each(@cases))',
       values: { cases: JSON.stringify(selected.slice(from, to)) },
     }));
@@ -160,42 +168,42 @@ export class Counters {
     return cachedStatement(this.db, 'SELECT coalesce(max(no), 0) FROM cases').pluck().get() as number;
   }
 
-  /** The cases that a query selects; null if it selects none, or more than `limit`. */
-  #selected(scope: ListScope, { cases, values }: CounterQuery, limit: number): readonly number[] | null {
-    if (cases === undefined) return null;
+  /** The cases that a query selects; null if it has no selection (`cases`), or selects more than `limit`. */
+  #selected(scope: ListScope, { casesSql, values }: CounterQuery, limit: number): readonly number[] | null {
+    if (casesSql === undefined) return null;
     const statement = cachedStatement(
       this.db,
-      `SELECT case_no FROM (${cases(scope)}) ${stableLimit('@limit')}`,
+      `SELECT case_no FROM (${casesSql(scope)}) ${stableLimit('@limit')}`,
     ).pluck();
     const found = statement.all({ ...scopeValues(scope), ...values, limit: limit + 1 }) as number[];
     return found.length > limit ? null : [...new Set(found)];
   }
 
-  /** Counts the cases of a filter, or all. */
-  #query(scope: ListScope, { sql, values, cases }: CounterQuery, filter?: CaseFilter): TotalsByKey {
-    const selected = cases === undefined ? '' : `AND p.case_no IN (${cases(scope)})`;
+  /** Counts the cases of the filter; without one, all cases that the query may count. */
+  #query(scope: ListScope, { sql, values, casesSql }: CounterQuery, filter?: CaseFilter): TotalsByKey {
+    const selected = casesSql === undefined ? '' : `AND p.case_no IN (${casesSql(scope)})`;
     const statement = cachedStatement(this.db, sql(scope, filter?.text ?? selected));
     const rows = statement.all({ ...scopeValues(scope), ...values, ...filter?.values });
     return new Map((rows as ({ key: string } & Totals)[]).map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
   }
 }
 
-/** The latest position is none of the key: it moves, and the count with it. */
-const counterKeyOf = (scope: ListScope, { sql, values, cases }: CounterQuery): string =>
+/** A current count has no position in its key, since it is updated as the log grows. */
+const counterKeyOf = (scope: ListScope, { sql, values, casesSql }: CounterQuery): string =>
   JSON.stringify([
     scope.list,
     scope.day,
     scope.isCurrent ? null : scope.position,
     sql(scope, ''),
-    cases?.(scope),
+    casesSql?.(scope),
     values,
   ]);
 
-/** The bounds of slices of so many numbers. */
+/** Splits the numbers up to `count` into slices of `size`: each after one bound, up to the other. */
 const slicesOf = (count: number, size: number): readonly (readonly [after: number, until: number])[] =>
   Array.from({ length: Math.ceil(count / size) }, (_, index) => [index * size, Math.min(count, (index + 1) * size)]);
 
-/** Every case that a stream with new events feeds, or fed before: such an event may have changed which. */
+/** SQL for every case that a stream with new events feeds, or fed before: a new event may have moved the stream (a merge). */
 export const TOUCHED_CASES = `SELECT case_no FROM case_streams
   WHERE stream IN (SELECT stream FROM events WHERE position > @since AND position <= @until)`;
 

@@ -7,7 +7,7 @@ export class PoisonEventError extends Error {
   override readonly name = 'PoisonEventError';
 }
 
-/** There is no file of this build to write to. */
+/** There is no read-model file of this schema to write to. */
 export class FileMissing extends Error {
   override readonly name = 'FileMissing';
   readonly code = 'ENOENT';
@@ -35,13 +35,13 @@ const codeOf = (error: unknown): string =>
 export const isSqliteError = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_');
 
 /** The read-model file is corrupt and must be rebuilt. */
-export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
+export const isCorruptionError = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
 
 /** SQLite or the file system could not access the read-model file. */
 export const isFileError = (error: unknown): boolean => isSqliteError(error) || /^E[A-Z]+$/.test(codeOf(error));
 
 /** Wraps an error as PoisonEventError unless SQLite or a gap in positions caused it. */
-export const causeOf = (error: unknown): unknown =>
+export const toProjectionError = (error: unknown): unknown =>
   error instanceof PositionGapError || isSqliteError(error)
     ? error
     : new PoisonEventError('an event cannot be projected', { cause: error });

@@ -22,7 +22,7 @@ type FollowerReply =
   | { readonly kind: 'progress'; readonly call: number; readonly progress: JobProgress | null }
   | { readonly kind: 'end'; readonly call: number; readonly error: PlainError | null };
 
-interface Pending {
+interface PendingCall {
   readonly signal: AbortSignal | null;
   readonly onProgress: (progress: JobProgress | null) => void;
   readonly settle: (error: Error | null) => void;
@@ -33,7 +33,7 @@ const CLOSE_MS = 2_000;
 
 export class FollowerThread implements ModelWriter {
   readonly fileInMemory = null;
-  readonly #calls = new Map<number, Pending>();
+  readonly #calls = new Map<number, PendingCall>();
   #lastCall = 0;
   #worker: Worker | null = null;
 
@@ -83,7 +83,7 @@ export class FollowerThread implements ModelWriter {
       options = null,
       signal = null,
       onProgress = () => undefined,
-    }: Partial<Pick<Pending, 'signal' | 'onProgress'>> & { readonly options?: FollowOptions | null } = {},
+    }: Partial<Pick<PendingCall, 'signal' | 'onProgress'>> & { readonly options?: FollowOptions | null } = {},
   ): Promise<void> {
     signal?.throwIfAborted();
     this.#worker ??= this.#start();
@@ -113,7 +113,7 @@ export class FollowerThread implements ModelWriter {
     const worker = this.startWorker();
     worker.on('message', (reply: FollowerReply) => this.#receive(reply));
     let failure: unknown;
-    // Without a listener, an error in the worker would end the process. Its exit follows.
+    // Without a listener, an error in the worker would end this process. The exit event of the worker follows.
     worker.on('error', (error) => (failure = error));
     worker.once('exit', () => {
       if (this.#worker === worker) this.#worker = null;

@@ -6,13 +6,13 @@ import { statSync } from 'node:fs';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { StoreDamaged, type EventStore, type LogEvent } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
-import { causeOf, FileMissing, PoisonEventError } from './errors.js';
+import { toProjectionError, FileMissing, PoisonEventError } from './errors.js';
 import { ModelFile } from './model-file.js';
 import { applyNextBatch, buildFile, createEmptyFile, discardFile, IN_MEMORY, type PartWorkers } from './rebuild.js';
 
 export interface FollowOptions {
   /** The most events that one transaction projects. */
-  readonly limit: number;
+  readonly batchSize: number;
   /** The first position that must not be projected, because the log is known to be wrong there; null for none. */
   readonly damagedFrom: number | null;
 }
@@ -35,17 +35,17 @@ export interface ModelWriter {
   build(job: JobContext): Promise<void>;
   /** Builds an empty file, otherwise as `build` does. */
   buildEmpty(): Promise<void>;
-  /** To be called once the files are swapped, or are not to be. */
+  /** To be called once the caller has swapped the files, or given the swap up. */
   resume(): Promise<void>;
   /** Closes the file in use, and opens it anew when it is next needed. */
   reopen(): Promise<void>;
-  /** Closes the file. What runs is stopped before, by its signal. */
+  /** Closes the file. Calls under way must have been aborted before, by their signals. */
   close(): Promise<void>;
 }
 
-/** The length from which on the write-ahead log is emptied: several times what SQLite lets it grow to where readers pause. */
+/** The size from which on the write-ahead log is emptied: several times that at which SQLite does so itself if no reader is active. */
 export const MAX_WAL_BYTES = 8 * 1024 * 1024;
-/** How long emptying the write-ahead log may keep events from being projected: several turns of the thread that reads. */
+/** How long the projection may wait for the write-ahead log to be emptied: several event-loop turns of the reading thread. */
 const EMPTY_WAL_MS = 50;
 
 export class Follower implements ModelWriter {
@@ -68,14 +68,14 @@ export class Follower implements ModelWriter {
     return this.path === IN_MEMORY ? this.#file : null;
   }
 
-  async follow({ limit, damagedFrom }: FollowOptions, signal: AbortSignal, onApplied: () => void): Promise<void> {
+  async follow({ batchSize, damagedFrom }: FollowOptions, signal: AbortSignal, onApplied: () => void): Promise<void> {
     const store = await this.openStore();
     const { checkpoint } = await this.#fileInUse();
-    for await (const batch of store.follow(checkpoint.cursor, signal, limit)) {
+    for await (const batch of store.follow(checkpoint.cursor, signal, batchSize)) {
       const sound = batch.filter(({ position }) => position < (damagedFrom ?? Infinity));
       if (sound.length > 0) {
         if (!(await this.#applyBatch(sound, signal))) return;
-        // onApplied makes readers begin anew: a query of this thread that is under way ends first, on the state that it began with.
+        // onApplied ends the snapshot of the readers: a query under way on this thread first ends on the snapshot that it began with.
         await yieldToOthers();
         onApplied();
       }
@@ -92,24 +92,24 @@ export class Follower implements ModelWriter {
     try {
       return await this.#applySteps(batch, signal);
     } catch (error) {
-      if (!(causeOf(error) instanceof PoisonEventError)) throw error;
+      if (!(toProjectionError(error) instanceof PoisonEventError)) throw error;
     }
     for (const event of batch)
       try {
         if (!(await this.#applySteps([event], signal))) return false;
       } catch (error) {
-        throw causeOf(error);
+        throw toProjectionError(error);
       }
     return true;
   }
 
-  /** Lets other work run between steps, which may replace the file; the new one then takes the batch from its own checkpoint on. */
+  /** Other work runs between steps. If it replaces the file, the batch is applied to the new file, from its own checkpoint on. */
   async #applySteps(batch: readonly LogEvent[], signal: AbortSignal): Promise<boolean> {
     for (;;) {
       const file = await this.#fileInUse();
       const isInUse = (): boolean => !signal.aborted && this.#handover === null && this.#file === file;
       let steps = 0;
-      for (const step of file.applySteps(batch)) {
+      for (const step of file.stepsToApply(batch)) {
         if (steps > 0) await yieldToOthers();
         if (!isInUse()) break;
         step();
@@ -161,7 +161,7 @@ export class Follower implements ModelWriter {
 
   #handOver(built: ModelFile): void {
     if (this.path === IN_MEMORY) {
-      // The old file is closed with the connection that reads it.
+      // A file in memory has one connection only: the reader closes the old file.
       this.#file = built;
       return;
     }

@@ -1,6 +1,6 @@
 import { IsCount, IsString } from '../schema/view-decorators.js';
 
-/** Up to which knowledge an answer is given. */
+/** Base of answers: up to which day, instant or position of the log the answer takes account of events. */
 export class KnownView {
   @IsString()
   readonly knownAt: string;

@@ -24,7 +24,7 @@ export interface LogDifference {
   readonly kind: 'empty' | 'shorter' | 'other' | 'diverged';
   /** Last position that was projected from the original log. */
   readonly position: number;
-  readonly sentence: string;
+  readonly message: string;
 }
 
 /** Reads the fingerprint from an open file, of this build or an earlier one. Throws SQLite errors. */
@@ -86,7 +86,7 @@ export const logDifferenceOf = async (
 /** The log is not the one that was projected. An operator restores the log or accepts the new one. */
 export class LogDiffers extends StoreDamaged {
   constructor(readonly difference: LogDifference) {
-    super(difference.sentence);
+    super(difference.message);
   }
 }
 
@@ -125,7 +125,7 @@ const firstEventAfter = async (cursor: Cursor | null, store: EventStore) => {
   }
 };
 
-const SENTENCE_OF_DIFFERENCE: Readonly<Record<LogDifference['kind'], (position: number) => string>> = {
+const MESSAGE_OF_DIFFERENCE: Readonly<Record<LogDifference['kind'], (position: number) => string>> = {
   empty: (n) =>
     n === 0
       ? 'the log is missing or empty, and there are read models that cannot be read'
@@ -138,14 +138,14 @@ const SENTENCE_OF_DIFFERENCE: Readonly<Record<LogDifference['kind'], (position: 
 const differenceAt = (kind: LogDifference['kind'], position: number): LogDifference => ({
   kind,
   position,
-  sentence: SENTENCE_OF_DIFFERENCE[kind](position),
+  message: MESSAGE_OF_DIFFERENCE[kind](position),
 });
 
 /**
  * Renames a read-model file with its WAL files, so that a rebuild keeps the last trace of a lost log. The file must be
  * closed. Returns the new path.
  */
-export const setAside = (path: string, now: Date): string => {
+export const setFileAside = (path: string, now: Date): string => {
   const aside = path.replace(/(\.sqlite)?$/, `.lost-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z$1`);
   for (const suffix of ['-wal', '-shm', '']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   return aside;

@@ -13,11 +13,11 @@ import type { DefinitionKind, Definitions } from '../domain/definitions.js';
 import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/events.js';
 import type { ListDefinition } from '../domain/list/list.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
-import { CLAIM_TABLES, ClaimRows } from './claims/claim-rows.js';
-import { CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
-import { MERGE_TABLES, Merges } from './log/merges.js';
+import { CREATE_CLAIM_TABLES, ClaimRowWriter } from './claims/claim-rows.js';
+import { CREATE_CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
+import { CREATE_MERGE_TABLES, Merges } from './log/merges.js';
 import { joinPersonal, splitPersonal } from './log/personal-parts.js';
-import { RecordingTimes, RECORDING_TIMES_TABLE } from './log/recording-times.js';
+import { RecordingTimes, CREATE_RECORDING_TIMES_TABLE } from './log/recording-times.js';
 import { DefinitionVersions, type DefinitionEvent } from './log/definition-versions.js';
 import { takePage } from './take-page.js';
 import { cachedStatement, STILL_KNOWN, type Db, type CaseHistory } from './table.js';
@@ -33,10 +33,10 @@ export const LOG_TABLES = [
     id TEXT NOT NULL, type TEXT NOT NULL, recorded_at TEXT NOT NULL, metadata TEXT NOT NULL, cursor TEXT NOT NULL,
     event TEXT NOT NULL)`,
   `CREATE TABLE ${PERSONAL_EVENTS} (position INTEGER PRIMARY KEY, event TEXT NOT NULL)`,
-  ...CASE_TABLES,
-  ...MERGE_TABLES,
-  ...CLAIM_TABLES,
-  RECORDING_TIMES_TABLE,
+  ...CREATE_CASE_TABLES,
+  ...CREATE_MERGE_TABLES,
+  ...CREATE_CLAIM_TABLES,
+  CREATE_RECORDING_TIMES_TABLE,
 ];
 export const LOG_INDEXES = [
   'CREATE UNIQUE INDEX events_of_stream ON events (stream, revision)',
@@ -61,7 +61,7 @@ export interface FullEventEntry extends EventEntry, EventMetadata {
 /** What the projected tables of a case are computed from. `voidMerges`: the ids of `merged` events that have no effect. */
 export const caseHistoryOf = (id: string, timeline: Timeline, voidMerges: readonly string[] = []): CaseHistory => ({
   id,
-  events: timeline.order.standing,
+  events: timeline.order.standingEvents,
   periods: timeline.courses.periods,
   unfoundedReleases: unfoundedReleases(timeline),
   findings: (references) => [
@@ -76,16 +76,16 @@ const AMENDMENT_TYPES = Object.keys(amendmentEvents);
 export type StreamBounds = readonly { readonly stream: number; readonly upTo: number }[];
 
 /** Streams whose numbers are remembered while events are stored. */
-const MAX_STREAMS = 10_000;
+const MAX_REMEMBERED_STREAMS = 10_000;
 
 export class LogTables {
-  /** Numbers of streams that events were stored of, by kind and id. */
-  readonly #stored = new LRUCache<string, number>({ max: MAX_STREAMS });
+  /** Cached numbers of streams in which events were stored, by stream name. */
+  readonly #stored = new LRUCache<string, number>({ max: MAX_REMEMBERED_STREAMS });
   readonly cases: CaseStreams;
   readonly merges: Merges;
   readonly recordingTimes: RecordingTimes;
   readonly definitions: DefinitionVersions;
-  readonly #claims: ClaimRows;
+  readonly #claims: ClaimRowWriter;
   readonly #insertStream;
   readonly #insertEvent;
   readonly #insertPersonal;
@@ -109,7 +109,7 @@ export class LogTables {
       (stream) => this.#ownCase(stream),
     );
     this.recordingTimes = new RecordingTimes(db);
-    this.#claims = new ClaimRows(db);
+    this.#claims = new ClaimRowWriter(db);
     this.definitions = new DefinitionVersions((kind, id) => this.#definitionEvents(kind, id));
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
     this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -126,7 +126,7 @@ export class LogTables {
       `SELECT ${EVENT_COLUMNS} FROM events e ${JOIN_PERSONAL} WHERE e.position > ? ORDER BY e.position`,
     );
     this.#streamOfEvent = db.prepare('SELECT stream FROM events WHERE id = ?').pluck();
-    // An event and the amendments of its stream. The other events are not read: each of a list may have a mebibyte.
+    // An event and the amendments in its stream. Other events are not read: a single event of a list may have a mebibyte.
     this.#withAmendments = db.prepare(
       `SELECT ${EVENT_COLUMNS} FROM events e ${JOIN_PERSONAL} WHERE e.stream = @stream AND e.position <= @upTo
         AND (e.type IN (${AMENDMENT_TYPES.map((type) => `'${type}'`).join(', ')}) OR e.id = @id) ORDER BY e.revision`,
@@ -145,8 +145,8 @@ export class LogTables {
     const { position, revision, event, recordedAt, cursor } = logged;
     const stream = this.#stored.get(logged.stream) ?? this.streamNo(kind, id) ?? this.#beginStream(kind, id, position);
     this.#stored.set(logged.stream, stream);
-    const { open, personal } = splitPersonal(event);
-    const [eventJson, metadataJson] = [JSON.stringify(open), JSON.stringify(metadataOf(logged))];
+    const { nonPersonal, personal } = splitPersonal(event);
+    const [eventJson, metadataJson] = [JSON.stringify(nonPersonal), JSON.stringify(metadataOf(logged))];
     this.#insertEvent.run(
       position,
       stream,
@@ -166,15 +166,15 @@ export class LogTables {
   }
 
   /** To be called when what was stored is rolled back. */
-  forgetStored(): void {
+  clearCaches(): void {
     this.#stored.clear();
-    this.recordingTimes.forget();
+    this.recordingTimes.clearCache();
     this.definitions.clear();
   }
 
   #beginStream(kind: StreamKind, id: string, position: number): number {
     const stream = Number(this.#insertStream.run(kind, id).lastInsertRowid);
-    if (kind === 'case') this.cases.open(id, stream, position);
+    if (kind === 'case') this.cases.openCase(id, stream, position);
     return stream;
   }
 
@@ -198,7 +198,7 @@ export class LogTables {
   }
 
   /** The events of a stream up to a position, in order of recording. */
-  entries<F extends AnyEvent = CaseEvent>(stream: number, upTo: number): readonly EventEntry<F>[] {
+  streamEntries<F extends AnyEvent = CaseEvent>(stream: number, upTo: number): readonly EventEntry<F>[] {
     return (this.#events.all(stream, upTo) as [number, number, string, string, string | null][]).map(
       ([position, revision, id, event, personal]) => ({
         position,
@@ -208,8 +208,8 @@ export class LogTables {
     );
   }
 
-  /** An event and the amendments in its stream, up to a position; empty if it is not known there. */
-  withAmendments(id: string, upTo: number): readonly FullEventEntry[] {
+  /** An event and all amendments in its stream, up to a position; without the event if it was recorded later, empty for an unknown id. */
+  eventWithAmendments(id: string, upTo: number): readonly FullEventEntry[] {
     const stream = this.#streamOfEvent.get(id) as number | undefined;
     return stream === undefined
       ? []
@@ -217,14 +217,14 @@ export class LogTables {
   }
 
   /** The position of an event and the cursor of the event before it; null if there is no event of this id. */
-  placeOf(id: string): { readonly position: number; readonly before: Cursor | null } | null {
+  eventPlaceOf(id: string): { readonly position: number; readonly before: Cursor | null } | null {
     return (this.#placeOf.get(id) as { position: number; before: Cursor | null } | undefined) ?? null;
   }
 
   /** The events of a case up to a position, from every stream that feeds it there, in order of recording. */
   caseEntries(caseNo: number, upTo: number): readonly EventEntry<CaseEvent>[] {
-    const feeding = this.cases.feedings(caseNo).filter((one) => feedsAt(one, upTo));
-    const entries = feeding.map(({ stream }) => this.entries(stream, upTo));
+    const feeding = this.cases.streamSpansOf(caseNo).filter((one) => feedsAt(one, upTo));
+    const entries = feeding.map(({ stream }) => this.streamEntries(stream, upTo));
     return entries.length === 1 ? (entries[0] ?? []) : entries.flat().sort((a, b) => a.position - b.position);
   }
 
@@ -239,11 +239,15 @@ export class LogTables {
   }
 
   /** A list or instrument as defined at a position, with its revision; null if it was not yet defined. */
-  definitionAt<K extends DefinitionKind>(kind: K, id: string, upTo: number): Defined<Definitions[K]> | null {
+  definitionAt<K extends DefinitionKind>(
+    kind: K,
+    id: string,
+    upTo: number,
+  ): DefinitionAtRevision<Definitions[K]> | null {
     return definedOrNull(this.definitions.at(kind, id, upTo));
   }
 
-  listAt(id: string, upTo: number): Defined<ListDefinition> | null {
+  listAt(id: string, upTo: number): DefinitionAtRevision<ListDefinition> | null {
     return this.definitionAt('list', id, upTo);
   }
 
@@ -266,7 +270,7 @@ export class LogTables {
   ): { readonly events: readonly FullEventEntry[]; readonly next: number | null } {
     const { sql, values } = recordedEventsQuery(after, limit + 1, streams, types);
     const rows = cachedStatement(this.db, sql).iterate(values) as IterableIterator<EventRow>;
-    const page = takePage(upToPosition(rows, upTo), limit, bytesOfEvent);
+    const page = takePage(rowsUpTo(rows, upTo), limit, bytesOfEvent);
     return {
       events: page.rows.map((row) => this.#toFullEntry(row)),
       next: page.hasMore ? (page.rows.at(-1)?.position ?? null) : null,
@@ -277,7 +281,7 @@ export class LogTables {
    * The next events after a position, of every stream: at most `limit`, ending early once their JSON reaches
    * `maxLength` characters.
    */
-  next(after: number, maxLength: number, limit = Infinity): readonly FullEventEntry[] {
+  nextEvents(after: number, maxLength: number, limit = Infinity): readonly FullEventEntry[] {
     const rows: EventRow[] = [];
     let length = 0;
     for (const row of this.#eventsAfter.iterate(after) as IterableIterator<EventRow>) {
@@ -310,7 +314,7 @@ export class LogTables {
   }
 
   /** The id of the event at a position; null if the position is not projected yet. */
-  idAt(position: number): string | null {
+  eventIdAt(position: number): string | null {
     return (this.#id.get(position) as string | undefined) ?? null;
   }
 
@@ -328,12 +332,12 @@ export class LogTables {
 
   #definitionEvents(kind: DefinitionKind, id: string): readonly DefinitionEvent[] {
     const stream = this.streamNo(kind, id);
-    const entries = stream === null ? [] : this.entries<AnyEvent>(stream, STILL_KNOWN);
+    const entries = stream === null ? [] : this.streamEntries<AnyEvent>(stream, STILL_KNOWN);
     return entries.map(({ position, revision, eventWithId }) => ({ position, revision, ...eventWithId }));
   }
 }
 
-export interface Defined<D> {
+export interface DefinitionAtRevision<D> {
   readonly revision: number;
   readonly definition: D;
 }
@@ -380,7 +384,7 @@ const recordedEventsQuery = (
   return { sql, values };
 };
 
-function* upToPosition(rows: Iterable<EventRow>, upTo: number): Generator<EventRow> {
+function* rowsUpTo(rows: Iterable<EventRow>, upTo: number): Generator<EventRow> {
   for (const row of rows) {
     if (row.position > upTo) return;
     yield row;

@@ -13,9 +13,9 @@ import { findingDependencies, findings } from './findings/tables.js';
 import { facets, periods } from './list/tables.js';
 import { circumstances, distinctions, listEntries, references, searchedNames } from './names/tables.js';
 import { searchedTexts } from './words/tables.js';
-import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
+import { PERSONAL_CLAIMS_TABLE } from './claims/claim-rows.js';
 import { clemencies, holdings } from './statistics/tables.js';
-import { cachedStatement, createIndexes, createTable, type AnyTable, type Db } from './table.js';
+import { cachedStatement, createIndexesSql, createTableSql, type AnyTable, type Db } from './table.js';
 
 /** All projected tables. To add a read model, add its table here. */
 export const PROJECTED_TABLES: readonly AnyTable[] = [
@@ -36,7 +36,7 @@ export const PROJECTED_TABLES: readonly AnyTable[] = [
 /** The tables that may have personal data. */
 export const PERSONAL_TABLES: readonly string[] = [
   PERSONAL_EVENTS,
-  PERSONAL_CLAIMS,
+  PERSONAL_CLAIMS_TABLE,
   ...PROJECTED_TABLES.filter(({ isPersonal }) => isPersonal).map(({ name }) => name),
 ];
 
@@ -45,11 +45,11 @@ const PROJECTION_VERSION = 9;
 
 const CREATE_TABLES = [
   ...LOG_TABLES,
-  ...PROJECTED_TABLES.map(createTable),
+  ...PROJECTED_TABLES.map(createTableSql),
   'CREATE TABLE checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT, position INTEGER NOT NULL)',
   'INSERT INTO checkpoint VALUES (1, NULL, 0)',
 ];
-const TABLE_INDEXES = PROJECTED_TABLES.flatMap(createIndexes);
+const TABLE_INDEXES = PROJECTED_TABLES.flatMap(createIndexesSql);
 
 /**
  * Stored as `user_version` (31 bits): identifies the schema and projection version of a file, and the time zone by which it was
@@ -150,9 +150,9 @@ export class ModelFile {
     return hasReached(this.#checkpoint, head, store);
   }
 
-  /** Takes all steps of `applySteps` at once. */
+  /** Applies a batch without letting other work run between its steps. */
   applyBatch(events: readonly LogEvent[]): void {
-    for (const step of this.applySteps(events)) step();
+    for (const step of this.stepsToApply(events)) step();
   }
 
   /**
@@ -161,12 +161,12 @@ export class ModelFile {
    * that depend on it, whose rows only count once the last step has stored the event. A crash in between loses none of them, since the
    * event is then applied again. Steps throw PositionGapError, and errors of the domain or SQLite.
    */
-  *applySteps(events: readonly LogEvent[]): Generator<() => void> {
+  *stepsToApply(events: readonly LogEvent[]): Generator<() => void> {
     const newEvents = events.filter(({ position }) => position > this.#checkpoint.position);
     let run: LogEvent[] = [];
     for (const event of newEvents) {
       if (isDefinitionEvent(event)) {
-        // The cases that it affects are found by the rows of all events before it.
+        // The cases that depend on it are found by their rows, so all events before it are projected first.
         if (run.length > 0) yield this.#applying(run);
         run = [];
         yield* this.#definitionSteps(event);
@@ -191,7 +191,7 @@ export class ModelFile {
     const { kind, id } = parseStreamName(event.stream) as { kind: DefinitionKind; id: string };
     const version = this.logTables.definitions.next(kind, id, event);
     const change = { kind, id, recordedAt: event.recordedAt, version };
-    for (const dependency of version.changed) {
+    for (const dependency of version.changedKeys) {
       let cases = dependentCases(this.db, dependency, 0, REPROJECT_BATCH);
       while (cases.length > 0) {
         const chunk = cases;
@@ -219,7 +219,7 @@ export class ModelFile {
     this.#transaction(() => caseNos.forEach((caseNo) => this.#projector.project(caseNo, 0)));
   }
 
-  /** Copies the rows of a part that is closed. Before the indexes are created. */
+  /** Copies the rows of a part file that is closed. To be called before the indexes are created. */
   copyPart(part: string): void {
     copyPart(this.db, part, PROJECTED_TABLES);
   }
@@ -256,7 +256,7 @@ export class ModelFile {
     try {
       this.db.transaction(write)();
     } catch (error) {
-      this.logTables.forgetStored();
+      this.logTables.clearCaches();
       throw error;
     }
   }
@@ -285,7 +285,7 @@ export const openModelDatabase = (path: string, timeZone: string): Db | null => 
   }
 };
 
-/** Throws SQLite errors; a file without its checkpoint is damaged, and not one at the beginning of the log. */
+/** Throws SQLite errors. A file without a checkpoint row is damaged; one at the beginning of the log has a row with position 0. */
 export const readCheckpoint = (db: Db): ProjectionCheckpoint => {
   const checkpoint = cachedStatement(db, 'SELECT cursor, position FROM checkpoint').get();
   if (checkpoint === undefined)

@@ -16,7 +16,7 @@ export class ModelReader {
   #checkpoint: ProjectionCheckpoint;
   #fingerprint: LogFingerprint | null = null;
   #logId: string | null = null;
-  /** Whether the checkpoint is that of the snapshot, which ends with the turn. */
+  /** Whether a snapshot is open, whose checkpoint is `#checkpoint`; it ends with the turn of the event loop. */
   #isInTurn = false;
 
   constructor(readonly db: Db) {
@@ -72,7 +72,7 @@ export class ModelReader {
     return checkpoint;
   }
 
-  /** The next question sees what has been written by then. To be called where no query is under way. */
+  /** Ends the snapshot: the next query sees what has been written since. To be called while no query is under way. */
   endTurn(): void {
     this.#isInTurn = false;
     if (this.db.open && !this.db.memory && this.db.inTransaction) this.db.exec('ROLLBACK');
@@ -92,7 +92,7 @@ export class ModelReader {
 
   /** Id of the first event, which identifies the log; null before the first event. */
   get logId(): string | null {
-    return (this.#logId ??= this.logTables.idAt(1));
+    return (this.#logId ??= this.logTables.eventIdAt(1));
   }
 
   /** Whether the head of a log has been projected; a null head is that of an empty log. */

@@ -7,7 +7,7 @@ class FileReplaced extends Error {
   override readonly name = 'FileReplaced';
 }
 
-/** What `ask` answers from the file of its context. It is asked anew where another file takes that one's place meanwhile. */
+/** Runs `ask` on one read-model file, and runs it again from the start if a rebuild replaces the file meanwhile. */
 export const askOneFile = async <Answer>(
   reader: ReadModelReader,
   position: number,

@@ -6,7 +6,7 @@ import Database from '../sqlite/database.js';
 import { createPrivateFile } from '../event-store/private-file.js';
 import { LogTables } from './log-tables.js';
 import { Projector } from './projection/projector.js';
-import { createTable, type AnyTable, type Db } from './table.js';
+import { createTableSql, type AnyTable, type Db } from './table.js';
 
 /** Where a thread of a rebuild reads and writes. */
 export interface PartPaths {
@@ -32,8 +32,8 @@ export class PartFile {
     const db = new Database(part);
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
-    for (const table of tables) db.exec(createTable(table));
-    // The tables of the log are found there by their names.
+    for (const table of tables) db.exec(createTableSql(table));
+    // LogTables finds its tables in the attached file: their names are not qualified.
     db.prepare('ATTACH ? AS log').run(log);
     return new PartFile(db, tables, timeZone);
   }

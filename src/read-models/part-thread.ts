@@ -1,6 +1,6 @@
 /** A thread that projects cases into a part file, and its messages: numbers of cases to it, and from it the end of each call. */
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { causeOf, FollowerEnded } from './errors.js';
+import { toProjectionError, FollowerEnded } from './errors.js';
 import { fromPlainError, toPlainError, type PlainError } from './plain-error.js';
 import type { PartFile } from './part-file.js';
 
@@ -16,7 +16,7 @@ export class PartThread {
   constructor(private readonly worker: Worker) {
     worker.on('message', (reply: PartReply) => this.#settle?.(reply === null ? null : fromPlainError(reply)));
     let failure: unknown;
-    // Without a listener, an error in the worker would end the process. Its exit follows.
+    // Without a listener, an error in the worker would end this process. The exit event of the worker follows.
     worker.on('error', (error) => (failure = error));
     worker.once('exit', () => {
       this.#ended = new FollowerEnded(failure);
@@ -64,7 +64,7 @@ export const servePart = (port: MessagePort, openPart: () => PartFile): void => 
     try {
       answer(request);
     } catch (error) {
-      reply = toPlainError(causeOf(error));
+      reply = toPlainError(toProjectionError(error));
     }
     port.postMessage(reply);
     if (request === null) port.close();

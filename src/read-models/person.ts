@@ -2,7 +2,7 @@
  * What the events of a case say about the person (names, references, description), and which lists they name or have judged the
  * case.
  */
-import { isNaming, namesIn, type CaseEvent, type Name, type Reference } from '../domain/case/events.js';
+import { isNamingEvent, namesIn, type CaseEvent, type Name, type Reference } from '../domain/case/events.js';
 import type { EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
 import { referenceId, referencesOf as referencesIn } from '../domain/reference/reference.js';
@@ -13,7 +13,7 @@ type CaseEvents = readonly EventWithId<CaseEvent>[];
 
 /** Every distinct name, in order of recording, but for those that were erased. */
 export const personNames = rememberForItems(
-  ({ event }: EventWithId<CaseEvent>) => isNaming(event),
+  ({ event }: EventWithId<CaseEvent>) => isNamingEvent(event),
   (events): readonly Name[] =>
     uniqueBy(
       events.flatMap(({ event }) => namesIn(event)).filter(({ text }) => text !== ''),
@@ -22,7 +22,7 @@ export const personNames = rememberForItems(
     ),
 );
 
-/** Whether a name was erased: nothing stands in its place then (src/event-store/erased.ts). */
+/** Whether a name was erased: its event then has an empty text or no names (src/event-store/erased.ts). */
 export const hasErasedName = (events: CaseEvents): boolean =>
   events.some(
     ({ event }) =>

@@ -2,7 +2,7 @@
 import { StoreDamaged } from '../event-store/port.js';
 import { PoisonEventError } from './errors.js';
 
-/** What is needed of an error on the other side. */
+/** What the other thread needs to make the error again. */
 export interface PlainError {
   readonly name: string;
   readonly message: string;

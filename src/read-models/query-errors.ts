@@ -51,7 +51,7 @@ export class InvalidParameter extends Error {
     super(code);
   }
 }
-/** Too many questions that take seconds wait for one another. */
+/** Too many queries that take seconds are under way or wait. */
 export class QueriesBusy extends Error {
   override readonly name = 'QueriesBusy';
 }

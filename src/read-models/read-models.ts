@@ -10,7 +10,7 @@ import type { JobContext } from '../jobs/job.js';
 import { Jobs } from '../jobs/jobs.js';
 import { feedsAt } from './log/case-streams.js';
 import { checkFile, type FileComparison } from './check-file.js';
-import { isDamage, isPermanent } from './errors.js';
+import { isCorruptionError, isPermanent } from './errors.js';
 import { listScope } from './list/predicate.js';
 import { Follower, type ModelWriter } from './follower.js';
 import { ModelReader } from './model-reader.js';
@@ -23,7 +23,7 @@ import {
   checkFingerprint,
   differenceFromMissingLog,
   fingerprintOf,
-  setAside,
+  setFileAside,
   type LogFingerprint,
 } from './log-fingerprint.js';
 import { Waiters } from './waiters.js';
@@ -134,8 +134,8 @@ export class ReadModels extends ReadModelReader {
         },
         file: () => this.#file,
         rewriteCheckpoint: () => this.writer.rewriteCheckpoint(),
-        follow: (limit, signal, onProgress) =>
-          this.writer.follow({ limit, damagedFrom: this.#damagedFrom }, signal, () => {
+        follow: (batchSize, signal, onProgress) =>
+          this.writer.follow({ batchSize, damagedFrom: this.#damagedFrom }, signal, () => {
             onProgress();
             this.#notifyProjected();
           }),
@@ -166,17 +166,17 @@ export class ReadModels extends ReadModelReader {
   }
 
   async readiness(): Promise<Readiness> {
-    const { position, cursor, unreadable } = this.#tryFile();
+    const { position, cursor, readProblem } = this.#tryFile();
     const state = { position, readable: this.#file !== null };
     try {
       const next = await withTimeout(this.store.read(cursor, 1));
-      const known = this.#problem ?? unreadable;
+      const known = this.#problem ?? readProblem;
       const caughtUp = this.#file !== null && this.#isLogChecked && next.length === 0 && known === null;
       const lag = next[0] === undefined ? 0 : Math.max(0, this.clock.now().getTime() - Date.parse(next[0].recordedAt));
       return { ...state, caughtUp, lag, problem: known };
     } catch (error) {
       const problem = {
-        // The checkpoint is not in the log.
+        // A RangeError: the checkpoint of the read models is not in the log.
         code: error instanceof RangeError || error instanceof StoreDamaged ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE',
         error: error instanceof Error ? error.name : '',
         after: position,
@@ -185,21 +185,21 @@ export class ReadModels extends ReadModelReader {
     }
   }
 
-  /** How far the file is; where it cannot be read, how far it was, and that problem. A damaged one is rebuilt. */
+  /** The checkpoint of the file; if it cannot be read, the last known one and the problem. Starts a rebuild of a damaged file. */
   #tryFile(): {
     readonly cursor: Cursor | null;
     readonly position: number;
-    readonly unreadable: ProjectionProblem | null;
+    readonly readProblem: ProjectionProblem | null;
   } {
     const file = this.#file;
-    if (file === null) return { cursor: null, position: 0, unreadable: null };
+    if (file === null) return { cursor: null, position: 0, readProblem: null };
     try {
-      return { ...file.checkpoint, unreadable: null };
+      return { ...file.checkpoint, readProblem: null };
     } catch (error) {
       this.onQueryError(error);
       const last = file.lastCheckpoint;
       const name = error instanceof Error ? error.name : '';
-      return { ...last, unreadable: { code: 'READ_MODELS_UNREADABLE', error: name, after: last.position } };
+      return { ...last, readProblem: { code: 'READ_MODELS_UNREADABLE', error: name, after: last.position } };
     }
   }
 
@@ -221,7 +221,7 @@ export class ReadModels extends ReadModelReader {
    * parts are still readable.
    */
   onQueryError(error: unknown): void {
-    if (!isDamage(error) || this.#problem !== null) return;
+    if (!isCorruptionError(error) || this.#problem !== null) return;
     const after = this.#file?.lastCheckpoint.position ?? 0;
     this.#report({ code: 'READ_MODELS_DAMAGED', error: (error as Error).name, after });
     this.#needsPreparation.abort();
@@ -259,7 +259,7 @@ export class ReadModels extends ReadModelReader {
     return reading;
   }
 
-  /** The position that is known to have been projected, for whoever asks nothing else: 0 while there is no file. Never throws. */
+  /** The last position that is known to have been projected; 0 while there is no file. Never throws. */
   get position(): number {
     return this.#file?.lastCheckpoint.position ?? 0;
   }
@@ -278,13 +278,13 @@ export class ReadModels extends ReadModelReader {
     if (context === null || caseNo === null) return [];
     const { logTables, position } = context;
     return logTables.cases
-      .feedings(caseNo)
+      .streamSpansOf(caseNo)
       .filter((feeding) => feedsAt(feeding, position))
       .map(({ stream }) => logTables.subjectOf(stream).id)
       .filter((id) => id !== caseId);
   }
 
-  /** Cases that may be of a person, as known at a position or now, without waiting; null while there is no file. */
+  /** Cases that may be about the person, as known at a position or now, without waiting; null while there is no file. */
   possibleDuplicates(person: PersonData, upTo = Infinity): readonly DuplicateCandidate[] | null {
     const context = this.currentContext();
     if (context === null) return null;
@@ -355,7 +355,7 @@ export class ReadModels extends ReadModelReader {
         if (!isPermanent(error)) throw error;
         await this.writer.buildEmpty();
         await this.#swap(() => {
-          if (differenceFromMissingLog(this.#knownFingerprint()) !== null) setAside(this.path, this.clock.now());
+          if (differenceFromMissingLog(this.#knownFingerprint()) !== null) setFileAside(this.path, this.clock.now());
         });
       });
     this.#isLogChecked = true;
@@ -376,7 +376,7 @@ export class ReadModels extends ReadModelReader {
     try {
       return this.#file.fingerprint;
     } catch (error) {
-      if (!isDamage(error)) throw error;
+      if (!isCorruptionError(error)) throw error;
       return { ...this.#file.lastCheckpoint, cursorBeforeLast: null, firstId: null, lastId: null };
     }
   }
@@ -427,7 +427,7 @@ export class ReadModels extends ReadModelReader {
     } catch (error) {
       if (error instanceof StoreDamaged) {
         this.#damagedFrom = error.position ?? 1;
-        // What follows the log now does not know yet.
+        // Restarts the follower, which does not know this position yet.
         this.#needsPreparation.abort();
       }
       throw error;

@@ -9,7 +9,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
-import { causeOf } from './errors.js';
+import { toProjectionError } from './errors.js';
 import { createPart, ModelFile } from './model-file.js';
 import { ModelReader } from './model-reader.js';
 import type { PartPaths } from './part-file.js';
@@ -28,9 +28,9 @@ export interface PartWorkers {
 }
 
 export const IN_MEMORY = ':memory:';
-/** Where the temporary file of a file is built. */
-export const buildPath = (path: string): string => (path === IN_MEMORY ? path : `${path}.building`);
-const partPath = (path: string, number: number): string => `${buildPath(path)}.part-${number}`;
+/** The path at which the replacement of a file is built. */
+export const temporaryPathOf = (path: string): string => (path === IN_MEMORY ? path : `${path}.building`);
+const partPath = (path: string, number: number): string => `${temporaryPathOf(path)}.part-${number}`;
 const sqliteFiles = (path: string): readonly string[] => ['', '-wal', '-shm', '-journal'].map((end) => `${path}${end}`);
 
 /**
@@ -39,8 +39,8 @@ const sqliteFiles = (path: string): readonly string[] => ['', '-wal', '-shm', '-
  */
 export const removeTemporaryFile = async (path: string): Promise<void> => {
   if (path === IN_MEMORY) return;
-  for (const file of sqliteFiles(buildPath(path))) await rm(file, { force: true });
-  const parts = `${basename(buildPath(path))}.part-`;
+  for (const file of sqliteFiles(temporaryPathOf(path))) await rm(file, { force: true });
+  const parts = `${basename(temporaryPathOf(path))}.part-`;
   for (const name of await readdir(dirname(path)))
     if (name.startsWith(parts)) await rm(join(dirname(path), name), { force: true });
 };
@@ -57,7 +57,7 @@ export const buildFile = async (
   partWorkers: PartWorkers | null = null,
 ): Promise<ModelFile> => {
   await removeTemporaryFile(path);
-  const file = ModelFile.create(buildPath(path), timeZone);
+  const file = ModelFile.create(temporaryPathOf(path), timeZone);
   try {
     await storeAllEvents(file, store, job);
     await runSteps(file.eventIndexSteps(), job.signal);
@@ -95,12 +95,12 @@ const storeAllEvents = async (
 type NextCases = (limit: number) => readonly number[];
 
 const allCases = ({ logTables: { cases } }: ModelFile, { signal, onProgress }: JobContext): NextCases => {
-  const total = cases.count();
+  const total = cases.countCases();
   let [last, done] = [0, 0];
   return (limit) => {
     signal.throwIfAborted();
     if (last > 0) onProgress({ stage: 'cases projected', done, total });
-    const next = cases.after(last, limit);
+    const next = cases.caseNosAfter(last, limit);
     last = next.at(-1) ?? last;
     done += next.length;
     return next;
@@ -112,7 +112,7 @@ const projectCases = async (into: Pick<ModelFile, 'projectCases'>, nextCases: Ne
     try {
       into.projectCases(cases);
     } catch (error) {
-      throw causeOf(error);
+      throw toProjectionError(error);
     }
     await yieldToOthers();
   }
@@ -126,7 +126,7 @@ const projectInParts = async (
   nextCases: NextCases,
   { signal }: JobContext,
 ): Promise<void> => {
-  const log = buildPath(path);
+  const log = temporaryPathOf(path);
   const parts = Array.from({ length: partWorkers.count + 1 }, (_, index) => partPath(path, index));
   const [ownPath = '', ...otherPaths] = parts;
   const own = createPart({ log, part: ownPath }, file.timeZone);
@@ -163,7 +163,7 @@ const runSteps = async (steps: readonly (() => void)[], signal?: AbortSignal): P
 /** Projects the next batch of the log, of at most `limit` events; returns the number of events. */
 export const applyNextBatch = async (file: ModelFile, store: EventStore, limit = READ_BATCH): Promise<number> => {
   const events = await store.read(file.checkpoint.cursor, Math.min(limit, READ_BATCH));
-  for (const step of file.applySteps(events)) {
+  for (const step of file.stepsToApply(events)) {
     step();
     await yieldToOthers();
   }
@@ -173,7 +173,7 @@ export const applyNextBatch = async (file: ModelFile, store: EventStore, limit =
 /** Creates an empty temporary file, complete with indexes. */
 export const createEmptyFile = async (path: string, timeZone: string): Promise<ModelFile> => {
   await removeTemporaryFile(path);
-  const file = ModelFile.create(buildPath(path), timeZone);
+  const file = ModelFile.create(temporaryPathOf(path), timeZone);
   await runSteps([...file.eventIndexSteps(), ...file.finishSteps()]);
   file.makeDurable();
   return file;
@@ -187,13 +187,13 @@ export const discardFile = async (path: string, file: ModelFile): Promise<void> 
 
 /**
  * Replaces a file that nobody writes by the temporary one, which is closed, and opens it. Synchronous, so that no query runs in
- * between. Closes its last connection first and removes the old WAL, which SQLite would apply to the new file; the old file goes before
- * it, since other processes may have kept SQLite from emptying the WAL: a kill in between leaves no file, not one without its end.
+ * between. Removes the old WAL, which SQLite would apply to the new file, but the old file before it: a process that is killed in between
+ * leaves no file, rather than an old one that lacks the events which were only in its WAL.
  */
 export const swapFiles = (path: string, timeZone: string, inUse: ModelReader | null): ModelReader => {
   inUse?.close();
   for (const file of sqliteFiles(path)) rmSync(file, { force: true });
-  renameSync(buildPath(path), path);
+  renameSync(temporaryPathOf(path), path);
   const opened = ModelReader.open(path, timeZone);
   if (opened === null) throw new Error('a read-model file that was just built cannot be opened');
   return opened;
@@ -202,7 +202,7 @@ export const swapFiles = (path: string, timeZone: string, inUse: ModelReader | n
 /** The file was written with synchronous = OFF: flush it to disk once. */
 const fsyncFile = async (path: string): Promise<void> => {
   if (path === IN_MEMORY) return;
-  const handle = await open(buildPath(path), 'r+');
+  const handle = await open(temporaryPathOf(path), 'r+');
   try {
     await handle.sync();
   } finally {

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
-import { FollowerEnded, isDamage, isPermanent, isFileError, PoisonEventError } from './errors.js';
+import { FollowerEnded, isCorruptionError, isPermanent, isFileError, PoisonEventError } from './errors.js';
 import type { ModelReader } from './model-reader.js';
 
 /** Why the projection does not make progress. */
@@ -27,9 +27,9 @@ export interface ProjectionProblem {
 
 /** Events in one transaction; the event loop runs between batches. */
 const BATCH_SIZE = 100;
-const FIRST_WAIT_MS = 50;
+const FIRST_RETRY_WAIT_MS = 50;
 /** Upper bound of the backoff: low, because a failed attempt is cheap. */
-const LONGEST_WAIT_MS = 2_000;
+const LONGEST_RETRY_WAIT_MS = 2_000;
 
 /** What the projection needs from its owner. */
 export interface ProjectionHost {
@@ -83,7 +83,7 @@ export const runProjection = async (host: ProjectionHost, signal: AbortSignal): 
       if (isPermanent(error)) return;
     }
     failures += 1;
-    await waitOrAbort(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 20)), signal);
+    await waitOrAbort(Math.min(LONGEST_RETRY_WAIT_MS, FIRST_RETRY_WAIT_MS * 2 ** Math.min(failures, 20)), signal);
   }
 };
 
@@ -108,7 +108,7 @@ const problemCodeOf = (error: unknown): ProjectionProblem['code'] => {
   if (error instanceof StoreDamaged) return 'STORE_DAMAGED';
   if (error instanceof PoisonEventError) return 'EVENT_NOT_TAKEN_IN';
   if (error instanceof FollowerEnded) return 'PROJECTION_ENDED';
-  if (isDamage(error)) return 'READ_MODELS_DAMAGED';
+  if (isCorruptionError(error)) return 'READ_MODELS_DAMAGED';
   return isFileError(error) ? 'READ_MODELS_UNWRITABLE' : 'STORE_UNAVAILABLE';
 };
 

@@ -15,7 +15,7 @@ export interface Viewer {
   readonly rights: string;
 }
 
-/** Whoever passes the access guard, and whoever can open the data folder. */
+/** A viewer with all rights: whoever passes the access guard, and whoever can open the data folder. */
 export const UNRESTRICTED: Viewer = { rights: 'all' };
 
 /** Parameters of every query. */
@@ -69,7 +69,7 @@ export class Scope {
   }
 }
 
-/** A scope as a query is answered in it. */
+/** A scope resolved to a day and a position, in which a query is answered. */
 export interface AnswerScope {
   readonly viewer: Viewer;
   readonly day: Day;
@@ -98,27 +98,27 @@ export const openScope = async (
   scope: Scope,
   pinned: PinnedScope | null = null,
 ): Promise<ScopedContext> => {
-  const { context, position } = await openKnowledge(reader, scope, pinned);
+  const { context, position } = await openContext(reader, scope, pinned);
   const day = pinned?.day ?? (scope.asOf === undefined ? context.clock.today() : requireDay(scope.asOf));
   const { viewer, knownAt = knownAtPosition(position) } = scope;
   return { ...context, scope: { viewer, day, position, knownAt } };
 };
 
-interface Knowledge {
+interface ContextAtPosition {
   readonly context: QueryContext;
   readonly position: number;
 }
 
-const openKnowledge = async (
+const openContext = async (
   reader: ReadModelReader,
   { atLeast, knownAt }: Scope,
   pinned: PinnedScope | null,
-): Promise<Knowledge> => {
+): Promise<ContextAtPosition> => {
   const known = knownAt === undefined ? null : parseKnownAt(knownAt);
-  if (pinned !== null) return openPosition(reader, pinned.position, atLeast);
+  if (pinned !== null) return openAtPosition(reader, pinned.position, atLeast);
   if (known?.kind === 'position') {
     try {
-      return await openPosition(reader, known.position, atLeast);
+      return await openAtPosition(reader, known.position, atLeast);
     } catch (error) {
       if (error instanceof BeyondLog) throw new InvalidKnownAt('KNOWN_AT.BEYOND_LOG');
       throw error;
@@ -126,16 +126,16 @@ const openKnowledge = async (
   }
   const context = await reader.contextAt({ atLeast });
   const instant = known === null ? null : instantOf(known, context.clock);
-  return instant === null ? { context, position: context.position } : openInstant(reader, context, instant);
+  return instant === null ? { context, position: context.position } : openAtInstant(reader, context, instant);
 };
 
-const openPosition = async (
+const openAtPosition = async (
   reader: ReadModelReader,
   position: number,
   atLeast: string | undefined,
-): Promise<Knowledge> => ({ context: await reader.contextAt({ atLeast, position }), position });
+): Promise<ContextAtPosition> => ({ context: await reader.contextAt({ atLeast, position }), position });
 
-/** The last instant whose knowledge is asked for; null for that of now. */
+/** The instant up to which events count as known; null if all that is known now does. */
 const instantOf = (known: Exclude<KnownAt, { kind: 'position' }>, clock: Clock): Date | null => {
   const today = clock.today();
   if (known.kind === 'day' ? known.day > today : known.instant > clock.now())
@@ -144,7 +144,11 @@ const instantOf = (known: Exclude<KnownAt, { kind: 'position' }>, clock: Clock):
   return known.day === today ? null : new Date(endOfDay(clock.timeZone, known.day).getTime() - 1);
 };
 
-const openInstant = async (reader: ReadModelReader, context: QueryContext, instant: Date): Promise<Knowledge> => {
+const openAtInstant = async (
+  reader: ReadModelReader,
+  context: QueryContext,
+  instant: Date,
+): Promise<ContextAtPosition> => {
   const position = context.logTables.recordingTimes.positionAt(instant);
   if (position !== null) return { context, position };
   // Every projected event was recorded by then, so there may be more in the log.

@@ -19,7 +19,7 @@ export class SurvivorOfHandler implements IQueryHandler<SurvivorOf> {
   async execute({ scope: asked, id }: SurvivorOf): Promise<string | null> {
     const { logTables, scope } = await openScope(this.reader, asked);
     const stream = logTables.streamNo('case', id);
-    const fed = stream === null ? null : logTables.cases.fedBy(stream, scope.position);
+    const fed = stream === null ? null : logTables.cases.caseFedBy(stream, scope.position);
     return fed === null || fed === logTables.cases.numberOf(id) ? null : logTables.cases.idOf(fed);
   }
 }

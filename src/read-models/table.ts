@@ -1,6 +1,7 @@
 /**
- * Projected tables with row versions: each row was believed over the positions [known_from, known_to). A new event re-projects its case: unchanged rows stay, removed rows are closed at its position, new rows start there. Rows are
- * otherwise never updated or deleted, so a query *as known at K* needs only one more comparison.
+ * Projected tables with row versions: each row was believed over the positions [known_from, known_to). A new event re-projects its case:
+ * unchanged rows stay, removed rows are closed at its position, new rows start there. Rows are otherwise never updated or deleted, so a
+ * query *as known at K* needs only one more comparison.
  */
 import type Database from '../sqlite/database.js';
 import { LRUCache } from 'lru-cache';
@@ -47,22 +48,22 @@ export interface CaseHistory {
 }
 
 /**
- * What changes the rows of a case: its events alone, or also lists and instruments that its events name. The latter are re-projected
- * when a definition changes that the case depends on.
+ * What changes the rows of a case: its events alone, or also lists and instruments that its events name (`definitions`). Rows of the
+ * second kind are re-projected when a list or instrument changes on which the case depends.
  */
 export type DependsOn = 'events' | 'definitions';
 
 export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>> = never> {
   readonly name: string;
-  /** Whether it has personal data: no other table may, so that a person is forgotten by these tables alone. */
+  /** Whether it may have personal data. No other table may, so that only these tables matter when a person is erased. */
   readonly isPersonal: boolean;
   readonly dependsOn: DependsOn;
   /** Besides case_no, known_from and known_to, which every projected table has. */
   readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
   /** Columns of each index, with its WHERE clause. */
   readonly indexes: readonly string[];
-  /** A column of tokens, separated by spaces, that a full-text index finds; the index has the name of the table and `_text`. */
-  readonly fullText?: keyof Row & string;
+  /** A column of tokens, separated by spaces, with a full-text index; the index is named as the table, followed by `_text`. */
+  readonly fullTextColumn?: keyof Row & string;
   /** The distinct rows of a case. Pure. */
   rows(history: CaseHistory, references: ReferenceData): readonly Row[];
   /** Whether the rows of a case may be others once this event, which amends and merges nothing, is added to its events. Pure. */
@@ -76,22 +77,22 @@ export interface AnyTable {
   readonly dependsOn: DependsOn;
   readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER'>>;
   readonly indexes: readonly string[];
-  readonly fullText?: string;
+  readonly fullTextColumn?: string;
   rows(history: CaseHistory, references: ReferenceData): readonly object[];
   readsEvent(event: CaseEvent): boolean;
 }
 
-export const createTable = ({ name, columns }: AnyTable): string => {
+export const createTableSql = ({ name, columns }: AnyTable): string => {
   const own = Object.entries(columns).map(([column, type]) => `${column} ${type}`);
   return `CREATE TABLE ${name} (case_no INTEGER NOT NULL, known_from INTEGER NOT NULL, known_to INTEGER NOT NULL, ${own.join(', ')})`;
 };
 
 /** Created after all rows in a rebuild, which is faster. The first index finds the current rows of a case. */
-export const createIndexes = (table: AnyTable): readonly string[] => [
+export const createIndexesSql = (table: AnyTable): readonly string[] => [
   ...[`(case_no) WHERE known_to = ${STILL_KNOWN}`, ...table.indexes].map(
     (on, number) => `CREATE INDEX ${table.name}_${number} ON ${table.name} ${on}`,
   ),
-  ...createFullText(table),
+  ...createFullTextSql(table),
 ];
 
 /**
@@ -99,7 +100,7 @@ export const createIndexes = (table: AnyTable): readonly string[] => [
  * the rows that it finds. What is deleted from the table leaves no trace in the index. Tokens are parted by spaces alone: the rows
  * make them, so that the tokenizer has nothing to decide (it would fold ASCII capitals).
  */
-const createFullText = ({ name, fullText: column }: AnyTable): readonly string[] => {
+const createFullTextSql = ({ name, fullTextColumn: column }: AnyTable): readonly string[] => {
   if (column === undefined) return [];
   const index = `${name}_text`;
   return [
@@ -134,8 +135,8 @@ export interface RowVersions {
 export const noVersions = (): RowVersions => ({ open: [], closed: [] });
 
 /**
- * Updates the versions to the rows that hold from a position on. Most rows are the same as before, in their order, so that the
- * first version left is compared first; and most of those are the same objects.
+ * Updates the versions to the rows that hold from a position on: closes versions without a row and opens one for each new row. Most
+ * rows are as before, in the same order, so that the first version left is compared first, and most are the same objects.
  */
 export const diffRows = (
   columns: readonly string[],

@@ -1,4 +1,4 @@
-/** Ends a page of rows that may be large: after a number of them, or before the one with which it would become too large itself. */
+/** Limits a page of rows that may be large, by the number of rows and by their size together. */
 import { LIMITS } from '../schema/limits.js';
 
 export interface TakenPage<Row> {

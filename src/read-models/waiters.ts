@@ -25,7 +25,7 @@ export class Waiters {
     });
   }
 
-  /** To be called after progress: resolves the waits that are satisfied, and rejects those of which that cannot be told. */
+  /** To be called after progress: resolves the waits whose `reached` returns true, and rejects those whose `reached` throws. */
   resolveReached(): void {
     for (const { reached, settle } of [...this.#waiting])
       try {

@@ -1,21 +1,21 @@
 /** Reads a row of an amnesty file: the person an act was applied to, and their release. Pure. */
 import { undefinedIfEmpty } from './cell-values.js';
-import { rowColumnOf, type AmnestyRow } from './row-columns.js';
-import { AMNESTY_ORDER, dayOrderErrors } from './day-order.js';
+import { columnOfPointerInRow, type AmnestyRow } from './row-columns.js';
+import { AMNESTY_DAY_ORDERS, dayOrderErrors } from './day-order.js';
 import { checkDrafts, type RawEvent, type EventDraft } from './event-draft.js';
-import { futureDate, isFuture, type ParsedRow, type RowContext } from './register-row.js';
+import { futureDateError, isFuture, type ParsedRow, type RowContext } from './register-row.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 
 /** Gives the events of a row, or an error for each wrong cell. Whether a case has the reference is checked by record-row.ts. */
 export const readAmnestyRow = (row: AmnestyRow, context: RowContext): ParsedRow => {
   const drafts = draftEvents(row).map((data): EventDraft => ({
     data,
-    locate: (pointer) => rowColumnOf('amnesty', data, pointer),
+    locate: (pointer) => columnOfPointerInRow('amnesty', data, pointer),
   }));
   const { events, errors } = checkDrafts('case', drafts);
   const cellErrors = firstErrorPerCell([...errors, ...cellErrorsOf(row, context)]);
   if (cellErrors.length > 0) return { events: [], errors: cellErrors };
-  const orderErrors = dayOrderErrors(row, AMNESTY_ORDER);
+  const orderErrors = dayOrderErrors(row, AMNESTY_DAY_ORDERS);
   return orderErrors.length > 0 ? { events: [], errors: orderErrors } : { events, errors: [] };
 };
 
@@ -37,7 +37,7 @@ const cellErrorsOf = (row: AmnestyRow, { today, instruments }: RowContext): read
   const errors: CellError[] = [];
   if (row.ref === '') errors.push({ column: 'ref', code: 'FIELD.MISSING', expected: 'the reference of a case' });
   for (const column of ['amnestied_on', 'released_on'] as const)
-    if (isFuture(row[column], today)) errors.push(futureDate(column));
+    if (isFuture(row[column], today)) errors.push(futureDateError(column));
   const act = instruments.find(({ id }) => id === row.instrument);
   if (row.instrument !== '' && act === undefined) {
     errors.push({ column: 'instrument', code: 'INSTRUMENT.UNKNOWN', expected: 'an act that the register knows' });

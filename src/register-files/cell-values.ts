@@ -2,7 +2,7 @@
  * Parses cells with structured values: articles, sentences, references, categories. A cell of another form is passed on as
  * it is, so that its class in schema/ refuses it with a code.
  */
-import { DEFAULT_CODE, SENTENCE_KINDS } from '../domain/case/events.js';
+import { DEFAULT_CRIMINAL_CODE, SENTENCE_KINDS } from '../domain/case/events.js';
 import type { LocalName } from '../domain/list/events.js';
 
 /** ISO 639-2 for a language that is not determined. */
@@ -15,8 +15,8 @@ export const splitCell = (cell: string): readonly string[] =>
 const ARTICLE_WITH_CODE = /^([A-Z]{2}-[A-Z]{2,8})[ :]+(.+)$/;
 
 /**
- * Articles separated by `;`, commas or spaces: `193-1.3.1; 28/220.1; AZ-OCC 70-2`. Each article outside the default code needs its
- * code: `AZ-OCC 70-2, 57` is ambiguous and refused.
+ * Articles separated by `;`, commas or spaces: `193-1.3.1; 28/220.1; AZ-OCC 70-2`. An article of another legal code than the default
+ * one needs its code before it: `AZ-OCC 70-2, 57` is ambiguous and refused.
  */
 export const parseArticles = (cell: string): readonly object[] | undefined =>
   cell === '' ? undefined : cell.split(';').flatMap(parseArticleGroup);
@@ -29,12 +29,12 @@ const parseArticleGroup = (group: string): readonly object[] => {
   const pieces = compact.split(/[,\s]+/).filter((piece) => piece !== '');
   const codeCount = pieces.filter((piece) => ARTICLE_WITH_CODE.test(piece)).length;
   if (pieces.length === 0 || (codeCount > 0 && codeCount < pieces.length))
-    return [{ code: DEFAULT_CODE, article: group }];
+    return [{ code: DEFAULT_CRIMINAL_CODE, article: group }];
   return pieces.map(parseArticle);
 };
 
 const parseArticle = (text: string): object => {
-  const [, code = DEFAULT_CODE, rest = text] = ARTICLE_WITH_CODE.exec(text) ?? [];
+  const [, code = DEFAULT_CRIMINAL_CODE, rest = text] = ARTICLE_WITH_CODE.exec(text) ?? [];
   const slash = rest.indexOf('/');
   const [generalPart, numbers] = slash === -1 ? [undefined, rest] : [rest.slice(0, slash), rest.slice(slash + 1)];
   const dot = numbers.indexOf('.');
@@ -52,7 +52,7 @@ export const parseSentence = (cell: string): object | undefined => {
   return { kind, ...(term === 'life' ? { life: true } : term !== '' && { term }) };
 };
 
-/** Parses a reference with its list: `union:AZ-0137`. The first colon separates, since a list has none. */
+/** Parses a reference with its list: `union:AZ-0137`. The first colon separates them, since the id of a list has none. */
 export const parseReference = (text: string): { readonly list: string; readonly reference?: string } => {
   const colon = text.indexOf(':');
   return colon === -1 ? { list: text } : { list: text.slice(0, colon).trim(), reference: text.slice(colon + 1).trim() };
@@ -74,7 +74,7 @@ export const findCategory = (cell: string, categories: readonly NamedCategory[])
 
 const namesOf = ({ az, en, ru }: LocalName): readonly string[] => [az, en, ru].filter((word) => word !== undefined);
 
-/** Folds case (with the Turkic i), composition, white space and dashes. */
+/** Folds case (with the Turkic i), Unicode composition, white space and dashes, so that spellings of one name compare equal. */
 const foldedName = (text: string): string =>
   text
     .normalize('NFKC')
@@ -83,15 +83,15 @@ const foldedName = (text: string): string =>
     .replace(/[\s\p{Dash_Punctuation}]+/gu, ' ')
     .trim();
 
-/** Categories that a message names: bounds its length. */
-const MAX_NAMED_CATEGORIES = 50;
+/** The most categories that an error message lists, to bound its length. */
+const MAX_LISTED_CATEGORIES = 50;
 
-export const expectedCategory = (categories: readonly NamedCategory[]): string => {
-  const named = categories.slice(0, MAX_NAMED_CATEGORIES).map(({ id, name }) => {
+export const expectedCategoryText = (categories: readonly NamedCategory[]): string => {
+  const named = categories.slice(0, MAX_LISTED_CATEGORIES).map(({ id, name }) => {
     const names = [...new Set(namesOf(name))];
     return names.length === 0 ? id : `${id} (${names.join(', ')})`;
   });
-  return `one of the categories ${named.join('; ')}${categories.length > MAX_NAMED_CATEGORIES ? '; …' : ''}`;
+  return `one of the categories ${named.join('; ')}${categories.length > MAX_LISTED_CATEGORIES ? '; …' : ''}`;
 };
 
 /** An empty cell is an unknown value, which is an absent field. */

@@ -2,7 +2,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { Readable } from 'node:stream';
 
-export const CSV_TYPE = 'text/csv; charset=utf-8';
+export const CSV_CONTENT_TYPE = 'text/csv; charset=utf-8';
 
 /** Which separator a spreadsheet expects depends on the language of the machine. */
 export const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t' } as const;

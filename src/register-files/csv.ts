@@ -47,7 +47,7 @@ export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FilePr
     record_delimiter: [...dialect.lineEndings],
     relax_column_count: true,
     trim: true,
-    // Bounds memory where a quote is not closed. It counts characters of complete cells, so bytes are checked below.
+    // Bounds memory where a quote is not closed. csv-parse counts characters of complete cells, so bytes are checked below.
     max_record_size: MAX_ROW_BYTES,
     on_record: (cells: string[]) => {
       if (bytesOfCells(cells) > MAX_ROW_BYTES) throw new RowTooLong();
@@ -63,7 +63,7 @@ export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FilePr
   });
   const ending = new AbortController();
   const file = createReadStream(path);
-  // Without the signal it never settles on Node 24 if the parser is destroyed before it has read everything.
+  // Without the signal the pipeline never settles on Node 24 if the parser is destroyed before the end of the file.
   const done = pipeline(file, toUtf8(dialect.encoding), parser, { signal: ending.signal }).catch(
     (error: unknown) => error,
   );
@@ -94,7 +94,7 @@ export const bytesOfCells = (cells: readonly unknown[]): number =>
 
 class RowTooLong extends Error {}
 
-/** Decodes text, without its byte order mark. */
+/** Converts the bytes of the file to UTF-8 and removes the byte order mark. */
 const toUtf8 = (encoding: Encoding): Transform => {
   const decoder = new TextDecoder(encoding);
   const pass = (text: string, done: TransformCallback): void => done(null, text);

@@ -6,33 +6,35 @@ import { parseEdtf } from '../domain/time.js';
 import type { CellError } from './report.js';
 
 export interface DayOrder {
-  readonly earlier: string;
-  readonly later: string;
+  readonly earlierColumn: string;
+  readonly laterColumn: string;
   /** The column that is reported. */
-  readonly reported: 'earlier' | 'later';
+  readonly reportedColumn: 'earlier' | 'later';
 }
 
-const AFTER_BIRTH = ['arrested_on', 'convicted_on', 'recognised_on', 'delisted_on', 'released_on'];
+const DAY_COLUMNS_AFTER_BIRTH = ['arrested_on', 'convicted_on', 'recognised_on', 'delisted_on', 'released_on'];
 
-export const REGISTER_ORDER: readonly DayOrder[] = AFTER_BIRTH.map((later) => ({
-  earlier: 'born',
-  later,
-  reported: 'earlier',
+export const REGISTER_DAY_ORDERS: readonly DayOrder[] = DAY_COLUMNS_AFTER_BIRTH.map((laterColumn) => ({
+  earlierColumn: 'born',
+  laterColumn,
+  reportedColumn: 'earlier',
 }));
 
 /** A release by an act cannot be before the act was applied. */
-export const AMNESTY_ORDER: readonly DayOrder[] = [
-  { earlier: 'amnestied_on', later: 'released_on', reported: 'later' },
+export const AMNESTY_DAY_ORDERS: readonly DayOrder[] = [
+  { earlierColumn: 'amnestied_on', laterColumn: 'released_on', reportedColumn: 'later' },
 ];
 
 export const dayOrderErrors = (
   row: Readonly<Record<string, string>>,
   orders: readonly DayOrder[],
 ): readonly CellError[] =>
-  orders.flatMap(({ earlier, later, reported }) => {
-    const [first, then] = [parseEdtf(row[earlier] ?? ''), parseEdtf(row[later] ?? '')];
+  orders.flatMap(({ earlierColumn, laterColumn, reportedColumn }) => {
+    const [first, then] = [parseEdtf(row[earlierColumn] ?? ''), parseEdtf(row[laterColumn] ?? '')];
     if (first === null || then === null || first.earliest <= then.latest) return [];
     const [column, expected] =
-      reported === 'earlier' ? [earlier, `not after ${later}`] : [later, `not before ${earlier}`];
+      reportedColumn === 'earlier'
+        ? [earlierColumn, `not after ${laterColumn}`]
+        : [laterColumn, `not before ${earlierColumn}`];
     return [{ column, code: 'ROW.CONTRADICTS_ITSELF', expected: `a day ${expected}` }];
   });

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import type { ClauseFields } from '../domain/instrument/events.js';
-import { FIRST_VERSION } from '../schema/clauses.js';
+import { DEFAULT_CLAUSE_VERSION } from '../schema/clauses.js';
 import { AMENDABLE_FIELDS } from '../schema/instruments.js';
 import { isJsonObject, repeatedKeyProblem, type JsonObject } from './json-lines.js';
 import { fileAccessProblem } from './csv.js';
@@ -13,11 +13,11 @@ import type { FileProblem } from './report.js';
 
 export const MAX_DEFINITIONS_BYTES = 5_242_880;
 
-/** A list, an instrument or a claim. `place` is its JSON pointer in the file; of a claim in a row of editions, its column. */
+/** A list, an instrument or a claim. `place` is its JSON pointer in the file, or its column for a claim from a row of editions. */
 export interface DefinitionDraft {
   readonly kind: 'list' | 'instrument' | 'claim';
   readonly id: string;
-  /** Other ids under which an import may have recorded the same, or does where `id` is taken by something else. */
+  /** Ids under which an earlier import may have recorded it instead; it gets one of them where something else has `id`. */
   readonly otherIds?: readonly string[];
   readonly place: string;
   readonly drafts: readonly EventDraft[];
@@ -41,11 +41,11 @@ export const readDefinitions = async (path: string): Promise<readonly Definition
   if (!isKnown)
     return fileProblem('FILE.UNKNOWN_KIND', 'an object with lists, instruments and claims, each an array of objects');
   return [
-    ...(lists as readonly JsonObject[]).map((list, index) => listDefinition(list, `/lists/${index}`, sources)),
+    ...(lists as readonly JsonObject[]).map((list, index) => definitionOfList(list, `/lists/${index}`, sources)),
     ...(instruments as readonly JsonObject[]).map((instrument, index) =>
-      instrumentDefinition(instrument, `/instruments/${index}`, sources),
+      definitionOfInstrument(instrument, `/instruments/${index}`, sources),
     ),
-    ...(claims as readonly JsonObject[]).map((claim, index) => claimDefinition(claim, `/claims/${index}`, sources)),
+    ...(claims as readonly JsonObject[]).map((claim, index) => definitionOfClaim(claim, `/claims/${index}`, sources)),
   ];
 };
 
@@ -65,7 +65,7 @@ const fileProblem = (code: FileProblem['code'], expected: string): FileProblem =
 
 const isArrayOfObjects = (value: unknown): boolean => Array.isArray(value) && value.every(isJsonObject);
 
-const listDefinition = (
+const definitionOfList = (
   { id, name, categories = [], policy = [], ...others }: JsonObject,
   place: string,
   sources: unknown,
@@ -76,7 +76,7 @@ const listDefinition = (
   drafts: [
     draftAt({ ...others, type: 'list-defined', name, sources }, place),
     ...asArray(categories).map((category, index) =>
-      draftAt(categoryData(category, sources), `${place}/categories/${index}`),
+      draftAt(categoryDefinedEvent(category, sources), `${place}/categories/${index}`),
     ),
     ...asArray(policy).map((entry, index) =>
       draftAt(
@@ -91,12 +91,12 @@ const listDefinition = (
 const asArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 /** In the file a category has an `id`; in the event it is the `category`. */
-const categoryData = (entry: unknown, sources: unknown): RawEvent => {
+const categoryDefinedEvent = (entry: unknown, sources: unknown): RawEvent => {
   const { id, ...others } = isJsonObject(entry) ? entry : { entry };
   return { ...others, type: 'category-defined', category: id, sources };
 };
 
-const instrumentDefinition = (
+const definitionOfInstrument = (
   { id, clauseVersions = [], ...fields }: JsonObject,
   place: string,
   sources: unknown,
@@ -107,7 +107,7 @@ const instrumentDefinition = (
   drafts: [
     draftAt({ ...fields, type: 'instrument-registered', sources }, place),
     ...asArray(clauseVersions).map((entry, index) =>
-      // A version of a clause names the source that reports it, if it is another than the file.
+      // A version of a clause may have sources of its own; by default its source is the file.
       draftAt(
         { sources, ...(isJsonObject(entry) ? entry : { entry }), type: 'clause-set' },
         `${place}/clauseVersions/${index}`,
@@ -116,8 +116,8 @@ const instrumentDefinition = (
   ],
 });
 
-/** A claim names the source that reports it, if it is another than the file. */
-const claimDefinition = ({ id, ...fields }: JsonObject, place: string, sources: unknown): DefinitionDraft => ({
+/** A claim may have sources of its own; by default its source is the file. */
+const definitionOfClaim = ({ id, ...fields }: JsonObject, place: string, sources: unknown): DefinitionDraft => ({
   kind: 'claim',
   id: typeof id === 'string' ? id : '',
   place,
@@ -126,46 +126,46 @@ const claimDefinition = ({ id, ...fields }: JsonObject, place: string, sources: 
 
 const draftAt = (data: RawEvent, place: string): EventDraft => ({
   data,
-  locate: (pointer) => `${place}${TYPES_WITH_SOURCES.has(data.type) ? pointer : placeInDefinition(data, pointer)}`,
+  locate: (pointer) => `${place}${TYPES_WITH_OWN_SOURCES.has(data.type) ? pointer : placeInDefinition(data, pointer)}`,
 });
 
 /** Types of events that may name sources of their own in the file. */
-const TYPES_WITH_SOURCES: ReadonlySet<string> = new Set(['clause-set', 'claimed']);
+const TYPES_WITH_OWN_SOURCES: ReadonlySet<string> = new Set(['clause-set', 'claimed']);
 
-/** But for clauses and claims, the file names no sources. */
+/** Maps a pointer into event data to one into the entry. Errors of `sources` are located at the entry, which has no such field. */
 const placeInDefinition = ({ type }: RawEvent, pointer: string): string =>
   type === 'category-defined' && pointer === '/category' ? '/id' : pointer.replace(/^\/sources.*/, '');
 
 /** Compares definitions without their sources: the source is the name of the file, which may change. */
 export const definitionDiffRules = ({ drafts, place }: DefinitionDraft): DiffRules => {
   const placeOf = (data: RawEvent, field: string): string =>
-    drafts.find((draft) => roleOf(draft.data) === roleOf(data))?.locate(`/${field}`) ??
-    `${place}${ARRAY_OF_TYPE[data.type] ?? ''}/${field}`;
+    drafts.find((draft) => matchKeyOf(draft.data) === matchKeyOf(data))?.locate(`/${field}`) ??
+    `${place}${FILE_ARRAY_BY_EVENT_TYPE[data.type] ?? ''}/${field}`;
   return {
-    roleOf,
-    fieldsOf: (data) => FIELDS_OF_TYPE[data.type]?.map((field) => [field, placeOf(data, field)]) ?? [],
+    matchKeyOf,
+    fieldsOf: (data) => COMPARED_FIELDS_BY_EVENT_TYPE[data.type]?.map((field) => [field, placeOf(data, field)]) ?? [],
     isSingleValued: () => true,
     cellState: () => 'filled',
   };
 };
 
-const roleOf = (data: RawEvent): string => {
+const matchKeyOf = (data: RawEvent): string => {
   if (data.type === 'category-defined') return `category-defined ${String(data['category'])}`;
   if (data.type === 'clause-set') {
-    const { clause, version = FIRST_VERSION } = data as Partial<ClauseFields>;
+    const { clause, version = DEFAULT_CLAUSE_VERSION } = data as Partial<ClauseFields>;
     return `clause-set ${clause} ${version}`;
   }
   return data.type === 'policy-set' ? `policy-set ${String(data['from'])}` : data.type;
 };
 
-/** By event type: the array of the file in which to report an event on record that the file no longer has. */
-const ARRAY_OF_TYPE: Readonly<Record<string, string>> = {
+/** By event type: the array of the file at which an event is reported that is on record but no longer in the file. */
+const FILE_ARRAY_BY_EVENT_TYPE: Readonly<Record<string, string>> = {
   'category-defined': '/categories',
   'policy-set': '/policy',
   'clause-set': '/clauseVersions',
 };
 
-const FIELDS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
+const COMPARED_FIELDS_BY_EVENT_TYPE: Readonly<Record<string, readonly string[]>> = {
   'list-defined': ['name'],
   'category-defined': ['name'],
   'policy-set': ['custody', 'paceRequired'],

@@ -1,10 +1,10 @@
 /** Detects encoding, separator and line ends of a text file by its first bytes, since spreadsheets disagree about all three. */
 import { open } from 'node:fs/promises';
-import { normalisedHeader, KNOWN_COLUMNS } from './row-columns.js';
+import { normalisedColumnName, KNOWN_COLUMNS } from './row-columns.js';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
-export interface Dialect {
+export interface CsvDialect {
   readonly encoding: Encoding;
   readonly separator: string;
   readonly lineEndings: readonly string[];
@@ -31,7 +31,7 @@ export const readHead = async (path: string, length = HEAD_BYTES): Promise<Buffe
   }
 };
 
-export const detectDialect = (head: Buffer): Dialect => {
+export const detectDialect = (head: Buffer): CsvDialect => {
   const encoding = detectEncoding(head) ?? 'utf-8';
   const text = new TextDecoder(encoding).decode(head);
   const separatorLine = /^"?sep=([^"\r\n])"?(?=[\r\n])/i.exec(text);
@@ -66,7 +66,7 @@ const firstRecord = (text: string): string => /^[\s,;|]*((?:"[^"]*"|[^"\r\n])*)/
 const detectSeparator = (header: string): string => {
   const ranked = Object.keys(WORD_BY_SEPARATOR).map((separator) => {
     const cells = header.split(separator);
-    const known = cells.filter((cell) => KNOWN_COLUMNS.has(normalisedHeader(cell.replaceAll('"', '')))).length;
+    const known = cells.filter((cell) => KNOWN_COLUMNS.has(normalisedColumnName(cell.replaceAll('"', '')))).length;
     return { separator, known, cells: cells.length };
   });
   ranked.sort((a, b) => b.known - a.known || b.cells - a.cells);

@@ -1,12 +1,12 @@
-/** Reads a row of a file of editions into the claims that the publisher of the list made by it. Pure. */
+/** Reads a row of a file of editions into claims: the numbers that the publisher of the list published in that edition. Pure. */
 import { createHash } from 'node:crypto';
 import type { ClaimSubject } from '../domain/claim/events.js';
 import type { Day } from '../domain/time.js';
 import { LIMITS } from '../schema/limits.js';
-import { expectedCategory, undefinedIfEmpty, type NamedCategory } from './cell-values.js';
+import { expectedCategoryText, undefinedIfEmpty, type NamedCategory } from './cell-values.js';
 import type { DefinitionDraft } from './definitions-file.js';
 import { checkDrafts, type EventDraft } from './event-draft.js';
-import { futureDate, isFuture } from './register-row.js';
+import { futureDateError, isFuture } from './register-row.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 import { EDITION_COLUMNS, type EditionRow } from './row-columns.js';
 
@@ -14,17 +14,17 @@ import { EDITION_COLUMNS, type EditionRow } from './row-columns.js';
 export interface EditionContext {
   readonly today: Day;
   readonly list: string;
-  /** Who speaks by an edition, where the row names nobody: the name of the list. */
+  /** The speaker of the claims where the row names none: the name of the list. */
   readonly publisher: string;
   readonly categories: readonly NamedCategory[];
   readonly columns: readonly string[];
-  /** The date of the row before, since which people were added and removed; null in the first row. */
-  readonly before: string | null;
+  /** The date of the edition before, since which `added` and `removed` count; null in the first row. */
+  readonly previousDate: string | null;
 }
 
-/** The parts of an edition that are no categories. */
-const ENTERED_PART = 'entered';
-const LEFT_PART = 'left';
+/** In the id of a claim: what stands in the place of a category for people who entered the list, and who left it. */
+const ENTERED_ID_PART = 'entered';
+const LEFT_ID_PART = 'left';
 
 const FIXED_COLUMNS: readonly string[] = EDITION_COLUMNS;
 
@@ -32,7 +32,7 @@ const FIXED_COLUMNS: readonly string[] = EDITION_COLUMNS;
 interface ClaimedCell {
   readonly column: string;
   /** The part of the claim's id that distinguishes the claims of one edition. */
-  readonly part: string | null;
+  readonly idPart: string | null;
   readonly about: ClaimSubject;
 }
 
@@ -41,7 +41,7 @@ export const readEditionRow = (
   row: EditionRow,
   context: EditionContext,
 ): { readonly claims: readonly DefinitionDraft[]; readonly errors: readonly CellError[] } => {
-  const claims = claimedCells(row, context).map((cell) => definitionOf(row, cell, context));
+  const claims = claimedCells(row, context).map((cell) => claimFromCell(row, cell, context));
   const { errors } = checkDrafts(
     'claim',
     claims.flatMap(({ drafts }) => drafts),
@@ -53,37 +53,37 @@ export const readEditionRow = (
 const categoryColumns = ({ columns }: EditionContext): readonly string[] =>
   columns.filter((column) => !FIXED_COLUMNS.includes(column));
 
-/** Whether the edition published its groups; if not, the cells of categories make no claims. */
+/** Whether the edition published numbers by category; if not, the cells of categories make no claims. */
 const areGroupsPublished = (row: EditionRow, { columns }: EditionContext): boolean =>
-  !columns.includes('groups_published') || groupsPublished(row) === 'true';
+  !columns.includes('groups_published') || groupsPublishedCell(row) === 'true';
 
-/** The cell in small letters: spreadsheets write `TRUE`. */
-const groupsPublished = (row: EditionRow): string => row.groups_published.toLowerCase();
+/** The cell in lower case, since spreadsheets write `TRUE`. */
+const groupsPublishedCell = (row: EditionRow): string => row.groups_published.toLowerCase();
 
 const claimedCells = (row: EditionRow, context: EditionContext): readonly ClaimedCell[] => {
-  const { list, before } = context;
+  const { list, previousDate } = context;
   const { date: on } = row;
-  const since = before === null || before >= on ? null : { list, from: before, to: on };
+  const since = previousDate === null || previousDate >= on ? null : { list, from: previousDate, to: on };
   const groups = areGroupsPublished(row, context) ? categoryColumns(context) : [];
   return [
-    { column: 'total', part: null, about: { metric: 'count', list, on } },
-    ...ifFilled(row, since && { column: 'added', part: ENTERED_PART, about: { metric: 'entered', ...since } }),
-    ...ifFilled(row, since && { column: 'removed', part: LEFT_PART, about: { metric: 'left', ...since } }),
+    { column: 'total', idPart: null, about: { metric: 'count', list, on } },
+    ...cellIfFilled(row, since && { column: 'added', idPart: ENTERED_ID_PART, about: { metric: 'entered', ...since } }),
+    ...cellIfFilled(row, since && { column: 'removed', idPart: LEFT_ID_PART, about: { metric: 'left', ...since } }),
     ...groups.flatMap((category) =>
-      ifFilled(row, { column: category, part: category, about: { metric: 'count', list, category, on } }),
+      cellIfFilled(row, { column: category, idPart: category, about: { metric: 'count', list, category, on } }),
     ),
   ];
 };
 
-const ifFilled = (row: EditionRow, cell: ClaimedCell | null): readonly ClaimedCell[] =>
+const cellIfFilled = (row: EditionRow, cell: ClaimedCell | null): readonly ClaimedCell[] =>
   cell === null || cellOf(row, cell.column) === '' ? [] : [cell];
 
 const cellOf = (row: EditionRow, column: string): string =>
   (row as Readonly<Record<string, string | undefined>>)[column] ?? '';
 
-const definitionOf = (
+const claimFromCell = (
   row: EditionRow,
-  { column, part, about }: ClaimedCell,
+  { column, idPart, about }: ClaimedCell,
   { list, publisher, categories }: EditionContext,
 ): DefinitionDraft => {
   const cell = cellOf(row, column);
@@ -91,21 +91,21 @@ const definitionOf = (
     type: 'claimed',
     speaker: row.speaker === '' ? publisher : row.speaker,
     about,
-    // A cell of another form is passed on, so that schema/ refuses it.
+    // A cell that is no whole number is passed on, so that schema/ refuses it.
     value: /^\d{1,15}$/.test(cell) ? Number(cell) : undefinedIfEmpty(cell),
     saidOn: row.date,
     sources: row.source === '' ? undefined : [{ kind: 'register-file', citation: row.source }],
   };
-  const draft: EventDraft = { data, locate: (pointer) => columnOf(pointer, column) };
+  const draft: EventDraft = { data, locate: (pointer) => columnOfClaimPointer(pointer, column) };
   return {
     kind: 'claim',
-    ...idsOf([list, row.date, ...(part === null ? [] : [part])], about, categories),
+    ...claimIds([list, row.date, ...(idPart === null ? [] : [idPart])], about, categories),
     place: column,
     drafts: [draft],
   };
 };
 
-const columnOf = (pointer: string, column: string): string => {
+const columnOfClaimPointer = (pointer: string, column: string): string => {
   const [, field = '', part = ''] = pointer.split('/');
   if (field === 'sources') return 'source';
   if (field === 'speaker') return field;
@@ -113,11 +113,11 @@ const columnOf = (pointer: string, column: string): string => {
 };
 
 /**
- * The id of a claim, computed from list, day and part, so that every import gives the same one. The id of a
- * category named `entered`, `left` or like a day could be that of another claim, so it is hashed. Earlier imports used the plain one: it
- * is in `otherIds`, by which such claims are found again.
+ * The id of a claim, computed from list, day and `idPart`, so that every import gives the same one. Where the category is named
+ * `entered`, `left` or like a day, the plain id could be that of another claim, so it is hashed. Earlier imports used the plain id:
+ * `otherIds` has the alternative, by which their claims are found again.
  */
-const idsOf = (
+const claimIds = (
   parts: readonly string[],
   about: ClaimSubject,
   categories: readonly NamedCategory[],
@@ -125,23 +125,23 @@ const idsOf = (
   const joined = parts.join('-');
   const id = joined.length <= LIMITS.slug ? joined : hashedId(joined);
   const own = hashedId(JSON.stringify([...parts, about.metric]));
-  if (about.category !== undefined) return isAmbiguous(about.category) ? { id: own, otherIds: [id] } : { id };
+  if (about.category !== undefined) return isAmbiguousInClaimId(about.category) ? { id: own, otherIds: [id] } : { id };
   return categories.some((category) => category.id === parts[2]) ? { id, otherIds: [own] } : { id };
 };
 
-const isAmbiguous = (category: string): boolean =>
-  category === ENTERED_PART || category === LEFT_PART || /\d{4}-\d{2}-\d{2}/.test(category);
+const isAmbiguousInClaimId = (category: string): boolean =>
+  category === ENTERED_ID_PART || category === LEFT_ID_PART || /\d{4}-\d{2}-\d{2}/.test(category);
 
 const hashedId = (text: string): string => `edition-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
 
 const cellErrorsOf = (row: EditionRow, context: EditionContext): readonly CellError[] => {
-  const { today, before, categories } = context;
+  const { today, previousDate, categories } = context;
   const known = new Set(categories.map(({ id }) => id));
   const errors: CellError[] = [];
   if (row.date === '') errors.push({ column: 'date', code: 'FIELD.MISSING', expected: 'the day of the edition' });
-  else if (isFuture(row.date, today)) errors.push(futureDate('date'));
+  else if (isFuture(row.date, today)) errors.push(futureDateError('date'));
   if (row.total === '') errors.push({ column: 'total', code: 'FIELD.MISSING', expected: 'how many were on the list' });
-  const published = groupsPublished(row);
+  const published = groupsPublishedCell(row);
   const isUnsaid =
     published === '' &&
     context.columns.includes('groups_published') &&
@@ -149,9 +149,10 @@ const cellErrorsOf = (row: EditionRow, context: EditionContext): readonly CellEr
   if (isUnsaid || !['', 'true', 'false'].includes(published))
     errors.push({ column: 'groups_published', code: 'ROW.WRONG_CELL', expected: 'true or false' });
   for (const column of categoryColumns(context))
-    if (!known.has(column)) errors.push({ column, code: 'CATEGORY.UNKNOWN', expected: expectedCategory(categories) });
+    if (!known.has(column))
+      errors.push({ column, code: 'CATEGORY.UNKNOWN', expected: expectedCategoryText(categories) });
   for (const column of ['added', 'removed'] as const)
-    if (row[column] !== '' && (before === null || before >= row.date))
+    if (row[column] !== '' && (previousDate === null || previousDate >= row.date))
       errors.push({ column, code: 'ROW.WRONG_CELL', expected: 'a number only after the row of an earlier edition' });
   return errors;
 };

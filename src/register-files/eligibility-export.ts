@@ -1,4 +1,4 @@
-/** Exports whom an instrument reaches as CSV. All pages have one position of the log. */
+/** Exports the people whom an instrument reaches, as CSV. All pages are read as of one position of the log. */
 import type { QueryBus } from '@nestjs/cqrs';
 import { Eligibility, type EligibilityParameters } from '../read-models/eligibility/eligibility.query.js';
 import type { EligibilityView, EligiblePersonView } from '../read-models/eligibility/eligibility.view.js';
@@ -15,7 +15,7 @@ export interface EligibilityExportRequest {
   readonly separator?: Separator;
 }
 
-const ELIGIBILITY_LEAVES_OUT =
+const ELIGIBILITY_OMISSIONS =
   'who is not on the list on its day, what the clauses say, sources and the history; GET eligibility names what the answer assumes';
 
 const ELIGIBILITY_COLUMNS = ['ref', 'name', 'verdict', 'first_day', 'clause', 'conditions', 'case'] as const;
@@ -36,7 +36,7 @@ export const exportEligibility = async (
     asOf: first.to,
     knownAt: first.knownAt,
     position: first.position,
-    leavesOut: ELIGIBILITY_LEAVES_OUT,
+    leavesOut: ELIGIBILITY_OMISSIONS,
     fileName: `${instrument}-${parameters.list}-${days}.csv`,
     content: csvTable(ELIGIBILITY_COLUMNS, pagesOfRows(first, fetchPage), separator),
   };

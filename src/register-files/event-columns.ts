@@ -64,7 +64,7 @@ export const eventFromCells = (cells: Cells): Readonly<Record<string, unknown>> 
 };
 
 /** The filled columns that the event type of the line does not have. */
-export const foreignColumns = (cells: Cells): readonly string[] => {
+export const filledColumnsOfOtherTypes = (cells: Cells): readonly string[] => {
   const type = cells['type'] ?? '';
   if (!isEventType(type)) return [];
   const known = new Set<string>([
@@ -76,7 +76,7 @@ export const foreignColumns = (cells: Cells): readonly string[] => {
 };
 
 /** The column of a JSON pointer into event data. */
-export const lineColumnOf = (pointer: string): string => {
+export const columnOfPointer = (pointer: string): string => {
   const [, field = 'type', , part] = pointer.split('/');
   if (field !== 'sources') return columnOfField(field);
   return SOURCE_FIELDS.find(({ name }) => name === part)?.column ?? 'source';
@@ -90,10 +90,10 @@ const parseCell = ({ valueType, nullable }: Field, cell: string): unknown => {
   if (nullable === true && cell === CLEARED_CELL) return null;
   const { nestedClass, schema } = valueType;
   if (nestedClass !== undefined) return CELL_PARSERS.get(nestedClass)?.(cell, schema['type'] === 'array') ?? cell;
-  return scalarOf(schema['type'], cell);
+  return parseScalar(schema['type'], cell);
 };
 
-const scalarOf = (type: unknown, cell: string): unknown => {
+const parseScalar = (type: unknown, cell: string): unknown => {
   if (type === 'object') return parseObject(cell);
   if (type === 'boolean') return BOOLEAN_OF_WORD.get(cell.toLowerCase()) ?? cell;
   return type === 'integer' && /^\d{1,15}$/.test(cell) ? Number(cell) : cell;
@@ -127,7 +127,7 @@ const CELL_PARSERS: ReadonlyMap<Constructor, (cell: string, isArray: boolean) =>
   [PaceCriterion, (cell) => splitCell(cell).map(parseCriterion)],
 ]);
 
-/** Parses a criterion: `e: the witnesses were not heard`. */
+/** Parses a criterion of PACE, its letter and the reason: `e: the witnesses were not heard`. */
 const parseCriterion = (text: string): object => {
   const colon = text.indexOf(':');
   return colon === -1
@@ -175,7 +175,7 @@ const sourcesOf = (cells: Cells): readonly object[] => {
   return Array.from({ length: count }, (_, index) => {
     const fields = columns.flatMap(({ name, valueType, parts }) => {
       const part = parts[index] ?? '';
-      return part === '' ? [] : [[name, scalarOf(valueType.schema['type'], part)] as const];
+      return part === '' ? [] : [[name, parseScalar(valueType.schema['type'], part)] as const];
     });
     return { kind: DEFAULT_SOURCE_KIND, ...Object.fromEntries(fields) };
   });

@@ -1,24 +1,24 @@
 /**
- * Compares what a file says of a subject with the events on record and finds what is new. Events are matched by role: the event
+ * Compares what a file says of a subject with the events on record and finds what is new. Events are matched by a key: the event
  * type, plus what tells several events of one type apart (the measure of a remand, the language of a name). Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Reported } from '../domain/amendments.js';
+import type { ReportedEvent } from '../domain/amendments.js';
 import type { Name } from '../domain/case/events.js';
 import type { AnyEvent } from '../domain/events.js';
 import { toNfc, foldedKey, withPlainSpaces } from '../domain/text.js';
-import { columnLanguage } from './row-columns.js';
+import { languageOfNameColumn } from './row-columns.js';
 import type { RawEvent, LocatedEvent } from './event-draft.js';
 import type { ComparableEvent } from './prior-events.js';
 import type { CellError } from './report.js';
 
 /** How events of one kind of file are matched and compared. A place is a column, or a JSON pointer. */
 export interface DiffRules {
-  /** The role of an event; names and descriptions get theirs in this module. */
-  readonly roleOf: (data: RawEvent) => string;
+  /** The match key of an event; those of names and descriptions are made in this module. */
+  readonly matchKeyOf: (data: RawEvent) => string;
   /** The fields of an event that the file can express, each with its place. */
   readonly fieldsOf: (data: RawEvent) => readonly (readonly [field: string, place: string])[];
-  /** Whether a subject has one value of the role at a time, so that a second value contradicts the first. */
+  /** Whether a subject has one event of the match key at a time, so that another value contradicts the recorded one. */
   readonly isSingleValued: (role: string) => boolean;
   /** `absent`: no such column, so that nothing is compared. `empty`: the column is there, the value unknown. */
   readonly cellState: (place: string) => 'absent' | 'empty' | 'filled';
@@ -26,11 +26,11 @@ export interface DiffRules {
 
 export interface EventDiff {
   readonly newEvents: readonly RawEvent[];
-  /** The roles of the new events, for the idempotency key of the request. */
-  readonly newRoles: readonly string[];
-  /** The parts whose values an earlier import of the file recorded otherwise. */
+  /** The match keys of the new events, for the idempotency key of the request. */
+  readonly newMatchKeys: readonly string[];
+  /** The parts that an earlier import of the file recorded with other values. */
   readonly changes: readonly PartChange[];
-  /** The places of the changes, and of single values that somebody else recorded otherwise. */
+  /** The places of the changes, and those of single-valued parts that another actor recorded with other values. */
   readonly contradictions: readonly Contradiction[];
 }
 
@@ -51,13 +51,13 @@ export interface DifferingField {
 
 export interface Contradiction {
   readonly place: string;
-  /** True if the file differs from its earlier import; false if another source recorded another value. */
-  readonly isChange: boolean;
+  /** True if the file differs from its earlier import; false if another actor recorded another value. */
+  readonly isWithEarlierImport: boolean;
 }
 
 /** The unit of comparison: an event, one name, or one field of `opened` and `described`. */
 export interface ComparedPart {
-  readonly role: string;
+  readonly matchKey: string;
   readonly values: ReadonlyMap<string, readonly [place: string, value: unknown]>;
   /** The part as an event that can be recorded without the others. */
   readonly data: RawEvent;
@@ -65,7 +65,7 @@ export interface ComparedPart {
 
 /** A part of an event in the log. */
 export interface RecordedPart extends ComparedPart {
-  readonly recorded: ComparableEvent;
+  readonly recordedEvent: ComparableEvent;
 }
 
 export const diffEvents = (
@@ -74,70 +74,70 @@ export const diffEvents = (
   rules: DiffRules,
 ): EventDiff => {
   const parts = events.flatMap(({ event }) => partsOfEvent(event, rules));
-  const partsRecorded = (fromThisImport: boolean): readonly RecordedPart[] =>
+  const partsRecorded = (isFromEarlierImport: boolean): readonly RecordedPart[] =>
     priorEvents
-      .filter((prior) => prior.fromThisImport === fromThisImport)
-      .flatMap((recorded) => partsOfEvent(recorded.event, rules).map((part) => ({ ...part, recorded })));
-  const imported = latestByRole(partsRecorded(true));
+      .filter((prior) => prior.isFromEarlierImport === isFromEarlierImport)
+      .flatMap((recordedEvent) => partsOfEvent(recordedEvent.event, rules).map((part) => ({ ...part, recordedEvent })));
+  const imported = latestByMatchKey(partsRecorded(true));
   const others = partsRecorded(false);
   const movedFields = fieldsMovedToConviction(parts);
-  const filledOnly = ignoringEmptyCells(rules);
+  const filledOnly = rulesIgnoringEmptyCells(rules);
   const newParts: ComparedPart[] = [];
   const changes: PartChange[] = [];
   const contradictions: Contradiction[] = [];
   const addChange = (change: PartChange): void => {
     if (change.fields.length === 0) return;
     changes.push(change);
-    contradictions.push(...change.fields.map(({ place }) => ({ place, isChange: true })));
+    contradictions.push(...change.fields.map(({ place }) => ({ place, isWithEarlierImport: true })));
   };
   for (const part of parts) {
-    const last = imported.get(part.role);
-    const sameRole = others.filter(({ role }) => role === part.role);
+    const last = imported.get(part.matchKey);
+    const sameRole = others.filter(({ matchKey }) => matchKey === part.matchKey);
     if (last !== undefined)
       addChange({ before: last, after: part, fields: differingFields(part, last, movedFields, rules) });
     else if (sameRole.some((other) => differingFields(part, other, SOURCES_FIELD, filledOnly).length === 0)) continue;
-    else if (rules.isSingleValued(part.role) && sameRole.length > 0)
-      contradictions.push(...filledFields(part).map(({ place }) => ({ place, isChange: false })));
+    else if (rules.isSingleValued(part.matchKey) && sameRole.length > 0)
+      contradictions.push(...filledFields(part).map(({ place }) => ({ place, isWithEarlierImport: false })));
     else newParts.push(part);
   }
-  const roles = new Set(parts.map(({ role }) => role));
-  for (const [role, last] of imported)
-    if (!roles.has(role)) addChange({ before: last, after: null, fields: missingFields(last, rules) });
+  const matchKeys = new Set(parts.map(({ matchKey }) => matchKey));
+  for (const [matchKey, last] of imported)
+    if (!matchKeys.has(matchKey)) addChange({ before: last, after: null, fields: missingFields(last, rules) });
   return {
     newEvents: mergeDescriptions(newParts.map(({ data }) => data)),
-    newRoles: newParts.map(({ role }) => role),
+    newMatchKeys: newParts.map(({ matchKey }) => matchKey),
     changes,
     contradictions,
   };
 };
 
-/** Errors for the places of contradictions, each once. */
+/** One error for each place that has a contradiction. */
 export const contradictionErrors = (contradictions: readonly Contradiction[]): readonly CellError[] =>
-  [...new Set(contradictions.map(({ place }) => place))].map((place) => needsCorrection(place));
+  [...new Set(contradictions.map(({ place }) => place))].map((place) => needsCorrectionError(place));
 
-export const needsCorrection = (column: string): CellError => ({
+export const needsCorrectionError = (column: string): CellError => ({
   column,
   code: 'IMPORT.NEEDS_CORRECTION',
   expected: 'what is on record; an import corrects only with --correct, else let a person record the correction',
 });
 
 /** An empty cell contradicts an earlier import of the file, but not what somebody else recorded. */
-const ignoringEmptyCells = (rules: DiffRules): DiffRules => ({
+const rulesIgnoringEmptyCells = (rules: DiffRules): DiffRules => ({
   ...rules,
   cellState: (place) => (rules.cellState(place) === 'filled' ? 'filled' : 'absent'),
 });
 
-/** The last one wins: `described` may follow `opened`. */
-const latestByRole = (parts: readonly RecordedPart[]): ReadonlyMap<string, RecordedPart> =>
-  new Map(parts.map((part) => [part.role, part]));
+/** The last part of a match key wins: a `described` may change what `opened` said. */
+const latestByMatchKey = (parts: readonly RecordedPart[]): ReadonlyMap<string, RecordedPart> =>
+  new Map(parts.map((part) => [part.matchKey, part]));
 
 const SOURCES_FIELD: ReadonlySet<string> = new Set(['sources']);
 
 /** The facility belongs to the remand until there is a conviction, then to the conviction. */
 const fieldsMovedToConviction = (parts: readonly ComparedPart[]): ReadonlySet<string> =>
-  new Set(parts.some(({ role }) => role === 'convicted') ? ['remanded detention/facility'] : []);
+  new Set(parts.some(({ matchKey }) => matchKey === 'convicted') ? ['remanded detention/facility'] : []);
 
-/** The fields in which two parts of a role differ. `ignored` has fields (`sources`) and fields of a role (`role/field`). */
+/** The fields in which two parts of one match key differ. `ignored` has fields (`sources`), or fields of one match key (`key/field`). */
 const differingFields = (
   part: ComparedPart,
   other: ComparedPart,
@@ -145,7 +145,7 @@ const differingFields = (
   { cellState }: DiffRules,
 ): readonly DifferingField[] =>
   [...new Set([...part.values.keys(), ...other.values.keys()])].flatMap((field) => {
-    if (ignored.has(field) || ignored.has(`${part.role}/${field}`)) return [];
+    if (ignored.has(field) || ignored.has(`${part.matchKey}/${field}`)) return [];
     const [place, value] = part.values.get(field) ?? [];
     const [otherPlace, otherValue] = other.values.get(field) ?? [];
     const differing = place ?? otherPlace ?? '';
@@ -155,8 +155,8 @@ const differingFields = (
   });
 
 /**
- * The fields of an imported part of which the file has nothing now. Where one of its columns is absent, that may be the cause, so
- * that only cells that are there and empty count.
+ * The filled fields of an imported part that is no longer in the file. If one of its columns is absent, the part may be missing only
+ * for that reason: then only fields whose cells are there and empty count.
  */
 const missingFields = (last: ComparedPart, { cellState }: DiffRules): readonly DifferingField[] => {
   const fields = filledFields(last);
@@ -170,22 +170,22 @@ const filledFields = ({ values }: ComparedPart): readonly DifferingField[] =>
     field === 'sources' || value === undefined ? [] : [{ field, place }],
   );
 
-const partsOfEvent = (event: Reported<AnyEvent>, rules: DiffRules): readonly ComparedPart[] => {
+const partsOfEvent = (event: ReportedEvent<AnyEvent>, rules: DiffRules): readonly ComparedPart[] => {
   const data = event as unknown as RawEvent;
   switch (event.type) {
     case 'opened':
       return [
         ...event.names.map((name) =>
-          comparedPart({ type: 'named', name, ...provenanceOf(event) }, roleOfName(name), rules),
+          comparedPart({ type: 'named', name, ...provenanceOf(event) }, matchKeyOfName(name), rules),
         ),
         ...descriptionParts(event, rules),
       ];
     case 'named':
-      return [comparedPart(data, roleOfName(event.name), rules)];
+      return [comparedPart(data, matchKeyOfName(event.name), rules)];
     case 'described':
       return descriptionParts(event, rules);
     default:
-      return [comparedPart(data, rules.roleOf(data), rules)];
+      return [comparedPart(data, rules.matchKeyOf(data), rules)];
   }
 };
 
@@ -199,17 +199,17 @@ const descriptionParts = (
     return [comparedPart({ type: 'described', [field]: value, ...provenanceOf(event) }, `described ${field}`, rules)];
   });
 
-const provenanceOf = ({ sources, reliability }: Reported<AnyEvent>): object => ({ sources, reliability });
+const provenanceOf = ({ sources, reliability }: ReportedEvent<AnyEvent>): object => ({ sources, reliability });
 
-const comparedPart = (data: RawEvent, role: string, rules: DiffRules): ComparedPart => ({
-  role,
+const comparedPart = (data: RawEvent, matchKey: string, rules: DiffRules): ComparedPart => ({
+  matchKey,
   data,
   values: new Map(
     rules.fieldsOf(data).map(([field, place]) => [field, [place, comparableValue(fieldValue(data, field))]]),
   ),
 });
 
-export const roleOfName = (name: Name): string => `named ${columnLanguage(name)}`;
+export const matchKeyOfName = (name: Name): string => `named ${languageOfNameColumn(name)}`;
 
 /** Script and language of a name follow from its letters, so only text and kind are compared. */
 const fieldValue = (data: RawEvent, field: string): unknown => {

@@ -1,5 +1,5 @@
 /** Events on their way from a file to the log: drafts as read from cells or JSON, then checked and typed. */
-import type { Reported } from '../domain/amendments.js';
+import type { ReportedEvent } from '../domain/amendments.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import { readEvent } from '../schema/read-event.js';
 import { cellExpectation } from './cell-expectations.js';
@@ -16,9 +16,9 @@ export interface EventDraft {
 
 /** A checked event with the place of each field in the file. */
 export interface LocatedEvent {
-  readonly event: Reported<AnyEvent>;
+  readonly event: ReportedEvent<AnyEvent>;
   readonly locate: EventDraft['locate'];
-  /** The line of the file, where a batch has several. */
+  /** The line of the file; set where the events of a batch come from several lines. */
   readonly row?: number;
 }
 

@@ -26,13 +26,13 @@ export const openJsonLines = async (path: string): Promise<EventsFile | readonly
     if ('code' in line) return rows === 0 ? null : [line];
     if (rows === 0 && (line.json === null || !Object.hasOwn(line.json, 'type'))) return null;
     rows += 1;
-    if (rows > MAX_EVENT_LINES) return [tooManyLines(line.line)];
+    if (rows > MAX_EVENT_LINES) return [tooManyLinesProblem(line.line)];
   }
   if (rows === 0) return null;
   return { kind: 'events', path, rows, columns: [], lines: (context) => jsonEventLines(path, context) };
 };
 
-export const tooManyLines = (line: number): FileProblem => ({
+export const tooManyLinesProblem = (line: number): FileProblem => ({
   code: 'FILE.TOO_LONG',
   line,
   expected: `at most ${MAX_EVENT_LINES} events a file`,
@@ -49,7 +49,7 @@ async function* jsonEventLines(path: string, context: LineContext): AsyncGenerat
   }
 }
 
-export const eventsInTable = (table: TabularFile, rows: number): EventsFile => ({
+export const eventsFileOfTable = (table: TabularFile, rows: number): EventsFile => ({
   kind: 'events',
   path: table.path,
   rows,

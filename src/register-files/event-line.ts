@@ -1,12 +1,12 @@
 /** Reads one line of a file of events, of a table or of JSON, into event data with its place in the file. Pure. */
 import { caseEvents, type CaseEventType, type Reference } from '../domain/case/events.js';
 import { foldedKey } from '../domain/text.js';
-import { findingCode } from '../schema/decorators.js';
+import { findingCodeType } from '../schema/decorators.js';
 import { canonicalId } from '../schema/register-id.js';
-import { findCategory, expectedCategory, parseReference, type NamedCategory } from './cell-values.js';
+import { findCategory, expectedCategoryText, parseReference, type NamedCategory } from './cell-values.js';
 import type { RawEvent } from './event-draft.js';
 import { isJsonObject, type JsonObject } from './json-lines.js';
-import { eventFromCells, lineColumnOf, foreignColumns, type Cells } from './event-columns.js';
+import { eventFromCells, columnOfPointer, filledColumnsOfOtherTypes, type Cells } from './event-columns.js';
 import type { CellError } from './report.js';
 
 /** What reading a line of events needs beside the line. */
@@ -41,7 +41,7 @@ export const caseKey = (identifier: CaseIdentifier | null): string =>
       : JSON.stringify([identifier.list, foldedKey(identifier.reference)]);
 
 /** Types whose `list` is that of the import unless a line names another. */
-const TYPES_WITH_LIST: ReadonlySet<string> = new Set<CaseEventType>([
+const TYPES_WITH_DEFAULT_LIST: ReadonlySet<string> = new Set<CaseEventType>([
   'proposed',
   'recognised',
   'recategorised',
@@ -65,12 +65,12 @@ export const lineFromCells = (row: number, cells: Cells, context: LineContext): 
       locate: locateInLine(type),
       errors: [
         ...(ref === '' ? [cellError('ref', 'FIELD.MISSING', 'the reference of a case')] : []),
-        ...foreignColumns(cells).map((column) =>
+        ...filledColumnsOfOtherTypes(cells).map((column) =>
           cellError(column, 'FIELD.UNKNOWN', `nothing, since ${type} has no such field`),
         ),
         ...codes
           .filter((code) => !isFindingCode(code))
-          .map(() => cellError('acknowledge', 'TEXT.FORM', findingCode.expects)),
+          .map(() => cellError('acknowledge', 'TEXT.FORM', findingCodeType.expects)),
         ...(sameAs !== '' && !/^[^:]+:./.test(sameAs)
           ? [cellError('same_as', 'ROW.WRONG_CELL', 'a list and a reference in it: union:AZ-0137')]
           : []),
@@ -80,7 +80,7 @@ export const lineFromCells = (row: number, cells: Cells, context: LineContext): 
   );
 };
 
-/** The line is as a row of `POST /v1/events`, with `key` and `same_as`. Its places are JSON pointers. */
+/** Reads a line that is a row of `POST /v1/events`, plus `key` and `same_as`. Its errors are located by JSON pointers. */
 export const lineFromJson = (row: number, json: JsonObject, context: LineContext): EventLine => {
   const { case: identifier, acknowledge = [], same_as: sameAs, key, ...data } = json;
   const codes = Array.isArray(acknowledge) ? (acknowledge as readonly unknown[]) : [acknowledge];
@@ -96,7 +96,7 @@ export const lineFromJson = (row: number, json: JsonObject, context: LineContext
       locate: (pointer) => pointer || '/type',
       errors: [
         ...(caseOfLine === null ? [cellError('/case', 'FIELD.MISSING', 'a list and a reference in it, or an id')] : []),
-        ...(codes.every(isFindingCode) ? [] : [cellError('/acknowledge', 'TEXT.FORM', findingCode.expects)]),
+        ...(codes.every(isFindingCode) ? [] : [cellError('/acknowledge', 'TEXT.FORM', findingCodeType.expects)]),
         ...(sameAs === undefined || isReference(sameAs)
           ? []
           : [cellError('/same_as', 'ROW.WRONG_CELL', 'an object with list and reference')]),
@@ -109,9 +109,9 @@ export const lineFromJson = (row: number, json: JsonObject, context: LineContext
 const isReference = (value: unknown): value is Reference & JsonObject =>
   isJsonObject(value) && typeof value['list'] === 'string' && typeof value['reference'] === 'string';
 
-const isFindingCode = (code: unknown): boolean => findingCode.rules.every(({ isValid }) => isValid(code));
+const isFindingCode = (code: unknown): boolean => findingCodeType.rules.every(({ isValid }) => isValid(code));
 
-/** The `case` of a line; for `opened` without one its reference in the list of the import, else its first. */
+/** The `case` of a line; for `opened` without `case`, its reference in the list of the import, or else its first reference. */
 const caseInJson = (identifier: unknown, data: JsonObject, list: string): CaseIdentifier | null => {
   if (isReference(identifier)) return { list: identifier.list, reference: identifier.reference };
   const id = isJsonObject(identifier) ? identifier['id'] : undefined;
@@ -123,21 +123,21 @@ const caseInJson = (identifier: unknown, data: JsonObject, list: string): CaseId
 
 const cellError = (column: string, code: string, expected: string): CellError => ({ column, code, expected });
 
-/** The whole event, pointer '', is located at its day, or at its type where it has none. */
+/** An error of the whole event (pointer '') is located at the column of its day, or of its type where it has no day. */
 const locateInLine =
   (type: string) =>
   (pointer: string): string => {
     if (pointer === '') return isDated(type) ? 'occurred_on' : 'type';
-    return pointer === '/act' && type === 'pardoned' ? 'decree' : lineColumnOf(pointer);
+    return pointer === '/act' && type === 'pardoned' ? 'decree' : columnOfPointer(pointer);
   };
 
 const isDated = (type: string): boolean => Object.hasOwn(caseEvents, type) && caseEvents[type as CaseEventType].dated;
 
 const withDefaults = (line: EventLine, context: LineContext): EventLine =>
-  withReferenceOfCase(withCategoryId(withImportList(line, context.list), context));
+  withReferenceOfCase(withCategoryId(withDefaultList(line, context.list), context));
 
-const withImportList = (line: EventLine, list: string): EventLine =>
-  TYPES_WITH_LIST.has(line.data.type) && line.data['list'] === undefined
+const withDefaultList = (line: EventLine, list: string): EventLine =>
+  TYPES_WITH_DEFAULT_LIST.has(line.data.type) && line.data['list'] === undefined
     ? { ...line, data: { ...line.data, list } }
     : line;
 
@@ -148,7 +148,7 @@ const withCategoryId = (line: EventLine, { categories }: LineContext): EventLine
   if (ofList === undefined || typeof category !== 'string' || category === '') return line;
   const match = findCategory(category, ofList);
   if (match !== undefined) return { ...line, data: { ...line.data, category: match.id } };
-  const unknown = cellError(line.locate('/category'), 'CATEGORY.UNKNOWN', expectedCategory(ofList));
+  const unknown = cellError(line.locate('/category'), 'CATEGORY.UNKNOWN', expectedCategoryText(ofList));
   return { ...line, errors: [...line.errors, unknown] };
 };
 

@@ -15,11 +15,11 @@ import { readEditionRow, type EditionContext } from './edition-row.js';
 import { recordDefinition } from './record-definition.js';
 import { recordEventLines } from './record-event-lines.js';
 import { recordRow } from './record-row.js';
-import { Recorder, refused, UNCHANGED, type ImportOutcome, type Register } from './recorder.js';
+import { Recorder, refused, UNCHANGED, type ImportOutcome, type RegisterAccess } from './recorder.js';
 import type { CellCorrection, CorrectionOptions } from './row-corrections.js';
 import { readRegisterRow, type RowContext } from './register-row.js';
 import { firstErrorPerCell, type ReportLine, type CellError } from './report.js';
-import { scanFile, type DefinitionsFile, type EditionsFile, type RowsFile, type ScannedFile } from './scan.js';
+import { scanFile, type DefinitionsFile, type EditionsFile, type PersonRowsFile, type ScannedFile } from './scan.js';
 import type { TableRow, TabularFile } from './tabular-file.js';
 import { MAX_UNPACKED_BYTES } from './xlsx.js';
 
@@ -42,8 +42,8 @@ export interface CorrectionLine extends CellCorrection {
 }
 
 /**
- * Watched and stopped as a job: each file is a stage. The import stops after the current definition or row, in a file of events after all
- * lines of the current case.
+ * The import reports its progress and is stopped like a job; each file is a stage. It stops after the current definition or row, in a
+ * file of events after all lines of the current case.
  */
 export interface ImportOptions extends Partial<JobContext> {
   /** The list of the references and categories in the rows. */
@@ -62,32 +62,32 @@ export interface ImportResult {
 
 const IMPORT_ORDER = ['definitions', 'register', 'amnesty', 'events', 'editions'] as const;
 
-/** Imports files by kind, since rows refer to definitions and an amnesty to cases. All are scanned before the first is imported. */
+/** Imports kind by kind, since rows refer to definitions, and an amnesty to cases. All files are scanned before the first is imported. */
 export const importFiles = async (
-  register: Register,
+  register: RegisterAccess,
   paths: readonly string[],
   options: ImportOptions,
 ): Promise<ImportResult> => {
-  const scanned = await scanAll(paths, options);
+  const scanned = await scanAllFiles(paths, options);
   if (scanned === null) return { outcome: 'unreadable', files: [] };
-  const run = new ImportRun(register, options);
+  const importer = new FileImporter(register, options);
   for (const kind of IMPORT_ORDER)
     for (const file of scanned.filter((f) => f.kind === kind)) {
-      if (options.signal?.aborted === true) return { outcome: 'stopped', files: run.files };
-      const isImported = await run.file(file);
-      if (!isImported) return { outcome: 'unreadable', files: run.files };
+      if (options.signal?.aborted === true) return { outcome: 'stopped', files: importer.files };
+      const isImported = await importer.importFile(file);
+      if (!isImported) return { outcome: 'unreadable', files: importer.files };
     }
-  if (options.signal?.aborted === true) return { outcome: 'stopped', files: run.files };
-  await run.waitForReads();
-  return { outcome: 'done', files: run.files };
+  if (options.signal?.aborted === true) return { outcome: 'stopped', files: importer.files };
+  await importer.waitForReadModels();
+  return { outcome: 'done', files: importer.files };
 };
 
-const scanAll = async (
+const scanAllFiles = async (
   paths: readonly string[],
   { onReportLine }: ImportOptions,
 ): Promise<readonly ScannedFile[] | null> => {
   const files: ScannedFile[] = [];
-  // Parsed workbooks that wait for their import stay in memory up to the bound of one of them.
+  // Parsed workbooks that wait for their import stay in memory as long as together they are within the limit of one workbook.
   let bytesKept = 0;
   for (const path of paths) {
     const scanned = await scanFile(path);
@@ -107,13 +107,13 @@ const scanAll = async (
 
 const tableOf = (file: ScannedFile): TabularFile | undefined => (file.kind === 'definitions' ? undefined : file.table);
 
-class ImportRun {
+class FileImporter {
   readonly files: FileProgress[] = [];
   private readonly recorder: Recorder;
   private readonly isStopped: () => boolean;
 
   constructor(
-    private readonly register: Register,
+    private readonly register: RegisterAccess,
     private readonly options: ImportOptions,
   ) {
     this.recorder = new Recorder(register, options.list, randomUUID());
@@ -121,38 +121,38 @@ class ImportRun {
   }
 
   /** Waits until queries see everything that was recorded. */
-  async waitForReads(): Promise<void> {
+  async waitForReadModels(): Promise<void> {
     this.recorder.startFile();
     await this.recorder.query(new Lists(this.recorder.scope, this.options.list));
   }
 
   /** False where the file changed since the scan, or its list is not defined. */
-  async file(file: ScannedFile): Promise<boolean> {
+  async importFile(file: ScannedFile): Promise<boolean> {
     try {
-      if (file.kind === 'definitions') return await this.definitions(file);
-      if (file.kind === 'editions') return await this.editions(file);
-      return file.kind === 'events' ? await this.events(file) : await this.rows(file);
+      if (file.kind === 'definitions') return await this.importDefinitions(file);
+      if (file.kind === 'editions') return await this.importEditions(file);
+      return file.kind === 'events' ? await this.importEvents(file) : await this.importRows(file);
     } finally {
       tableOf(file)?.release();
     }
   }
 
-  private async definitions({ path, definitions }: DefinitionsFile): Promise<boolean> {
+  private async importDefinitions({ path, definitions }: DefinitionsFile): Promise<boolean> {
     const file = basename(path);
     this.recorder.startFile();
     this.startProgress(file, definitions.length);
     for (const definition of definitions) {
       if (this.isStopped()) break;
-      this.report(file, null, await recordDefinition(this.recorder, definition, this.corrections(file)));
+      this.reportOutcome(file, null, await recordDefinition(this.recorder, definition, this.correctionOptions(file)));
     }
     return true;
   }
 
   /** Rows with `same_as` are imported in a second pass, since they may name a case that the same file opens. */
-  private async rows(rowsFile: RowsFile): Promise<boolean> {
+  private async importRows(rowsFile: PersonRowsFile): Promise<boolean> {
     const file = basename(rowsFile.path);
     this.recorder.startFile();
-    const context = await this.rowContext();
+    const context = await this.readRowContext();
     if (context === null) return this.reportUnknownList(file);
     this.startProgress(file, rowsFile.rows);
     const { table } = rowsFile;
@@ -160,15 +160,19 @@ class ImportRun {
     for (const isLinkedPass of passes)
       for await (const row of table.rows()) {
         if (this.isStopped()) return true;
-        // The scan read the whole file, so it changed since. The rows before are imported.
+        // The scan could read the whole file, so the file has changed since. The rows before this one are imported.
         if ('code' in row) return false;
         if (((row.cells['same_as'] ?? '') !== '') === isLinkedPass)
-          this.report(file, row.line, inColumnOrder(await this.row(rowsFile, row, context), table.columns));
+          this.reportOutcome(
+            file,
+            row.line,
+            withErrorsInColumnOrder(await this.importRow(rowsFile, row, context), table.columns),
+          );
       }
     return true;
   }
 
-  private async events(eventsFile: EventsFile): Promise<boolean> {
+  private async importEvents(eventsFile: EventsFile): Promise<boolean> {
     const file = basename(eventsFile.path);
     this.recorder.startFile();
     const { items: lists } = await this.recorder.query(new Lists(this.recorder.scope));
@@ -179,13 +183,16 @@ class ImportRun {
     for await (const lines of linesByCase(eventsFile, context)) {
       if (this.isStopped()) break;
       if ('code' in lines) return false;
-      const outcome = await recordEventLines(this.recorder, lines, this.corrections(file));
+      const outcome = await recordEventLines(this.recorder, lines, this.correctionOptions(file));
       lines.forEach(({ row }, index) =>
-        this.report(
+        this.reportOutcome(
           file,
           row,
           outcome.outcome === 'refused'
-            ? inColumnOrder(refused(...outcome.errors.filter((error) => error.row === row)), eventsFile.columns)
+            ? withErrorsInColumnOrder(
+                refused(...outcome.errors.filter((error) => error.row === row)),
+                eventsFile.columns,
+              )
             : (outcome.lines[index] ?? UNCHANGED),
         ),
       );
@@ -197,7 +204,7 @@ class ImportRun {
    * Each row makes claims of the list's publisher, or of the speaker that it names: how many were on the list, in all and by category, and
    * how many came and left.
    */
-  private async editions({ path, table, rows }: EditionsFile): Promise<boolean> {
+  private async importEditions({ path, table, rows }: EditionsFile): Promise<boolean> {
     const file = basename(path);
     this.recorder.startFile();
     const { list } = this.options;
@@ -208,23 +215,28 @@ class ImportRun {
     const publisher = name.en ?? name.az ?? name.ru ?? list;
     const context = { today: this.register.today, list, publisher, categories, columns: table.columns };
     this.startProgress(file, rows);
-    let before: string | null = null;
+    let previousDate: string | null = null;
     for await (const row of table.rows()) {
       if (this.isStopped()) break;
       if ('code' in row) return false;
-      this.report(file, row.line, inColumnOrder(await this.edition(file, row, { ...context, before }), table.columns));
-      before = row.cells['date'] ?? null;
+      this.reportOutcome(
+        file,
+        row.line,
+        withErrorsInColumnOrder(await this.importEditionRow(file, row, { ...context, previousDate }), table.columns),
+      );
+      previousDate = row.cells['date'] ?? null;
     }
     return true;
   }
 
-  private async edition(file: string, row: TableRow, context: EditionContext): Promise<ImportOutcome> {
+  private async importEditionRow(file: string, row: TableRow, context: EditionContext): Promise<ImportOutcome> {
     if (row.isMisaligned) return refused(...row.errors);
     const { claims, errors: wrong } = readEditionRow(row.cells, context);
     const errors = firstErrorPerCell([...row.errors, ...wrong]);
     if (errors.length > 0) return refused(...errors);
     const outcomes: ImportOutcome[] = [];
-    for (const claim of claims) outcomes.push(await recordDefinition(this.recorder, claim, this.corrections(file)));
+    for (const claim of claims)
+      outcomes.push(await recordDefinition(this.recorder, claim, this.correctionOptions(file)));
     return combinedOutcome(outcomes);
   }
 
@@ -234,7 +246,7 @@ class ImportRun {
     return false;
   }
 
-  private async row(file: RowsFile, row: TableRow, context: RowContext): Promise<ImportOutcome> {
+  private async importRow(file: PersonRowsFile, row: TableRow, context: RowContext): Promise<ImportOutcome> {
     if (row.isMisaligned) return refused(...row.errors);
     const { kind, table, duplicateReferenceKeys } = file;
     const cells = row.cells as RegisterRow & AmnestyRow;
@@ -243,12 +255,12 @@ class ImportRun {
     const errors = firstErrorPerCell([...row.errors, ...repeated, ...parsed.errors]);
     if (errors.length > 0) return refused(...errors);
     const { correct = false } = this.options;
-    const rowOfFile = { file: basename(file.path), correct, fileKind: kind, columns: table.columns, cells };
+    const rowOfFile = { file: basename(file.path), mayCorrect: correct, fileKind: kind, columns: table.columns, cells };
     return recordRow(this.recorder, rowOfFile, parsed.events);
   }
 
   /** Null where the list is not defined. */
-  private async rowContext(): Promise<RowContext | null> {
+  private async readRowContext(): Promise<RowContext | null> {
     const { list } = this.options;
     const { scope } = this.recorder;
     const { items: lists } = await this.recorder.query(new Lists(scope, list));
@@ -258,8 +270,8 @@ class ImportRun {
     return { today: this.register.today, list, categories: definition.categories, instruments };
   }
 
-  private corrections(file: string): CorrectionOptions {
-    return { file, correct: this.options.correct === true };
+  private correctionOptions(file: string): CorrectionOptions {
+    return { file, mayCorrect: this.options.correct === true };
   }
 
   private startProgress(file: string, total: number): void {
@@ -267,7 +279,7 @@ class ImportRun {
     this.files.push({ file, total, done: 0, added: 0, unchanged: 0, refused: 0, ...corrected });
   }
 
-  private report(file: string, row: number | null, outcome: ImportOutcome): void {
+  private reportOutcome(file: string, row: number | null, outcome: ImportOutcome): void {
     const last = this.files.pop() as FileProgress;
     const corrections = outcome.outcome === 'added' ? (outcome.corrections ?? []) : [];
     const progress = {
@@ -296,7 +308,7 @@ const combinedOutcome = (outcomes: readonly ImportOutcome[]): ImportOutcome => {
 };
 
 /** Sorts errors by column, as a reader of the file meets them. */
-const inColumnOrder = (outcome: ImportOutcome, header: readonly string[]): ImportOutcome => {
+const withErrorsInColumnOrder = (outcome: ImportOutcome, header: readonly string[]): ImportOutcome => {
   if (outcome.outcome !== 'refused') return outcome;
   const index = ({ column }: CellError): number => (column === null ? -1 : header.indexOf(column));
   return refused(...[...outcome.errors].sort((a, b) => index(a) - index(b)));

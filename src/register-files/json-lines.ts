@@ -39,7 +39,7 @@ const readLine = ({ number, bytes }: Line): JsonLine | FileProblem => {
     const text = utf8.decode(bytes);
     const json: unknown = JSON.parse(text);
     return isJsonObject(json)
-      ? { line: number, json, error: repeatedKeyIn(text) }
+      ? { line: number, json, error: repeatedKeyError(text) }
       : { line: number, json: null, error: NOT_AN_OBJECT };
   } catch {
     return { line: number, json: null, error: NOT_AN_OBJECT };
@@ -52,7 +52,7 @@ const NOT_AN_OBJECT: CellError = {
   expected: 'one object in JSON a line, in UTF-8',
 };
 
-const repeatedKeyIn = (text: string): CellError | null => {
+const repeatedKeyError = (text: string): CellError | null => {
   try {
     parseJson(text);
     return null;

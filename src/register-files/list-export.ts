@@ -12,15 +12,15 @@ import type { Sort } from '../read-models/list/paging.js';
 import type { PersonPage } from '../read-models/list/person.view.js';
 import type { Scope } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
-import { CSV_TYPE, csvTable, type PagesOfRows, type Separator } from './csv-table.js';
-import { LIST_LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
+import { CSV_CONTENT_TYPE, csvTable, type PagesOfRows, type Separator } from './csv-table.js';
+import { LIST_OMISSIONS, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
 import type { ExportedFile } from './exported-file.js';
 
-export const TABLE_TYPES = {
-  csv: CSV_TYPE,
+export const TABLE_CONTENT_TYPES = {
+  csv: CSV_CONTENT_TYPE,
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 } as const;
-export type TableFormat = keyof typeof TABLE_TYPES;
+export type TableFormat = keyof typeof TABLE_CONTENT_TYPES;
 
 export interface ListExportRequest {
   readonly scope: Scope;
@@ -32,7 +32,7 @@ export interface ListExportRequest {
 }
 
 export interface ExportedList extends ExportedFile {
-  /** Rows without the header. */
+  /** The number of rows, without the header. */
   readonly people: number;
 }
 
@@ -58,7 +58,7 @@ export const exportList = async (
     position,
     people: total.yes + total.uncertain,
     fileName: `${list}-${asOf}${knownAtSuffix(scope)}.${format}`,
-    leavesOut: LIST_LEAVES_OUT,
+    leavesOut: LIST_OMISSIONS,
     content:
       format === 'csv' ? csvTable(PEOPLE_COLUMNS, rows, separator) : workbookOf(rows, list, aboutLines(first, request)),
   };
@@ -94,7 +94,7 @@ const workbookOf = (rows: PagesOfRows, list: string, about: readonly string[]): 
     for await (const page of rows) for (const row of page) yield row.map(dayOrText);
   };
   const sheet = writeXlsxStream(lines(), {
-    name: list.slice(0, MAX_SHEET_NAME),
+    name: list.slice(0, MAX_SHEET_NAME_LENGTH),
     columns: PEOPLE_COLUMNS.map((column) => ({
       width: COLUMN_WIDTHS[column] ?? 16,
       ...(DAY_COLUMNS.has(column) && { numFmt: 'yyyy-mm-dd' }),
@@ -113,7 +113,7 @@ const dayOrText = (cell: string, column: number): string | Date =>
     ? new Date(`${cell}T00:00:00Z`)
     : cell;
 
-const MAX_SHEET_NAME = 31;
+const MAX_SHEET_NAME_LENGTH = 31;
 
 const aboutLines = (
   { asOf, position, total }: PersonPage,
@@ -124,7 +124,7 @@ const aboutLines = (
     `The list ${list} on ${asOf}, as the register knew it at ${known}: ` +
       `${total.yes} certainly on it, ${total.uncertain} perhaps.`,
     `Filters: ${filtersInWords(filters)}.`,
-    `Not in this file: ${LIST_LEAVES_OUT}.`,
+    `Not in this file: ${LIST_OMISSIONS}.`,
   ];
 };
 

@@ -3,7 +3,7 @@
  * Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Reported } from '../domain/amendments.js';
+import type { ReportedEvent } from '../domain/amendments.js';
 import { isAmendment } from '../domain/corrections.js';
 import type { AnyEvent } from '../domain/events.js';
 import { comparableValue, type PartChange } from './event-diff.js';
@@ -13,8 +13,8 @@ import { comparableEvents, type ComparableEvent, type PriorEvent } from './prior
 
 /** A line whose data have been checked. */
 export interface CheckedLine extends EventLine {
-  readonly located: LocatedEvent;
-  /** The key of an earlier line, where `after` is one and not the id of an event. */
+  readonly locatedEvent: LocatedEvent;
+  /** What `after` says, where it is the key of an earlier line and not the id of an event. */
   readonly afterKey: string | undefined;
 }
 
@@ -27,116 +27,118 @@ export interface LineChange extends PartChange {
 
 export interface MatchedLines {
   /** The event of each line: its id, null for a new line. Each event matches one line only. */
-  readonly recordedIds: readonly (string | null)[];
+  readonly recordedEventIds: readonly (string | null)[];
   readonly changes: readonly LineChange[];
 }
 
 /**
- * With `correct`, lines are compared with the events as earlier corrections of the import left them; without, also with the events as they
- * were recorded, so that a file from before a correction changes nothing.
+ * With `mayCorrect`, lines are compared with the events as the corrections of earlier imports left them; without it, also with the
+ * events as first recorded, so that importing a file from before a correction changes nothing.
  */
 export const matchLines = (
   lines: readonly CheckedLine[],
   priorEvents: readonly PriorEvent[],
-  correct: boolean,
+  mayCorrect: boolean,
 ): MatchedLines => {
-  const ofImport = priorEvents.filter(({ fromThisImport }) => fromThisImport);
-  const recordedIds: (string | null)[] = lines.map(() => null);
-  const idsOf = (candidates: readonly Pick<PriorEvent, 'id' | 'event'>[]): void => {
-    const left = candidates.filter(({ id }) => !recordedIds.includes(id));
+  const ofImport = priorEvents.filter(({ isFromEarlierImport }) => isFromEarlierImport);
+  const recordedEventIds: (string | null)[] = lines.map(() => null);
+  const matchCandidates = (candidates: readonly Pick<PriorEvent, 'id' | 'event'>[]): void => {
+    const left = candidates.filter(({ id }) => !recordedEventIds.includes(id));
     for (const [index, line] of lines.entries()) {
-      if (recordedIds[index] !== null) continue;
-      const after = afterIn(lines, recordedIds, line);
+      if (recordedEventIds[index] !== null) continue;
+      const after = recordedIdOfAfter(lines, recordedEventIds, line);
       // If the line that `after` names is not recorded yet, neither can this line be.
       const match =
-        after === null ? -1 : left.findIndex(({ event }) => isSameEvent(withAfter(line.located.event, after), event));
-      if (match !== -1) recordedIds[index] = left.splice(match, 1)[0]?.id ?? null;
+        after === null
+          ? -1
+          : left.findIndex(({ event }) => isSameEvent(withAfter(line.locatedEvent.event, after), event));
+      if (match !== -1) recordedEventIds[index] = left.splice(match, 1)[0]?.id ?? null;
     }
   };
-  idsOf(ofImport.filter(({ event }) => !correct || isAmendment(event)));
-  const amendedByLines = new Set(recordedIds);
+  matchCandidates(ofImport.filter(({ event }) => !mayCorrect || isAmendment(event)));
+  const amendedByLines = new Set(recordedEventIds);
   const comparable = comparableEvents(
     priorEvents.filter(({ id, event }) => !isAmendment(event) || !amendedByLines.has(id)),
-  ).filter(({ fromThisImport }) => fromThisImport);
-  idsOf(comparable);
-  const unmatched = comparable.filter(({ id }) => !recordedIds.includes(id));
-  return { recordedIds, changes: pairChangedLines(lines, recordedIds, unmatched, correct) };
+  ).filter(({ isFromEarlierImport }) => isFromEarlierImport);
+  matchCandidates(comparable);
+  const unmatched = comparable.filter(({ id }) => !recordedEventIds.includes(id));
+  return { recordedEventIds, changes: pairChangedLines(lines, recordedEventIds, unmatched, mayCorrect) };
 };
 
-/** The id that `after` of a line stands for: undefined where it names no line, null where that line has no event yet. */
-const afterIn = (
+/** The id of the event of the line that `after` names; undefined where it names no line, null where that line is not recorded yet. */
+const recordedIdOfAfter = (
   lines: readonly CheckedLine[],
-  recordedIds: readonly (string | null)[],
+  recordedEventIds: readonly (string | null)[],
   { afterKey }: CheckedLine,
 ): string | null | undefined =>
-  afterKey === undefined ? undefined : (recordedIds[lines.findIndex(({ key }) => key === afterKey)] ?? null);
+  afterKey === undefined ? undefined : (recordedEventIds[lines.findIndex(({ key }) => key === afterKey)] ?? null);
 
-export const withAfter = (event: Reported<AnyEvent>, after: string | undefined): Reported<AnyEvent> =>
+export const withAfter = (event: ReportedEvent<AnyEvent>, after: string | undefined): ReportedEvent<AnyEvent> =>
   after === undefined ? event : { ...event, after };
 
-const isSameEvent = (line: Reported<AnyEvent>, recorded: AnyEvent): boolean =>
+const isSameEvent = (line: ReportedEvent<AnyEvent>, recorded: AnyEvent): boolean =>
   isDeepStrictEqual(comparableValue(asReported(line)), comparableValue(asReported(recorded)));
 
 /** The event as reported, without the type that the register adds to a correction. */
-const asReported = (event: Reported<AnyEvent>): object => {
+const asReported = (event: ReportedEvent<AnyEvent>): object => {
   if (event.type !== 'corrected') return event;
   const { correctedType: _, ...reported } = event;
   return reported;
 };
 
 /**
- * A new line with the type and day of an event that no line has any more is another version of it: certainly where it has a day or opens
- * the case, or where the file repeats everything else that was imported of the case. Only in such a file can also the day be what changed.
+ * Pairs new lines with the recorded events that no line matches any more. A line of the same type and day is a changed version of the
+ * event: certainly so if it has a day or is `opened`, or if the file repeats all else imported for the case. Only then may the day differ.
  */
 const pairChangedLines = (
   lines: readonly CheckedLine[],
-  recordedIds: (string | null)[],
+  recordedEventIds: (string | null)[],
   unmatched: readonly ComparableEvent[],
-  correct: boolean,
+  mayCorrect: boolean,
 ): readonly LineChange[] => {
-  const newLines = lines.filter((_, index) => recordedIds[index] === null);
-  const isRepeated = recordedIds.some((id) => id !== null) && newLines.length === unmatched.length;
+  const newLines = lines.filter((_, index) => recordedEventIds[index] === null);
+  const isRepeated = recordedEventIds.some((id) => id !== null) && newLines.length === unmatched.length;
   const pairs = new Map<CheckedLine, ComparableEvent>();
   const pair = (line: CheckedLine, isVersion: (change: LineChange) => boolean): void => {
     if (pairs.has(line)) return;
     const taken = new Set(pairs.values());
     const [found] = unmatched
-      .filter((recorded) => !taken.has(recorded) && recorded.event.type === line.located.event.type)
-      .map((recorded) => changeOf(line, recorded, afterIn(lines, recordedIds, line)))
+      .filter((recorded) => !taken.has(recorded) && recorded.event.type === line.locatedEvent.event.type)
+      .map((recorded) => changeOf(line, recorded, recordedIdOfAfter(lines, recordedEventIds, line)))
       .filter(isVersion)
       .sort((a, b) => a.fields.length - b.fields.length);
-    if (found !== undefined) pairs.set(line, found.before.recorded);
+    if (found !== undefined) pairs.set(line, found.before.recordedEvent);
   };
   for (const line of newLines) pair(line, hasSameDay);
-  if (correct && isRepeated) for (const line of newLines) pair(line, ({ fields }) => fields.length === 1);
+  if (mayCorrect && isRepeated) for (const line of newLines) pair(line, ({ fields }) => fields.length === 1);
   const isWhole = isRepeated && pairs.size === unmatched.length;
   const versions = [...pairs].filter(([line, recorded]) => isWhole || hasSameDay(changeOf(line, recorded, undefined)));
-  for (const [line, { id }] of versions) recordedIds[lines.indexOf(line)] = id;
-  // Only now is the event of each line known that an `after` may name.
+  for (const [line, { id }] of versions) recordedEventIds[lines.indexOf(line)] = id;
+  // Only now does every changed line have the id of its event, which `after` of another line may refer to.
   return versions
-    .map(([line, recorded]) => changeOf(line, recorded, afterIn(lines, recordedIds, line)))
+    .map(([line, recorded]) => changeOf(line, recorded, recordedIdOfAfter(lines, recordedEventIds, line)))
     .filter(({ fields }) => fields.length > 0)
     .map((change) => {
-      const { type, occurredOn } = change.before.recorded.event;
+      const { type, occurredOn } = change.before.recordedEvent.event;
       const isCertain = isWhole || occurredOn !== undefined || type === 'opened';
       return { ...change, isCorrectable: change.isCorrectable && isCertain };
     });
 };
 
 const hasSameDay = ({ line, before }: LineChange): boolean =>
-  line.located.event.occurredOn === before.recorded.event.occurredOn;
+  line.locatedEvent.event.occurredOn === before.recordedEvent.event.occurredOn;
 
-/** `after` is the result of `afterIn`; null is replaced by the `after` of the event. */
-const changeOf = (line: CheckedLine, recorded: ComparableEvent, after: string | null | undefined): LineChange => {
-  const event = withAfter(line.located.event, after === null ? recorded.event.after : after);
-  const [now, before] = [event, recorded.event] as unknown as readonly [RawEvent, RawEvent];
+/** `after` is the result of `recordedIdOfAfter`; instead of null, the `after` of the recorded event is taken. */
+const changeOf = (line: CheckedLine, recordedEvent: ComparableEvent, after: string | null | undefined): LineChange => {
+  const event = withAfter(line.locatedEvent.event, after === null ? recordedEvent.event.after : after);
+  const [now, before] = [event, recordedEvent.event] as unknown as readonly [RawEvent, RawEvent];
   const fields = [...new Set([...Object.keys(now), ...Object.keys(before)])].filter(
     (field) => !isDeepStrictEqual(comparableValue(now[field] ?? null), comparableValue(before[field] ?? null)),
   );
   return {
     line,
-    before: { role: before.type, data: before, values: NO_VALUES, recorded },
-    after: { role: now.type, data: now, values: NO_VALUES },
+    before: { matchKey: before.type, data: before, values: NO_VALUES, recordedEvent },
+    after: { matchKey: now.type, data: now, values: NO_VALUES },
     fields: fields.map((field) => ({ field, place: line.locate(`/${field}`) })),
     // `described` clears a field of the person by null, which in a correction would take the field out of the event.
     isCorrectable: now.type !== 'described' || fields.every((field) => now[field] !== null),

@@ -15,10 +15,10 @@ export class PeopleOfFile {
   /** People by each of their names in any spelling, without fathers' names. */
   readonly #byName = new Map<string, OpenedPerson[]>();
 
-  /** The case that was added for probably the same person (`Likeness.isProbable`), as it was named; null where there is none. */
-  caseOfProbablySame(person: PersonData): string | null {
+  /** The label of a case that was added for probably the same person (`Likeness.isProbable`); null where there is none. */
+  labelOfProbableDuplicate(person: PersonData): string | null {
     const others = person.names.flatMap((name) => this.#byName.get(unorderedNameKey(name)) ?? []);
-    return others.find((other) => isProbablySame(person, other))?.caseLabel ?? null;
+    return others.find((other) => isProbablySamePerson(person, other))?.caseLabel ?? null;
   }
 
   add(person: PersonData, caseLabel: string): void {
@@ -38,7 +38,7 @@ const unorderedNameKey = (name: string): string =>
     .sort()
     .join(' ');
 
-const isProbablySame = (one: PersonData, other: PersonData): boolean =>
+const isProbablySamePerson = (one: PersonData, other: PersonData): boolean =>
   one.names.some((name) =>
     other.names.some((otherName) => likenessOf(matchNames(name, otherName), one, other).isProbable),
   );

@@ -7,33 +7,33 @@ export interface PriorEvent {
   readonly id: string;
   readonly event: AnyEvent;
   /** Recorded by an earlier import of the same kind of file and list. */
-  readonly fromThisImport: boolean;
+  readonly isFromEarlierImport: boolean;
 }
 
 /** A recorded event in the form that the file is compared with. */
 export interface ComparableEvent extends PriorEvent {
   /** The event with the corrections of everybody; null once it is retracted. */
-  readonly standing: AnyEvent | null;
+  readonly eventAsItStands: AnyEvent | null;
 }
 
 /**
- * The recorded events without amendments. Events of this import have its own amendments applied, not those of people:
+ * The recorded events without amendments. Events of earlier imports have only the amendments of such imports applied, so that
  * what a person corrected since does not make an unchanged row a changed one. All other events are as they stand.
  */
 export const comparableEvents = (recorded: readonly PriorEvent[]): readonly ComparableEvent[] => {
   const standing = eventsById(eventsAsTheyStand(recorded));
   const ofImport = eventsById(
-    eventsAsTheyStand(recorded.filter(({ event, fromThisImport }) => fromThisImport || !isAmendment(event))),
+    eventsAsTheyStand(recorded.filter(({ event, isFromEarlierImport }) => isFromEarlierImport || !isAmendment(event))),
   );
-  return recorded.flatMap(({ id, fromThisImport }) => {
-    const event = (fromThisImport ? ofImport : standing).get(id);
-    return event === undefined ? [] : [{ id, event, fromThisImport, standing: standing.get(id) ?? null }];
+  return recorded.flatMap(({ id, isFromEarlierImport }) => {
+    const event = (isFromEarlierImport ? ofImport : standing).get(id);
+    return event === undefined ? [] : [{ id, event, isFromEarlierImport, eventAsItStands: standing.get(id) ?? null }];
   });
 };
 
-/** Whether this import has amended events before: a row may then return to content that it had earlier. */
-export const hasAmended = (recorded: readonly PriorEvent[]): boolean =>
-  recorded.some(({ event, fromThisImport }) => fromThisImport && isAmendment(event));
+/** Whether an earlier import amended events: a row may then return to content that it had before the amendment. */
+export const hasImportAmendments = (recorded: readonly PriorEvent[]): boolean =>
+  recorded.some(({ event, isFromEarlierImport }) => isFromEarlierImport && isAmendment(event));
 
 const eventsById = (
   events: readonly { readonly id: string; readonly event: AnyEvent }[],

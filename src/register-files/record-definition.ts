@@ -1,56 +1,58 @@
 /** Records a list, an instrument or a claim of a file, or what the file adds to it. */
 import type { Actor } from '../domain/event.js';
 import { canonicalJson } from '../json/canonical.js';
-import { slug } from '../schema/decorators.js';
+import { slugType } from '../schema/decorators.js';
 import { contradictionErrors, diffEvents } from './event-diff.js';
 import { definitionDiffRules, type DefinitionDraft } from './definitions-file.js';
 import { checkDrafts } from './event-draft.js';
-import { comparableEvents, hasAmended } from './prior-events.js';
+import { comparableEvents, hasImportAmendments } from './prior-events.js';
 import { notRecorded, refused, UNCHANGED, type ImportOutcome, type Recorder } from './recorder.js';
 import { correctionsOf, type CorrectionOptions } from './row-corrections.js';
 
 const DEFINITIONS_ACTOR: Actor = { kind: 'import', id: 'definitions', asserted: true };
 
 /**
- * All or nothing: a definition that contradicts what is on record is refused whole. With `correct`, what an earlier import recorded is
- * corrected, or retracted where the file does not have it any more.
+ * All or nothing: a definition that contradicts what is on record is refused whole. With `mayCorrect`, what an earlier import recorded
+ * is corrected, or retracted where the file does not have it any more.
  */
 export const recordDefinition = async (
   recorder: Recorder,
   definition: DefinitionDraft,
-  { file, correct }: CorrectionOptions,
+  { file, mayCorrect }: CorrectionOptions,
 ): Promise<ImportOutcome> => {
   const { kind, id, place, drafts } = definition;
-  const broken = slug.rules.find((rule) => !rule.isValid(id));
-  if (broken !== undefined) return refused({ column: `${place}/id`, code: broken.code, expected: slug.expects });
+  const broken = slugType.rules.find((rule) => !rule.isValid(id));
+  if (broken !== undefined) return refused({ column: `${place}/id`, code: broken.code, expected: slugType.expects });
   const { events, errors } = checkDrafts(kind, drafts);
   if (errors.length > 0) return refused(...errors);
-  const subject = { kind, id: await recordedId(recorder, definition) };
+  const subject = { kind, id: await findRecordedOrFreeId(recorder, definition) };
   const priorEvents = (await recorder.priorEvents(subject, DEFINITIONS_ACTOR)) ?? [];
   const diff = diffEvents(events, comparableEvents(priorEvents), definitionDiffRules(definition));
-  const { newEvents, newRoles, changes, contradictions } = diff;
-  const refusedPlaces = correct ? contradictions.filter(({ isChange }) => !isChange) : contradictions;
+  const { newEvents, newMatchKeys, changes, contradictions } = diff;
+  const refusedPlaces = mayCorrect
+    ? contradictions.filter(({ isWithEarlierImport }) => !isWithEarlierImport)
+    : contradictions;
   if (refusedPlaces.length > 0) return refused(...contradictionErrors(refusedPlaces));
   const corrections = correctionsOf(changes, file);
   if (newEvents.length + corrections.drafts.length === 0) return UNCHANGED;
   const amendments = checkDrafts(kind, corrections.drafts);
   if (amendments.errors.length > 0) return refused(...amendments.errors);
-  // A file may return to content that it had before a correction: only then does the key depend on the recorded events.
-  const isAmending = corrections.drafts.length > 0 || hasAmended(priorEvents);
+  // After a correction a file may return to earlier content: only then does the idempotency key depend on the recorded events.
+  const isAmending = corrections.drafts.length > 0 || hasImportAmendments(priorEvents);
   const since = isAmending ? [priorEvents.at(-1)?.id, ...corrections.drafts.map(({ data }) => data)] : [];
   const outcome = await recorder.record({
     subject,
     isNewSubject: priorEvents.length === 0,
     events: [...amendments.events, ...events.filter(({ event }) => newEvents.includes(event as never))],
     actor: DEFINITIONS_ACTOR,
-    key: JSON.stringify([kind, subject.id, ...newRoles, ...since]),
+    key: JSON.stringify([kind, subject.id, ...newMatchKeys, ...since]),
   });
   if (outcome.outcome === 'retry') return notRecorded();
   return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
 };
 
-/** The id under which a claim is on record, of those that it may have; else the first under which nothing is. */
-const recordedId = async (
+/** Of the ids that a claim may have: the one under which it is on record, or else the first that is free. */
+const findRecordedOrFreeId = async (
   recorder: Recorder,
   { kind, id, otherIds = [], drafts }: DefinitionDraft,
 ): Promise<string> => {

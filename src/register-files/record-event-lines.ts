@@ -7,11 +7,11 @@ import type { Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
 import { hasReference } from '../domain/reference/reference.js';
 import { streamName } from '../domain/events.js';
-import { needsCorrection } from './event-diff.js';
+import { needsCorrectionError } from './event-diff.js';
 import { checkDrafts, type LocatedEvent } from './event-draft.js';
 import { caseKey, type EventLine, type CaseIdentifier } from './event-line.js';
 import { matchLines, withAfter, type CheckedLine, type LineChange } from './match-event-lines.js';
-import { hasAmended, type PriorEvent } from './prior-events.js';
+import { hasImportAmendments, type PriorEvent } from './prior-events.js';
 import { refused, notRecorded, UNCHANGED, type ImportOutcome, type Recorder, type Subject } from './recorder.js';
 import type { CellError } from './report.js';
 import { correctionsOf, type CellCorrection, type CorrectionOptions } from './row-corrections.js';
@@ -23,32 +23,32 @@ export type LinesOutcome = { readonly outcome: 'imported'; readonly lines: reado
 
 const actorOf = (list: string): Actor => ({ kind: 'import', id: `events:${list}`, asserted: true });
 
-/** Records lines of one case. With `corrections.correct`, a line that differs from what an earlier import recorded corrects that. */
+/** Records the lines of one case. With `mayCorrect`, a line that differs from what an earlier import recorded becomes a correction. */
 export const recordEventLines = async (
   recorder: Recorder,
   lines: readonly EventLine[],
-  corrections: CorrectionOptions,
+  correctionOptions: CorrectionOptions,
 ): Promise<LinesOutcome> => {
   const checked = lines.map(checkLine);
   const errors = checked.flatMap((line) => line.errors);
-  if (errors.length > 0) return refused(...withErrorsOfOtherLines(lines, errors));
+  if (errors.length > 0) return refused(...withErrorsForBlockedLines(lines, errors));
   const group: LineGroup = {
     recorder,
     lines: checked.map(({ line }) => line),
     actor: actorOf(recorder.list),
-    corrections,
+    correctionOptions,
   };
-  const target = await findTarget(group);
-  const outcome = 'outcome' in target ? target : await addLinesTo(group, target);
-  return outcome.outcome === 'refused' ? refused(...withErrorsOfOtherLines(lines, outcome.errors)) : outcome;
+  const target = await findTargetCase(group);
+  const outcome = 'outcome' in target ? target : await addLinesToCase(group, target);
+  return outcome.outcome === 'refused' ? refused(...withErrorsForBlockedLines(lines, outcome.errors)) : outcome;
 };
 
-/** The lines of one case. */
+/** The lines of one case, with what recording them needs. */
 interface LineGroup {
   readonly recorder: Recorder;
   readonly lines: readonly CheckedLine[];
   readonly actor: Actor;
-  readonly corrections: CorrectionOptions;
+  readonly correctionOptions: CorrectionOptions;
 }
 
 const checkLine = (
@@ -60,12 +60,12 @@ const checkLine = (
   const earlier = lines.slice(0, index);
   const afterKey = typeof after === 'string' && earlier.some(({ key }) => key === after) ? after : undefined;
   const draft = { data: afterKey === undefined ? line.data : data, locate: line.locate };
-  // A line without cells or JSON has no data to check.
+  // An error of the whole line: it could not be read, so that there are no data to check.
   const isUnreadable = line.errors.some(({ column }) => column === null);
   const { events, errors } = checkDrafts('case', isUnreadable ? [] : [draft]);
   const isKeyTaken = line.key !== '' && earlier.some(({ key }) => key === line.key);
   return {
-    line: { ...line, afterKey, located: { ...(events[0] as LocatedEvent), row: line.row } },
+    line: { ...line, afterKey, locatedEvent: { ...(events[0] as LocatedEvent), row: line.row } },
     errors: [...line.errors, ...errors, ...(isKeyTaken ? [DUPLICATE_KEY] : [])].map((error) => ({
       ...error,
       row: line.row,
@@ -80,7 +80,7 @@ const DUPLICATE_KEY: CellError = {
 };
 
 /** Adds an error for each line that is right but not recorded, since another line of its case is wrong. */
-const withErrorsOfOtherLines = (lines: readonly EventLine[], errors: readonly CellError[]): readonly CellError[] => {
+const withErrorsForBlockedLines = (lines: readonly EventLine[], errors: readonly CellError[]): readonly CellError[] => {
   const firstRow = lines[0]?.row;
   const wrongRows = new Set(errors.map(({ row }) => row ?? firstRow));
   return [
@@ -103,20 +103,20 @@ interface TargetCase {
   readonly newReference: Reference | null;
 }
 
-const findTarget = async ({ recorder, lines, actor }: LineGroup): Promise<TargetCase | Refused> => {
+const findTargetCase = async ({ recorder, lines, actor }: LineGroup): Promise<TargetCase | Refused> => {
   const [first] = lines;
   const identifier = first?.case as CaseIdentifier;
   if ('id' in identifier) return existingCase(identifier.id);
   const linked = lines.find(({ sameAs }) => sameAs !== null);
   if (linked !== undefined) {
-    const id = await recorder.findCase(linked.sameAs as Reference);
+    const id = await recorder.findCaseId(linked.sameAs as Reference);
     if (id === null) return unknownReference('same_as', linked.row, 'the reference of a case in a list');
     return { ...existingCase(id), newReference: identifier };
   }
   const ownId = newCaseId(actor, caseKey(identifier));
   if ((await recorder.priorEvents({ kind: 'case', id: ownId }, actor)) !== null) return existingCase(ownId);
   if (lines.some(({ data }) => data.type === 'opened')) return { ...existingCase(ownId), isNewSubject: true };
-  const id = await recorder.findCase(identifier);
+  const id = await recorder.findCaseId(identifier);
   if (id === null) return unknownReference('ref', first?.row, 'the reference of a case, or a line of type opened');
   return existingCase(id);
 };
@@ -130,32 +130,32 @@ const existingCase = (id: string): TargetCase => ({
 const unknownReference = (column: string, row: number | undefined, expected: string): Refused =>
   refused({ column, row: row ?? null, code: 'ROW.UNKNOWN_REFERENCE', expected });
 
-const addLinesTo = async (group: LineGroup, target: TargetCase): Promise<LinesOutcome> => {
-  const { recorder, lines, actor, corrections } = group;
+const addLinesToCase = async (group: LineGroup, target: TargetCase): Promise<LinesOutcome> => {
+  const { recorder, lines, actor, correctionOptions } = group;
   const { subject, isNewSubject } = target;
   const priorEvents = isNewSubject ? [] : await recorder.priorEvents(subject, actor);
   if (priorEvents === null) return unknownReference('ref', lines[0]?.row, 'the id of a case');
-  const { recordedIds, changes } = matchLines(lines, priorEvents, corrections.correct);
-  const kept = corrections.correct ? changes.filter(({ isCorrectable }) => !isCorrectable) : changes;
+  const { recordedEventIds, changes } = matchLines(lines, priorEvents, correctionOptions.mayCorrect);
+  const kept = correctionOptions.mayCorrect ? changes.filter(({ isCorrectable }) => !isCorrectable) : changes;
   if (kept.length > 0) return refused(...kept.flatMap(changeErrors));
-  const newLines = lines.filter((_, index) => recordedIds[index] === null);
+  const newLines = lines.filter((_, index) => recordedEventIds[index] === null);
   const opened = newLines.find(({ data }) => data.type === 'opened');
   if (opened !== undefined && !isNewSubject) return referenceTaken(opened);
-  const references = referenceToAdd(target, priorEvents, lines);
-  const amendments = correctionsOfLines(changes, corrections.file);
+  const references = referencedEventToAdd(target, priorEvents, lines);
+  const amendments = correctionsOfLines(changes, correctionOptions.file);
   if (amendments.errors.length > 0) return refused(...amendments.errors);
   const outcomes = lines.map((line, index): ImportOutcome => {
     const cells = amendments.cells.get(line);
     if (cells !== undefined) return { outcome: 'added', corrections: cells };
-    return recordedIds[index] === null ? { outcome: 'added' } : UNCHANGED;
+    return recordedEventIds[index] === null ? { outcome: 'added' } : UNCHANGED;
   });
   const added = [...references, ...amendments.events];
   if (newLines.length + added.length === 0) return { outcome: 'imported', lines: outcomes };
-  const isAmending = amendments.events.length > 0 || (corrections.correct && hasAmended(priorEvents));
-  const key = batchKeyOf(group, newLines, added, isAmending ? priorEvents.at(-1)?.id : undefined);
+  const isAmending = amendments.events.length > 0 || (correctionOptions.mayCorrect && hasImportAmendments(priorEvents));
+  const key = batchIdempotencyKey(group, newLines, added, isAmending ? priorEvents.at(-1)?.id : undefined);
   const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, newLines.length + added.length);
   const idOfLine = (index: number): string | undefined =>
-    recordedIds[index] ?? ids[newLines.indexOf(lines[index] as CheckedLine)];
+    recordedEventIds[index] ?? ids[newLines.indexOf(lines[index] as CheckedLine)];
   const result = await recorder.record({
     subject,
     isNewSubject,
@@ -171,10 +171,10 @@ const addLinesTo = async (group: LineGroup, target: TargetCase): Promise<LinesOu
 };
 
 /**
- * The idempotency key of the batch. A file may return to content that it had before a correction: only then does the
- * key depend on `last`, the last recorded event.
+ * The idempotency key of the batch. After a correction a file may return to earlier content: only then does the
+ * key depend on `last`, the id of the last recorded event.
  */
-const batchKeyOf = (
+const batchIdempotencyKey = (
   { recorder, lines }: LineGroup,
   newLines: readonly CheckedLine[],
   added: readonly LocatedEvent[],
@@ -189,9 +189,9 @@ const batchKeyOf = (
   ]);
 
 const changeErrors = ({ line, fields }: LineChange): readonly CellError[] =>
-  fields.map(({ place }) => ({ row: line.row, ...needsCorrection(place) }));
+  fields.map(({ place }) => ({ row: line.row, ...needsCorrectionError(place) }));
 
-/** The corrections of changed lines, and the cells of each line. */
+/** The corrections of changed lines, and the corrected cells of each line. */
 const correctionsOfLines = (changes: readonly LineChange[], file: string) => {
   const events: LocatedEvent[] = [];
   const errors: CellError[] = [];
@@ -217,17 +217,17 @@ const referenceTaken = ({ row }: CheckedLine): Refused =>
 
 /** Replaces the key of the earlier line in `after` by the id of its event. */
 const withAfterId = (
-  { afterKey, located }: CheckedLine,
+  { afterKey, locatedEvent }: CheckedLine,
   lines: readonly CheckedLine[],
   idOfLine: (index: number) => string | undefined,
 ): LocatedEvent => {
-  if (afterKey === undefined) return located;
+  if (afterKey === undefined) return locatedEvent;
   const after = idOfLine(lines.findIndex(({ key }) => key === afterKey));
-  return { ...located, event: withAfter(located.event, after) };
+  return { ...locatedEvent, event: withAfter(locatedEvent.event, after) };
 };
 
-/** `referenced`, for a case named by `same_as` that neither has the reference of the lines nor gains it by one of them. */
-const referenceToAdd = (
+/** A `referenced` event for a case named by `same_as`, if it neither has the reference of the lines nor gains it by one of them. */
+const referencedEventToAdd = (
   { newReference }: TargetCase,
   priorEvents: readonly PriorEvent[],
   lines: readonly CheckedLine[],
@@ -244,6 +244,6 @@ const referenceToAdd = (
     return [];
   const { reference } = newReference;
   if (lines.some(({ data }) => data.type === 'referenced' && data['reference'] === reference)) return [];
-  const { sources, reliability } = line.located.event;
+  const { sources, reliability } = line.locatedEvent.event;
   return [{ event: { type: 'referenced', ...newReference, sources, reliability }, locate: () => 'ref', row: line.row }];
 };

@@ -2,13 +2,13 @@
 import { newCaseId } from '../commands/ids.js';
 import { namesIn } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
-import { LEAST_SCORE, matchNames } from '../domain/names/ranking.js';
+import { MIN_MATCH_SCORE, matchNames } from '../domain/names/ranking.js';
 import { hasReference } from '../domain/reference/reference.js';
-import { fieldsOfRole, rowColumnOf, rowRoleOf, type RowKind } from './row-columns.js';
+import { fieldColumnsOfEvent, columnOfPointerInRow, matchKeyInRow, type PersonRowFileKind } from './row-columns.js';
 import { parseReference } from './cell-values.js';
 import { DUPLICATE_CODE } from '../commands/possible-duplicates.js';
 import { contradictionErrors, diffEvents, type DiffRules } from './event-diff.js';
-import { comparableEvents, hasAmended, type ComparableEvent } from './prior-events.js';
+import { comparableEvents, hasImportAmendments, type ComparableEvent } from './prior-events.js';
 import { correctionsOf } from './row-corrections.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
 import type { CellError } from './report.js';
@@ -26,7 +26,7 @@ import {
  * The actor of a list's rows in one kind of file. It is stored with each event, so that the next import recognises the events
  * of this one and leaves those of other files and of people alone.
  */
-const actorOf = (fileKind: RowKind, list: string): Actor => ({
+const actorOf = (fileKind: PersonRowFileKind, list: string): Actor => ({
   kind: 'import',
   id: `${fileKind}:${list}`,
   asserted: true,
@@ -37,8 +37,8 @@ export interface RowOfFile {
   /** The name of the file. */
   readonly file: string;
   /** Whether changed and emptied cells become corrections; otherwise they refuse the row. */
-  readonly correct: boolean;
-  readonly fileKind: RowKind;
+  readonly mayCorrect: boolean;
+  readonly fileKind: PersonRowFileKind;
   readonly columns: readonly string[];
   readonly cells: Readonly<Record<string, string>> & { readonly ref: string };
 }
@@ -58,7 +58,7 @@ export const recordRow = async (
   const { fileKind } = rowOfFile;
   const row: RowToRecord = { ...rowOfFile, recorder, events, actor: actorOf(fileKind, recorder.list) };
   if (isLinked(row)) return addToLinkedCase(row);
-  const added = await addRowTo(row, subjectOf(row));
+  const added = await addRowToCase(row, subjectOf(row));
   if (added.outcome !== 'retry') return added;
   const outcome = fileKind === 'register' ? await openCase(row) : await addToCaseOfReference(row, UNKNOWN_REFERENCE);
   return outcome.outcome === 'retry' ? notRecorded() : outcome;
@@ -66,12 +66,12 @@ export const recordRow = async (
 
 const isLinked = ({ cells }: RowToRecord): boolean => (cells['same_as'] ?? '') !== '';
 
-const openingKey = ({ recorder, cells }: RowToRecord): string => JSON.stringify([recorder.list, cells.ref]);
+const openingIdempotencyKey = ({ recorder, cells }: RowToRecord): string => JSON.stringify([recorder.list, cells.ref]);
 
 /** The case that a row opens. Its id is computed from list and reference, so that a repeated import needs no search. */
 const subjectOf = (row: RowToRecord): Subject => ({
   kind: 'case',
-  id: newCaseId(actorOf('register', row.recorder.list), openingKey(row)),
+  id: newCaseId(actorOf('register', row.recorder.list), openingIdempotencyKey(row)),
 });
 
 /** Opens the case of a row, or adds to the case that has the reference already. */
@@ -82,11 +82,11 @@ const openCase = async (row: RowToRecord): Promise<RecordOutcome> => {
     isNewSubject: true,
     events,
     actor,
-    key: openingKey(row),
+    key: openingIdempotencyKey(row),
     acknowledge: (row.cells['acknowledge'] ?? '') === '' ? [] : [DUPLICATE_CODE],
   });
-  if (opened.outcome === 'retry') return addRowTo(row, opened.subject);
-  // The other case of the person may be that of the reference: in another spelling, or opened by somebody else.
+  if (opened.outcome === 'retry') return addRowToCase(row, opened.subject);
+  // The possible duplicate may be the case that already has this reference: in another spelling, or opened by somebody else.
   return isPossibleDuplicate(opened) ? addToCaseOfReference(row, opened) : opened;
 };
 
@@ -95,8 +95,8 @@ const isPossibleDuplicate = (outcome: ImportOutcome): boolean =>
 
 const addToCaseOfReference = async (row: RowToRecord, otherwise: RecordOutcome): Promise<RecordOutcome> => {
   const { recorder, cells } = row;
-  const id = await recorder.findCase({ list: recorder.list, reference: cells.ref });
-  return id === null ? otherwise : addRowTo(row, { kind: 'case', id });
+  const id = await recorder.findCaseId({ list: recorder.list, reference: cells.ref });
+  return id === null ? otherwise : addRowToCase(row, { kind: 'case', id });
 };
 
 const UNKNOWN_REFERENCE = refused({
@@ -107,20 +107,20 @@ const UNKNOWN_REFERENCE = refused({
 
 /** Adds to the case named by `same_as`, which also gains the reference of the row. */
 const addToLinkedCase = async (row: RowToRecord): Promise<ImportOutcome> => {
-  const id = await row.recorder.findCase({ reference: '', ...parseReference(row.cells['same_as'] ?? '') });
+  const id = await row.recorder.findCaseId({ reference: '', ...parseReference(row.cells['same_as'] ?? '') });
   if (id === null)
     return refused({ column: 'same_as', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case in a list' });
-  const outcome = await addRowTo(row, { kind: 'case', id });
+  const outcome = await addRowToCase(row, { kind: 'case', id });
   if (outcome.outcome !== 'retry') return outcome;
   return refused({ column: 'ref', code: 'ROW.REFERENCE_TAKEN', expected: 'a reference that no other case has' });
 };
 
-/** `referenced`, for a linked row whose case does not have its reference yet. */
-const referenceToAdd = (row: RowToRecord, priorEvents: readonly ComparableEvent[]): readonly LocatedEvent[] => {
+/** A `referenced` event for a row with `same_as`, if the case does not have the reference of the row yet. */
+const referencedEventToAdd = (row: RowToRecord, priorEvents: readonly ComparableEvent[]): readonly LocatedEvent[] => {
   const { recorder, cells, events } = row;
   const reference = { list: recorder.list, reference: cells.ref };
   const [first] = events;
-  const standing = priorEvents.flatMap((prior) => (prior.standing === null ? [] : [prior.standing]));
+  const standing = priorEvents.flatMap((prior) => (prior.eventAsItStands === null ? [] : [prior.eventAsItStands]));
   if (!isLinked(row) || first === undefined || hasReference(standing, reference)) return [];
   const { sources, reliability } = first.event;
   return [{ event: { type: 'referenced', ...reference, sources, reliability }, locate: () => 'ref' }];
@@ -130,10 +130,15 @@ const referenceToAdd = (row: RowToRecord, priorEvents: readonly ComparableEvent[
  * An unknown day of conviction is an interval that ends on the day of the import. Later imports take the interval of the first,
  * so that they do not contradict it.
  */
-const withRecordedInterval = (row: RowToRecord, priorEvents: readonly ComparableEvent[]): readonly LocatedEvent[] => {
+const withRecordedConvictionInterval = (
+  row: RowToRecord,
+  priorEvents: readonly ComparableEvent[],
+): readonly LocatedEvent[] => {
   const { fileKind, cells, events } = row;
   if (fileKind !== 'register' || cells['convicted_on'] !== '') return events;
-  const recorded = priorEvents.findLast(({ fromThisImport, event }) => fromThisImport && event.type === 'convicted');
+  const recorded = priorEvents.findLast(
+    ({ isFromEarlierImport, event }) => isFromEarlierImport && event.type === 'convicted',
+  );
   const interval = recorded?.event.occurredOn;
   return events.map((located) => {
     const { event } = located;
@@ -144,36 +149,42 @@ const withRecordedInterval = (row: RowToRecord, priorEvents: readonly Comparable
 };
 
 /** Adds what is new in the row, and corrects what has changed; `retry` where the read models know no such case. */
-const addRowTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
+const addRowToCase = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
   const { recorder, fileKind, cells, actor } = row;
   const recorded = await recorder.priorEvents(subject, actor);
   if (recorded === null) return { outcome: 'retry', subject };
   const priorEvents = comparableEvents(recorded);
-  const events = withRecordedInterval(row, priorEvents);
-  const isShared = isCaseOfOtherRow(row, priorEvents);
-  const { newEvents, newRoles, changes, contradictions } = diffEvents(events, priorEvents, diffRulesOf(row, isShared));
+  const events = withRecordedConvictionInterval(row, priorEvents);
+  const isShared = isCaseSharedWithOtherRow(row, priorEvents);
+  const { newEvents, newMatchKeys, changes, contradictions } = diffEvents(
+    events,
+    priorEvents,
+    diffRulesOf(row, isShared),
+  );
   const otherPerson = otherPersonError(row, newEvents, priorEvents);
   if (otherPerson !== null) return refused(otherPerson);
-  // One row does not correct what another one says, which would correct it back.
-  const mayCorrect = row.correct && !isShared;
-  const refusedPlaces = mayCorrect ? contradictions.filter(({ isChange }) => !isChange) : contradictions;
+  // Two rows about one case do not correct what the other says: each import would undo the correction of the other row.
+  const mayCorrect = row.mayCorrect && !isShared;
+  const refusedPlaces = mayCorrect
+    ? contradictions.filter(({ isWithEarlierImport }) => !isWithEarlierImport)
+    : contradictions;
   if (refusedPlaces.length > 0) return refused(...contradictionErrors(refusedPlaces));
   const corrections = correctionsOf(changes, row.file);
-  const references = referenceToAdd(row, priorEvents);
+  const references = referencedEventToAdd(row, priorEvents);
   const drafts = [
     ...corrections.drafts,
     ...newEvents.map((data) => ({
       data,
-      locate: (pointer: string) => rowColumnOf(fileKind, data, pointer, cells),
+      locate: (pointer: string) => columnOfPointerInRow(fileKind, data, pointer, cells),
     })),
   ];
   if (drafts.length + references.length === 0) return UNCHANGED;
   const checked = checkDrafts('case', drafts);
   if (checked.errors.length > 0) return refused(...checked.errors);
-  // A row may return to content that it had before a correction: only then does the key depend on the recorded events.
-  const isAmending = corrections.drafts.length > 0 || hasAmended(recorded);
+  // After a correction a row may return to earlier content: only then does the idempotency key depend on the recorded events.
+  const isAmending = corrections.drafts.length > 0 || hasImportAmendments(recorded);
   const since = isAmending ? [recorded.at(-1)?.id, ...corrections.drafts.map(({ data }) => data)] : [];
-  const key = JSON.stringify([recorder.list, cells.ref, ...newRoles, ...since]);
+  const key = JSON.stringify([recorder.list, cells.ref, ...newMatchKeys, ...since]);
   const outcome = await recorder.record({
     subject,
     isNewSubject: false,
@@ -184,12 +195,12 @@ const addRowTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutco
   return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
 };
 
-/** Whether another row of the list is about the case too: this row names it in `same_as`, or that one has named this row's case. */
-const isCaseOfOtherRow = ({ recorder, cells }: RowToRecord, priorEvents: readonly ComparableEvent[]): boolean =>
+/** Whether another row of the list is about the case too: this row names the case in `same_as`, or the other row did so earlier. */
+const isCaseSharedWithOtherRow = ({ recorder, cells }: RowToRecord, priorEvents: readonly ComparableEvent[]): boolean =>
   (cells['same_as'] ?? '').startsWith(`${recorder.list}:`) ||
   priorEvents.some(
-    ({ fromThisImport, standing }) =>
-      fromThisImport && standing?.type === 'referenced' && standing.list === recorder.list,
+    ({ isFromEarlierImport, eventAsItStands }) =>
+      isFromEarlierImport && eventAsItStands?.type === 'referenced' && eventAsItStands.list === recorder.list,
   );
 
 /** The error where the row would add a name that is like none of the case's: the reference may be that of another person. */
@@ -200,11 +211,11 @@ const otherPersonError = (
 ): CellError | null => {
   const added = newEvents.find(({ type }) => type === 'named');
   if (added === undefined || isLinked(row)) return null;
-  const known = textsOfNames(priorEvents.flatMap(({ standing }) => standing ?? []));
+  const known = textsOfNames(priorEvents.flatMap(({ eventAsItStands }) => eventAsItStands ?? []));
   const told = textsOfNames(row.events.map(({ event }) => event));
-  const isAlike = told.some((name) => known.some((other) => matchNames(name, other).score >= LEAST_SCORE));
+  const isAlike = told.some((name) => known.some((other) => matchNames(name, other).score >= MIN_MATCH_SCORE));
   if (isAlike || known.length === 0) return null;
-  const column = rowColumnOf(row.fileKind, added, '/name/text', row.cells);
+  const column = columnOfPointerInRow(row.fileKind, added, '/name/text', row.cells);
   const expected =
     'a name like those of the case that has the reference; if the person is the same, the reference in same_as';
   return { column, code: 'ROW.OTHER_PERSON', expected };
@@ -217,17 +228,21 @@ const textsOfNames = (events: readonly { readonly type: string }[]): readonly st
 const diffRulesOf = ({ fileKind, columns, cells }: RowToRecord, isShared: boolean): DiffRules => {
   const empty = isShared ? 'absent' : 'empty';
   return {
-    roleOf: roleInCase,
+    matchKeyOf: matchKeyInCase,
     fieldsOf: (data) =>
-      fieldsOfRole(fileKind, data).map(([field]) => [field, rowColumnOf(fileKind, data, `/${field}`, cells)]),
-    isSingleValued: (role) => role.startsWith('described '),
+      fieldColumnsOfEvent(fileKind, data).map(([field]) => [
+        field,
+        columnOfPointerInRow(fileKind, data, `/${field}`, cells),
+      ]),
+    isSingleValued: (matchKey) => matchKey.startsWith('described '),
     cellState: (column) => (!columns.includes(column) ? 'absent' : cells[column] === '' ? empty : 'filled'),
   };
 };
 
-/** Identifies an event among all of the case: its role in the row, with day and category of a category change, and the list. */
-const roleInCase = (data: RawEvent): string => {
+/** Identifies an event among all of the case: its match key in the row, with day and category of a category change, and the list. */
+const matchKeyInCase = (data: RawEvent): string => {
   const { type, list, occurredOn, category } = data;
-  const role = type === 'recategorised' ? `recategorised ${String(occurredOn)} ${String(category)}` : rowRoleOf(data);
-  return typeof list === 'string' ? `${role} in ${list}` : role;
+  const matchKey =
+    type === 'recategorised' ? `recategorised ${String(occurredOn)} ${String(category)}` : matchKeyInRow(data);
+  return typeof list === 'string' ? `${matchKey} in ${list}` : matchKey;
 };

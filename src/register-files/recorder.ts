@@ -2,7 +2,7 @@
 import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { eventIds } from '../commands/ids.js';
 import { DUPLICATE_CODE } from '../commands/possible-duplicates.js';
-import { personOf, type PersonData } from '../domain/names/likeness.js';
+import { personDataOf, type PersonData } from '../domain/names/likeness.js';
 import { referenceText } from '../domain/reference/reference.js';
 import { RecordEvents, type RecordEventsRequest } from '../commands/record-events.js';
 import type { Reference } from '../domain/case/events.js';
@@ -21,7 +21,7 @@ import { PeopleOfFile } from './people-of-file.js';
 import type { CellCorrection } from './row-corrections.js';
 import type { CellError } from './report.js';
 
-export interface Register {
+export interface RegisterAccess {
   readonly commands: Pick<CommandBus, 'execute'>;
   readonly queries: Pick<QueryBus, 'execute'>;
   readonly today: Day;
@@ -55,8 +55,8 @@ export interface EventsToRecord {
 }
 
 /**
- * `retry`: nothing was written, since the subject exists already, the events belong to `subject`, or the read models do not have it yet;
- * call again for it.
+ * `retry`: nothing was written. The subject exists already, `subject` is another case that has the reference, or the read models
+ * do not have the subject yet; record the events again, for `subject`.
  */
 export type RecordOutcome = ImportOutcome | { readonly outcome: 'retry'; readonly subject: Subject };
 
@@ -67,44 +67,44 @@ const MAX_WAITS = 200;
 
 export class Recorder {
   /** The token of the last write. */
-  private writeToken: string | undefined;
+  private lastWriteToken: string | undefined;
   /** The token that queries wait for. */
-  private readToken: string | undefined;
-  private knownBeforeFile: Promise<number> | null = null;
+  private awaitedToken: string | undefined;
+  private cachedPositionBeforeFile: Promise<number> | null = null;
   private peopleOfFile = new PeopleOfFile();
 
   constructor(
-    readonly register: Register,
+    readonly register: RegisterAccess,
     readonly list: string,
     private readonly correlationId: string,
   ) {}
 
   /** The scope of queries, which wait for the files imported before the current one. */
   get scope(): Scope {
-    return new Scope(UNRESTRICTED, this.readToken === undefined ? {} : { atLeast: this.readToken });
+    return new Scope(UNRESTRICTED, this.awaitedToken === undefined ? {} : { atLeast: this.awaitedToken });
   }
 
   /**
    * Makes queries wait for the events of earlier files. Within a file, most rows have a subject of their own, so
-   * queries need not wait for the rows before; `findCase` waits where it finds nothing.
+   * queries need not wait for the rows before; `findCaseId` waits where it finds nothing.
    */
   startFile(): void {
-    this.readToken = this.writeToken;
-    this.knownBeforeFile = null;
+    this.awaitedToken = this.lastWriteToken;
+    this.cachedPositionBeforeFile = null;
     this.peopleOfFile = new PeopleOfFile();
   }
 
   /**
    * The log position before the current file. Rows are checked for duplicates against the cases of this position and
-   * those of the file itself, so that the questions do not depend on how far the projection is.
+   * those of the file itself, so that the findings do not depend on how far the projection is.
    */
   private positionBeforeFile(): Promise<number> {
-    return (this.knownBeforeFile ??= this.query(new Cases(this.scope, { filters: {}, page: { limit: 1 } })).then(
-      ({ position }) => position,
-    ));
+    return (this.cachedPositionBeforeFile ??= this.query(
+      new Cases(this.scope, { filters: {}, page: { limit: 1 } }),
+    ).then(({ position }) => position));
   }
 
-  /** All events of a subject; null where it does not exist. `actor` marks the events of this import. */
+  /** All events of a subject; null where it does not exist. Events by the same `actor` count as those of an earlier import. */
   async priorEvents(subject: Subject, actor: Actor): Promise<readonly PriorEvent[] | null> {
     const events: PriorEvent[] = [];
     let after: number | null = 0;
@@ -112,21 +112,21 @@ export class Recorder {
       const page: Awaited<ReturnType<typeof this.historyPage>> = await this.historyPage(subject, after);
       if (page === null) return null;
       for (const { id, event, actor: by } of page.items)
-        events.push({ id, event, fromThisImport: by.kind === actor.kind && by.id === actor.id });
+        events.push({ id, event, isFromEarlierImport: by.kind === actor.kind && by.id === actor.id });
       after = page.next;
     }
     return events;
   }
 
   /** The id of the case that has a reference, written by this import or before; null where there is none. */
-  async findCase(reference: Reference): Promise<string | null> {
-    const id = await this.queryCase(reference);
-    if (id !== null || this.readToken === this.writeToken) return id;
-    this.readToken = this.writeToken;
-    return this.queryCase(reference);
+  async findCaseId(reference: Reference): Promise<string | null> {
+    const id = await this.queryCaseId(reference);
+    if (id !== null || this.awaitedToken === this.lastWriteToken) return id;
+    this.awaitedToken = this.lastWriteToken;
+    return this.queryCaseId(reference);
   }
 
-  private async queryCase(reference: Reference): Promise<string | null> {
+  private async queryCaseId(reference: Reference): Promise<string | null> {
     const { items } = await this.query(new Cases(this.scope, { reference, filters: {}, page: { limit: 1 } }));
     return items[0]?.caseId ?? null;
   }
@@ -146,7 +146,7 @@ export class Recorder {
     }
   }
 
-  /** Records events as one append. The findings that refuse them, and questions that are not acknowledged, become errors of cells. */
+  /** Records events as one append. Findings of grade `refuse`, and of grade `ask` if not acknowledged, become errors of cells. */
   async record({
     subject,
     isNewSubject,
@@ -155,9 +155,9 @@ export class Recorder {
     key,
     acknowledge = [],
   }: EventsToRecord): Promise<RecordOutcome> {
-    const opened = isNewSubject && subject.kind === 'case' ? openedIn(events) : null;
+    const opened = isNewSubject && subject.kind === 'case' ? findOpening(events) : null;
     if (opened !== null && !acknowledge.includes(DUPLICATE_CODE)) {
-      const samePerson = this.peopleOfFile.caseOfProbablySame(opened.person);
+      const samePerson = this.peopleOfFile.labelOfProbableDuplicate(opened.person);
       if (samePerson !== null) return refused(duplicateError(opened, samePerson));
     }
     const result = await this.register.commands.execute(
@@ -168,13 +168,13 @@ export class Recorder {
         actor,
         key,
         acknowledge,
-        ...(opened === null ? {} : { comparedUpTo: await this.positionBeforeFile() }),
+        ...(opened === null ? {} : { duplicatesKnownAt: await this.positionBeforeFile() }),
         correlationId: this.correlationId,
       }),
     );
     switch (result.outcome) {
       case 'recorded':
-        this.writeToken = result.token;
+        this.lastWriteToken = result.token;
         if (opened !== null) this.peopleOfFile.add(opened.person, caseLabel(subject.id, opened.references));
         return { outcome: result.repeated ? 'unchanged' : 'added' };
       case 'refused': {
@@ -183,7 +183,7 @@ export class Recorder {
         const cases = candidates
           .filter(({ isProbable }) => isProbable)
           .map(({ caseId, references }) => caseLabel(caseId, references));
-        return refused(...findings.map((one) => cellErrorOf(withCasesNamed(one, cases), ids, events)));
+        return refused(...findings.map((one) => cellErrorOf(withPossibleDuplicates(one, cases), ids, events)));
       }
       case 'invalid':
         return refused(
@@ -214,20 +214,20 @@ export const notRecorded = (): ReturnType<typeof refused> =>
   });
 
 /** The opening of a case, and where its fields stand in the file. */
-interface Opening {
+interface CaseOpening {
   readonly person: PersonData;
   readonly references: readonly Reference[];
   readonly locate: LocatedEvent['locate'];
 }
 
-const openedIn = (events: readonly LocatedEvent[]): Opening | null => {
+const findOpening = (events: readonly LocatedEvent[]): CaseOpening | null => {
   for (const { event, locate } of events)
-    if (event.type === 'opened') return { person: personOf(event, []), references: event.references ?? [], locate };
+    if (event.type === 'opened') return { person: personDataOf(event, []), references: event.references ?? [], locate };
   return null;
 };
 
-const duplicateError = ({ locate }: Opening, samePerson: string): CellError => {
-  const { code, expected } = withCasesNamed(finding(DUPLICATE_CODE), [samePerson]);
+const duplicateError = ({ locate }: CaseOpening, samePerson: string): CellError => {
+  const { code, expected } = withPossibleDuplicates(finding(DUPLICATE_CODE), [samePerson]);
   return { column: locate(FIELD_OF_FINDING[code] ?? ''), code, expected };
 };
 
@@ -243,7 +243,7 @@ const FIELD_OF_FINDING: Readonly<Record<string, string>> = {
   [DUPLICATE_CODE]: '/names/0',
 };
 
-/** The field that a finding of a claim is about, by its code: fields of claims stand deeper. */
+/** By code of a finding of a claim, the field to report it at; most fields of a claim are nested in `about`. */
 const FIELD_OF_CLAIM_FINDING: Readonly<Record<string, string>> = {
   'CATEGORY.UNKNOWN': '/about/category',
   'LIST.UNKNOWN': '/about/list',
@@ -251,8 +251,8 @@ const FIELD_OF_CLAIM_FINDING: Readonly<Record<string, string>> = {
   'DATE.FUTURE': '/saidOn',
 };
 
-/** Adds the possible cases to `expected` by reference or id, since the report of an import has no personal data. */
-const withCasesNamed = <F extends { readonly code: string; readonly expected: string }>(
+/** Lists the possible duplicates in `expected`, by reference or id, since the report of an import has no personal data. */
+const withPossibleDuplicates = <F extends { readonly code: string; readonly expected: string }>(
   asked: F,
   cases: readonly string[],
 ): F =>
@@ -268,8 +268,8 @@ const caseLabel = (caseId: string, [first]: readonly Reference[]): string =>
   first === undefined ? caseId : referenceText(first);
 
 /**
- * The error of a cell for a finding. Its cell is that of the event which caused the finding: the last of the recorded events that the
- * finding names itself, or that amends an event which the finding names.
+ * The error of a cell for a finding. The cell is that of the event which caused the finding: the last of the events to record (`events`,
+ * with their `ids`) that the finding names, or that amends an event which the finding names.
  */
 const cellErrorOf = (
   finding: { readonly code: string; readonly expected: string; readonly events: readonly string[] },

@@ -5,14 +5,14 @@ import { formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../domain/time
 import {
   parseArticles,
   findCategory,
-  expectedCategory,
+  expectedCategoryText,
   undefinedIfEmpty,
   splitCell,
   parseSentence,
   type NamedCategory,
 } from './cell-values.js';
-import { rowColumnOf, NAME_COLUMNS, nameFromCell, type RegisterRow } from './row-columns.js';
-import { dayOrderErrors, REGISTER_ORDER } from './day-order.js';
+import { columnOfPointerInRow, NAME_COLUMNS, nameFromCell, type RegisterRow } from './row-columns.js';
+import { dayOrderErrors, REGISTER_DAY_ORDERS } from './day-order.js';
 import { checkDrafts, type RawEvent, type EventDraft, type LocatedEvent } from './event-draft.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 
@@ -36,19 +36,22 @@ export interface ParsedRow {
   readonly errors: readonly CellError[];
 }
 
-/** Gives the events of a row, or an error for each wrong cell. Cells are compared only where each of them is valid. */
+/** Gives the events of a row, or an error for each wrong cell. Cells are compared with each other only if all are valid. */
 export const readRegisterRow = (row: RegisterRow, context: RowContext): ParsedRow => {
   const drafts = draftEvents(row, context).map((data): EventDraft => draftOfRow(data, row));
   const { events, errors } = checkDrafts('case', drafts);
   const cellErrors = firstErrorPerCell([...errors, ...cellErrorsOf(row, context)]);
   if (cellErrors.length > 0) return { events: [], errors: cellErrors };
-  const contradictions = firstErrorPerCell([...contradictionsIn(row, context), ...dayOrderErrors(row, REGISTER_ORDER)]);
+  const contradictions = firstErrorPerCell([
+    ...contradictionsIn(row, context),
+    ...dayOrderErrors(row, REGISTER_DAY_ORDERS),
+  ]);
   return contradictions.length > 0 ? { events: [], errors: contradictions } : { events, errors: [] };
 };
 
 const draftOfRow = (data: RawEvent, row: RegisterRow): EventDraft => ({
   data,
-  locate: (pointer) => rowColumnOf('register', data, pointer, row),
+  locate: (pointer) => columnOfPointerInRow('register', data, pointer, row),
 });
 
 /** Drafts an event wherever one of its cells is filled, in the order in which events of one day happen. */
@@ -111,8 +114,8 @@ const sourcesOf = (cell: string): readonly object[] | undefined =>
   cell === '' ? undefined : splitCell(cell).map((citation) => ({ kind: 'register-file', citation }));
 
 /**
- * The interval of an unknown day of conviction: from the arrest to the report, or to today where no report is dated. Where one of
- * the cells is no date, it becomes the day, so that it is refused.
+ * The interval of an unknown day of conviction: from the arrest to the report, or to today where no report is dated. A cell
+ * of these that is no date is returned as it is, so that schema/ refuses it as the day.
  */
 const convictionInterval = (row: RegisterRow, today: Day): string => {
   const arrested = parseEdtf(row.arrested_on);
@@ -234,13 +237,13 @@ const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): read
     changes.map(({ category }) => ({ column: 'category_changes', id: category })),
   );
   return [
-    ...days.filter(({ day }) => isFuture(day, today)).map(({ column }) => futureDate(column)),
+    ...days.filter(({ day }) => isFuture(day, today)).map(({ column }) => futureDateError(column)),
     ...categoryCells
       .filter(({ id }) => id !== '' && findCategory(id, categories) === undefined)
       .map(({ column }) => ({
         column,
         code: 'CATEGORY.UNKNOWN',
-        expected: expectedCategory(categories),
+        expected: expectedCategoryText(categories),
       })),
     ...errorIf(
       !['', 'remand', 'house-arrest'].includes(row.measure),
@@ -287,7 +290,7 @@ const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): read
 /** Whether every reading of a day is after today; false where it is no date. */
 export const isFuture = (day: string, today: Day): boolean => (parseEdtf(day)?.earliest ?? today) > today;
 
-export const futureDate = (column: string): CellError => ({
+export const futureDateError = (column: string): CellError => ({
   column,
   code: 'DATE.FUTURE',
   expected: 'a date that is not after today',

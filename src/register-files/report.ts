@@ -49,7 +49,7 @@ export interface FileProblem {
   readonly code: ImportCode | 'LIST.UNKNOWN';
   /** Counted from 1; null where the problem has no line. */
   readonly line: number | null;
-  /** The wrong column of the header. */
+  /** The column that is wrong or missing in the header, or that has the wrong cell. */
   readonly column?: string;
   readonly expected: string;
 }
@@ -63,7 +63,7 @@ export interface CellError {
   readonly expected: string;
 }
 
-/** One line of the report. For definitions, `row` is null and `column` a JSON pointer. */
+/** One line of the report. `column` is a JSON pointer for definitions and NDJSON; `row` is null for definitions. */
 export interface ReportLine extends CellError {
   readonly file: string;
   readonly row: number | null;

@@ -64,8 +64,8 @@ export interface HeaderSpec {
   readonly required: readonly string[];
   /** Groups of columns; the header needs at least one of each. */
   readonly oneOf: readonly (readonly string[])[];
-  /** The form of further columns; without it there are none. */
-  readonly furtherColumns?: RegExp;
+  /** The pattern of the names of further columns; absent where none are allowed. */
+  readonly furtherColumnPattern?: RegExp;
 }
 
 export const FILE_KINDS = {
@@ -88,12 +88,12 @@ export const FILE_KINDS = {
     columns: EDITION_COLUMNS,
     required: ['date', 'total', 'source'],
     oneOf: [],
-    furtherColumns: /^[a-z0-9]+(-[a-z0-9]+)*$/,
+    furtherColumnPattern: /^[a-z0-9]+(-[a-z0-9]+)*$/,
   },
 } as const satisfies Readonly<Record<string, HeaderSpec>>;
 export type FileKind = keyof typeof FILE_KINDS;
 /** Kinds with one person a row. */
-export type RowKind = Exclude<FileKind, 'events' | 'editions'>;
+export type PersonRowFileKind = Exclude<FileKind, 'events' | 'editions'>;
 
 const FILE_KIND_NAMES = Object.keys(FILE_KINDS) as readonly FileKind[];
 
@@ -102,13 +102,13 @@ export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(
   FILE_KIND_NAMES.flatMap((kind) => [...FILE_KINDS[kind].columns]),
 );
 
-export const normalisedHeader = (name: string): string => name.trim().toLowerCase();
+export const normalisedColumnName = (name: string): string => name.trim().toLowerCase();
 
 /** A header with fewer columns of a kind is not of that kind. */
 const MIN_KNOWN_COLUMNS = 2;
 
 /** The kind with the most columns of the header; of several, the one with the fewest missing columns. Null where none fits. */
-export const detectKind = (header: readonly string[]): FileKind | null => {
+export const detectFileKind = (header: readonly string[]): FileKind | null => {
   const names = new Set(header);
   const ranked = FILE_KIND_NAMES.map((kind) => ({
     kind,
@@ -149,7 +149,7 @@ export const nameFromCell = (column: (typeof NAME_COLUMNS)[number], text: string
 };
 
 /** The language of the column of a name: the inverse of `nameFromCell`. */
-export const columnLanguage = ({ language, script, kind }: Partial<Name>): string | undefined => {
+export const languageOfNameColumn = ({ language, script, kind }: Partial<Name>): string | undefined => {
   if (language !== UNDETERMINED_LANGUAGE) return language;
   if (kind === 'full') return 'az';
   return script === 'Cyrl' ? 'en' : 'ru';
@@ -162,8 +162,8 @@ const DESCRIPTION_COLUMNS: FieldColumns = ['sex', 'born', 'occupation', 'affilia
   (field) => [field, field] as const,
 );
 
-/** By role (see event-diff.ts): the fields of an event with their columns, the day first. */
-const FIELDS_OF_ROLE: { readonly [K in RowKind]: Readonly<Record<string, FieldColumns>> } = {
+/** By match key (see event-diff.ts): the fields of an event with their columns, the day first. */
+const FIELDS_BY_MATCH_KEY: { readonly [K in PersonRowFileKind]: Readonly<Record<string, FieldColumns>> } = {
   register: {
     opened: [['names', 'name'], ['references', 'ref'], ...DESCRIPTION_COLUMNS],
     named: [['name', 'name']],
@@ -230,14 +230,14 @@ const FIELDS_OF_ROLE: { readonly [K in RowKind]: Readonly<Record<string, FieldCo
 };
 
 /** The event type, and for a remand its measure, since a row can have two. */
-export const rowRoleOf = (data: RawEvent): string =>
+export const matchKeyInRow = (data: RawEvent): string =>
   data.type === 'remanded'
     ? `remanded ${data['measure'] === 'house-arrest' ? 'house-arrest' : 'detention'}`
     : data.type;
 
 /** The fields of an event that a row can express, with their columns. */
-export const fieldsOfRole = (kind: RowKind, data: RawEvent): FieldColumns => [
-  ...(FIELDS_OF_ROLE[kind][rowRoleOf(data)] ?? []),
+export const fieldColumnsOfEvent = (kind: PersonRowFileKind, data: RawEvent): FieldColumns => [
+  ...(FIELDS_BY_MATCH_KEY[kind][matchKeyInRow(data)] ?? []),
   ['sources', 'source'],
 ];
 
@@ -245,30 +245,32 @@ export const fieldsOfRole = (kind: RowKind, data: RawEvent): FieldColumns => [
  * The column of a JSON pointer into an event; for a field without a column, the first column of the event. The cells decide
  * between several columns that can have the day.
  */
-export const rowColumnOf = (
-  kind: RowKind,
+export const columnOfPointerInRow = (
+  kind: PersonRowFileKind,
   data: RawEvent,
   pointer: string,
   cells: Readonly<Record<string, string>> = {},
 ): string => {
   const [, field = '', index] = pointer.split('/');
   const day =
-    kind === 'register' && (field === 'occurredOn' || field === '') ? dayColumnByCells(rowRoleOf(data), cells) : null;
+    kind === 'register' && (field === 'occurredOn' || field === '')
+      ? dayColumnByCells(matchKeyInRow(data), cells)
+      : null;
   if (day !== null) return day;
   const name = nameAt(data, field, index);
   if (name !== undefined)
-    return NAME_COLUMNS.find(({ language }) => language === columnLanguage(name))?.column ?? 'name';
-  const fields = fieldsOfRole(kind, data);
+    return NAME_COLUMNS.find(({ language }) => language === languageOfNameColumn(name))?.column ?? 'name';
+  const fields = fieldColumnsOfEvent(kind, data);
   return fields.find(([fieldName]) => fieldName === field)?.[1] ?? fields[0]?.[1] ?? 'ref';
 };
 
 const isFilled = (cell: string | undefined): boolean => cell !== undefined && cell !== '';
 
-/** The column of a day that several columns can have; null for every other event. */
-const dayColumnByCells = (role: string, cells: Readonly<Record<string, string>>): string | null => {
-  if (role === 'remanded house-arrest')
+/** The column of the day of an event, where several columns can have it; null where it is the usual column. */
+const dayColumnByCells = (matchKey: string, cells: Readonly<Record<string, string>>): string | null => {
+  if (matchKey === 'remanded house-arrest')
     return !isFilled(cells['house_arrest_on']) && isFilled(cells['delisted_on']) ? 'delisted_on' : 'house_arrest_on';
-  if (role !== 'convicted' || isFilled(cells['convicted_on'])) return null;
+  if (matchKey !== 'convicted' || isFilled(cells['convicted_on'])) return null;
   if (isFilled(cells['arrested_on']) && parseEdtf(cells['arrested_on'] ?? '') === null) return 'arrested_on';
   return isFilled(cells['reported_on']) ? 'reported_on' : null;
 };

@@ -1,16 +1,16 @@
 /** Turns what changed or is empty in a row, a line or a definition into corrections and retractions of the events recorded for it. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Name } from '../domain/case/events.js';
-import { comparableValue, roleOfName, type PartChange, type RecordedPart } from './event-diff.js';
+import { comparableValue, matchKeyOfName, type PartChange, type RecordedPart } from './event-diff.js';
 import type { EventDraft, RawEvent } from './event-draft.js';
 import type { ComparableEvent } from './prior-events.js';
 
-/** How an import treats differences to its earlier import of the file. */
+/** How an import treats differences from an earlier import of the file. */
 export interface CorrectionOptions {
   /** The name of the file, the source of the corrections. */
   readonly file: string;
   /** Whether changes become corrections; otherwise they are refused. */
-  readonly correct: boolean;
+  readonly mayCorrect: boolean;
 }
 
 /** A cell whose content becomes a correction. */
@@ -31,58 +31,70 @@ export interface RowCorrections {
 export const correctionsOf = (changes: readonly PartChange[], file: string): RowCorrections => {
   const edits = new Map<string, EventEdit>();
   for (const change of changes) {
-    const { recorded } = change.before;
-    const edit = edits.get(recorded.id) ?? { recorded, data: {}, isGone: false, places: new Map() };
+    const { recordedEvent } = change.before;
+    const edit = edits.get(recordedEvent.id) ?? {
+      recordedEvent,
+      correctedFields: {},
+      isGoneFromFile: false,
+      placeByField: new Map(),
+    };
     applyChange(edit, change);
-    edits.set(recorded.id, edit);
+    edits.set(recordedEvent.id, edit);
   }
-  return { drafts: [...edits.values()].flatMap((edit) => draftsOf(edit, file)), cells: cellsOf(changes) };
+  return { drafts: [...edits.values()].flatMap((edit) => draftsOf(edit, file)), cells: correctedCells(changes) };
 };
 
 /** The changes of one recorded event. */
 interface EventEdit {
-  readonly recorded: ComparableEvent;
-  readonly data: Record<string, unknown>;
-  isGone: boolean;
+  readonly recordedEvent: ComparableEvent;
+  readonly correctedFields: Record<string, unknown>;
+  isGoneFromFile: boolean;
   /** The cell of each corrected field. */
-  readonly places: Map<string, string>;
+  readonly placeByField: Map<string, string>;
 }
 
 const applyChange = (edit: EventEdit, { before, after, fields }: PartChange): void => {
-  const { type } = before.recorded.event;
-  if (after === null && type !== 'opened' && type !== 'described') edit.isGone = true;
-  // Of a part that the file no longer has, only the one name or field goes if it stands in `opened` or `described`; else the whole event does.
+  const { type } = before.recordedEvent.event;
+  if (after === null && type !== 'opened' && type !== 'described') edit.isGoneFromFile = true;
+  // If the file no longer has a part, `opened` and `described` lose only that name or field; any other event is retracted as a whole.
   for (const { field, place } of fields) {
     const isNameOfOpened = type === 'opened' && field === 'name';
     const ownField = isNameOfOpened ? 'names' : field;
-    edit.places.set(ownField, place);
-    edit.data[ownField] = isNameOfOpened ? withName(edit, before, after?.data ?? null) : (after?.data[field] ?? null);
+    edit.placeByField.set(ownField, place);
+    edit.correctedFields[ownField] = isNameOfOpened
+      ? namesAfterChange(edit, before, after?.data ?? null)
+      : (after?.data[field] ?? null);
   }
 };
 
 /** The names of `opened` with one of them replaced or, where the cell is empty now, left out. */
-const withName = (edit: EventEdit, { role }: RecordedPart, renamed: RawEvent | null): readonly Name[] => {
-  const names = (edit.data['names'] ??
-    (edit.recorded.event as { readonly names?: unknown }).names ??
+const namesAfterChange = (edit: EventEdit, { matchKey }: RecordedPart, renamed: RawEvent | null): readonly Name[] => {
+  const names = (edit.correctedFields['names'] ??
+    (edit.recordedEvent.event as { readonly names?: unknown }).names ??
     []) as readonly Name[];
   const name = renamed?.['name'] as Name | undefined;
-  return names.flatMap((one) => (roleOfName(one) !== role ? [one] : name === undefined ? [] : [name]));
+  return names.flatMap((one) => (matchKeyOfName(one) !== matchKey ? [one] : name === undefined ? [] : [name]));
 };
 
-const draftsOf = ({ recorded, data, isGone, places }: EventEdit, file: string): readonly EventDraft[] => {
+const draftsOf = (
+  { recordedEvent, correctedFields, isGoneFromFile, placeByField }: EventEdit,
+  file: string,
+): readonly EventDraft[] => {
   const provenance = { sources: [{ kind: 'register-file', citation: file }] };
   const locate = (pointer: string): string => {
     const [, first, field = ''] = pointer.split('/');
-    return (first === 'data' ? places.get(field) : undefined) ?? [...places.values()][0] ?? 'ref';
+    return (first === 'data' ? placeByField.get(field) : undefined) ?? [...placeByField.values()][0] ?? 'ref';
   };
-  if (isGone || isEmptyDescription(recorded, data))
-    return recorded.standing === null
+  if (isGoneFromFile || isEmptyDescription(recordedEvent, correctedFields))
+    return recordedEvent.eventAsItStands === null
       ? []
-      : [{ data: { type: 'retracted', event: recorded.id, reason: RETRACTION_REASON, ...provenance }, locate }];
-  const changed = Object.entries(data).filter(([field, value]) => !isAlreadyCorrected(recorded, field, value));
+      : [{ data: { type: 'retracted', event: recordedEvent.id, reason: RETRACTION_REASON, ...provenance }, locate }];
+  const changed = Object.entries(correctedFields).filter(
+    ([field, value]) => !isAlreadyCorrected(recordedEvent, field, value),
+  );
   if (changed.length === 0) return [];
   return [
-    { data: { type: 'corrected', event: recorded.id, data: Object.fromEntries(changed), ...provenance }, locate },
+    { data: { type: 'corrected', event: recordedEvent.id, data: Object.fromEntries(changed), ...provenance }, locate },
   ];
 };
 
@@ -96,21 +108,24 @@ const isEmptyDescription = ({ event }: ComparableEvent, data: Readonly<Record<st
   );
 
 /** Whether the field already has the present content of the file, by somebody's correction. */
-const isAlreadyCorrected = ({ standing }: ComparableEvent, field: string, value: unknown): boolean =>
-  standing !== null &&
-  isDeepStrictEqual(comparableValue((standing as unknown as RawEvent)[field] ?? null), comparableValue(value ?? null));
+const isAlreadyCorrected = ({ eventAsItStands }: ComparableEvent, field: string, value: unknown): boolean =>
+  eventAsItStands !== null &&
+  isDeepStrictEqual(
+    comparableValue((eventAsItStands as unknown as RawEvent)[field] ?? null),
+    comparableValue(value ?? null),
+  );
 
 /** The changed cells, each once, though several events may have its content. */
-const cellsOf = (changes: readonly PartChange[]): readonly CellCorrection[] => {
+const correctedCells = (changes: readonly PartChange[]): readonly CellCorrection[] => {
   const cells = new Map<string, CellCorrection>();
   for (const { before, after, fields } of changes)
     for (const { field, place } of fields)
       if (!cells.has(place))
-        cells.set(place, { column: place, before: textOfPart(before, field), after: textOfPart(after, field) });
+        cells.set(place, { column: place, before: textOfField(before, field), after: textOfField(after, field) });
   return [...cells.values()];
 };
 
-const textOfPart = (part: { readonly data: RawEvent } | null, field: string): string => {
+const textOfField = (part: { readonly data: RawEvent } | null, field: string): string => {
   const value = part?.data[field];
   if (value === undefined || value === null) return '';
   if (field === 'name' && part?.data.type === 'named') return (value as Name).text;

@@ -6,7 +6,7 @@ import { beginsAsWorkbook, readWorkbook, type Workbook } from './xlsx.js';
 
 export interface RowSource {
   /** The separator, or that it is a workbook: a hint for messages about a header that is not understood. */
-  readonly format: string;
+  readonly formatHint: string;
   readonly notices: readonly FileNotice[];
   /** Reads the rows from the start at every call. */
   rows(): AsyncIterable<RawRow | FileProblem>;
@@ -25,15 +25,15 @@ export const openRowSource = async (path: string): Promise<RowSource | FileProbl
   }
   if (beginsAsWorkbook(head)) return openWorkbook(path);
   const { separator } = detectDialect(head);
-  const format = `separator found: ${WORD_BY_SEPARATOR[separator] ?? 'as named by sep='}`;
-  return { format, notices: [], rows: () => readCsvRows(path), bytesKept: 0, release: () => undefined };
+  const formatHint = `separator found: ${WORD_BY_SEPARATOR[separator] ?? 'as named by sep='}`;
+  return { formatHint, notices: [], rows: () => readCsvRows(path), bytesKept: 0, release: () => undefined };
 };
 
 /** Keeps the parsed rows, since an import reads a file up to three times. */
 const openWorkbook = async (path: string): Promise<RowSource | FileProblem> => {
   const opened = await readWorkbook(path);
   if ('code' in opened) return opened;
-  const { notices, bytes } = opened;
+  const { notices, unpackedBytes } = opened;
   let kept: Workbook | null = opened;
   const rows = async function* (): AsyncGenerator<RawRow | FileProblem> {
     const workbook = kept ?? (await readWorkbook(path));
@@ -45,10 +45,10 @@ const openWorkbook = async (path: string): Promise<RowSource | FileProblem> => {
     yield* workbook.rows;
   };
   return {
-    format: 'the first visible sheet of a workbook',
+    formatHint: 'the first visible sheet of a workbook',
     notices,
     rows,
-    bytesKept: bytes,
+    bytesKept: unpackedBytes,
     release: () => (kept = null),
   };
 };

@@ -1,12 +1,18 @@
 /** Scans a file before anything is recorded: detects its kind, counts its rows, finds repeated references. */
 import { foldedKey } from '../domain/text.js';
 import { analyse } from 'chardet';
-import type { RowKind } from './row-columns.js';
+import type { PersonRowFileKind } from './row-columns.js';
 import { fileAccessProblem } from './csv.js';
 import { detectEncoding, readHead } from './dialect.js';
 import { readDefinitions, type DefinitionDraft } from './definitions-file.js';
 import type { FileProblem } from './report.js';
-import { eventsInTable, MAX_EVENT_LINES, openJsonLines, tooManyLines, type EventsFile } from './event-file.js';
+import {
+  eventsFileOfTable,
+  MAX_EVENT_LINES,
+  openJsonLines,
+  tooManyLinesProblem,
+  type EventsFile,
+} from './event-file.js';
 import { openTabularFile, type TabularFile, type TableRow } from './tabular-file.js';
 
 export interface DefinitionsFile {
@@ -15,8 +21,8 @@ export interface DefinitionsFile {
   readonly definitions: readonly DefinitionDraft[];
 }
 
-export interface RowsFile {
-  readonly kind: RowKind;
+export interface PersonRowsFile {
+  readonly kind: PersonRowFileKind;
   readonly path: string;
   readonly table: TabularFile;
   /** The number of rows without the header. */
@@ -26,11 +32,11 @@ export interface RowsFile {
 }
 
 /** Editions that were published: each row makes several claims. */
-export interface EditionsFile extends Pick<RowsFile, 'path' | 'table' | 'rows'> {
+export interface EditionsFile extends Pick<PersonRowsFile, 'path' | 'table' | 'rows'> {
   readonly kind: 'editions';
 }
 
-export type ScannedFile = DefinitionsFile | RowsFile | EventsFile | EditionsFile;
+export type ScannedFile = DefinitionsFile | PersonRowsFile | EventsFile | EditionsFile;
 
 /** Detects the kind of a file by its content, not by its name. */
 export const scanFile = async (path: string): Promise<ScannedFile | readonly FileProblem[]> => {
@@ -41,18 +47,18 @@ export const scanFile = async (path: string): Promise<ScannedFile | readonly Fil
     return [fileAccessProblem(error)];
   }
   const encoding = detectEncoding(head);
-  if (encoding === null) return [notUtf8(null, 'UTF-32')];
+  if (encoding === null) return [notUtf8Problem(null, 'UTF-32')];
   const isJson = /^\s*[{[]/.test(new TextDecoder(encoding).decode(head));
   if (!isJson) return scanRows(path);
   // JSON is exchanged in UTF-8 only (RFC 8259).
-  if (encoding !== 'utf-8') return [notUtf8(null, 'UTF-16')];
+  if (encoding !== 'utf-8') return [notUtf8Problem(null, 'UTF-16')];
   const lines = await openJsonLines(path);
   if (lines !== null) return lines;
   const definitions = await readDefinitions(path);
   return 'code' in definitions ? [definitions] : { kind: 'definitions', path, definitions };
 };
 
-const notUtf8 = (line: number | null, encoding: string): FileProblem => ({
+const notUtf8Problem = (line: number | null, encoding: string): FileProblem => ({
   code: 'FILE.NOT_UTF8',
   line,
   expected: `a file in UTF-8 (in a spreadsheet: save as CSV UTF-8; in an editor: with encoding UTF-8); the bytes look like ${encoding}`,
@@ -69,7 +75,7 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
   for await (const row of table.rows()) {
     if ('code' in row) return [row];
     rows += 1;
-    if (table.kind === 'events' && rows > MAX_EVENT_LINES) return [tooManyLines(row.line)];
+    if (table.kind === 'events' && rows > MAX_EVENT_LINES) return [tooManyLinesProblem(row.line)];
     encoding.check(row);
     for (const { code, expected } of row.errors)
       if (code === 'FILE.NAMELESS_COLUMN' && !nameless.has(expected))
@@ -82,30 +88,30 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
   }
   if (encoding.problem !== null) {
     const { line, column } = encoding.problem;
-    return [{ ...notUtf8(line, await guessEncoding(path)), ...(column !== undefined && { column }) }];
+    return [{ ...notUtf8Problem(line, await guessEncoding(path)), ...(column !== undefined && { column }) }];
   }
   if (nameless.size > 0) return [...nameless.values()];
   const { kind } = table;
-  if (kind === 'events') return eventsInTable(table, rows);
+  if (kind === 'events') return eventsFileOfTable(table, rows);
   return kind === 'editions' ? { kind, path, table, rows } : { kind, path, table, rows, duplicateReferenceKeys };
 };
 
 /** Tells a file in another encoding (no cell beyond ASCII is UTF-8) from a UTF-8 file with a damaged cell. */
 class EncodingCheck {
-  private hasUtf8 = false;
-  private first: FileProblem | null = null;
+  private hasNonAsciiUtf8 = false;
+  private firstProblem: FileProblem | null = null;
 
   check({ line, cells, errors }: TableRow): void {
-    this.hasUtf8 ||= Object.values(cells).some((cell) => BEYOND_ASCII.test(cell));
+    this.hasNonAsciiUtf8 ||= Object.values(cells).some((cell) => BEYOND_ASCII.test(cell));
     const error = errors.find(({ code }) => code === 'FILE.NOT_UTF8');
-    if (error === undefined || this.first !== null) return;
+    if (error === undefined || this.firstProblem !== null) return;
     const { column, expected } = error;
-    this.first = { code: 'FILE.NOT_UTF8', line, ...(column !== null && { column }), expected };
+    this.firstProblem = { code: 'FILE.NOT_UTF8', line, ...(column !== null && { column }), expected };
   }
 
   /** The first cell that is not UTF-8, if the whole file is in another encoding. */
   get problem(): FileProblem | null {
-    return this.hasUtf8 ? null : this.first;
+    return this.hasNonAsciiUtf8 ? null : this.firstProblem;
   }
 }
 
@@ -114,8 +120,8 @@ const BEYOND_ASCII = /[^\x00-\x7f]/;
 
 const ENCODING_PROBE_BYTES = 65_536;
 
-/** Encodings of the languages of a register. Among all encodings, chardet would take a list of names for French. */
-const GUESSED_ENCODINGS: Readonly<Record<string, string>> = {
+/** By the name that chardet gives: the encodings of the languages of a register. Among all, it would take a list of names for French. */
+const GUESSABLE_ENCODINGS: Readonly<Record<string, string>> = {
   'windows-1251': 'windows-1251',
   'KOI8-R': 'KOI8-R',
   'ISO-8859-9': 'windows-1254',
@@ -123,7 +129,7 @@ const GUESSED_ENCODINGS: Readonly<Record<string, string>> = {
 
 const guessEncoding = async (path: string): Promise<string> => {
   const guesses = analyse(wordsBeyondAscii(await readHead(path, ENCODING_PROBE_BYTES)));
-  const guess = guesses.map(({ name }) => GUESSED_ENCODINGS[name]).find((name) => name !== undefined);
+  const guess = guesses.map(({ name }) => GUESSABLE_ENCODINGS[name]).find((name) => name !== undefined);
   return guess ?? 'no known encoding';
 };
 

@@ -14,7 +14,7 @@ export interface StatisticExportRequest {
   readonly separator?: Separator;
 }
 
-const STATISTIC_LEAVES_OUT = 'who the people are; of a daily series, what its days are marked with';
+const STATISTIC_OMISSIONS = 'who the people are; of a daily series, what its days are marked with';
 
 /** Null for an unknown list. */
 export const exportStatistic = async (
@@ -29,7 +29,7 @@ export const exportStatistic = async (
     asOf: view.asOf,
     knownAt: view.knownAt,
     position: view.position,
-    leavesOut: STATISTIC_LEAVES_OUT,
+    leavesOut: STATISTIC_OMISSIONS,
     fileName: `${statistic}-${view.list}-${days}.csv`,
     content: csvTable(header, onePage(rows), separator),
   };

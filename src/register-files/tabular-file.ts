@@ -5,9 +5,9 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { withPlainSpaces } from '../domain/text.js';
 import {
-  normalisedHeader,
+  normalisedColumnName,
   FILE_KINDS,
-  detectKind,
+  detectFileKind,
   missingColumns,
   type FileKind,
   type HeaderSpec,
@@ -41,23 +41,23 @@ export interface TabularFile {
 export const openTabularFile = async (path: string): Promise<TabularFile | readonly FileProblem[]> => {
   const source = await openRowSource(path);
   if ('code' in source) return [source];
-  for await (const row of source.rows()) return 'code' in row ? [row] : tableOf(path, row, source);
-  return [EMPTY];
+  for await (const row of source.rows()) return 'code' in row ? [row] : tableFromHeader(path, row, source);
+  return [EMPTY_FILE];
 };
 
-const EMPTY: FileProblem = {
+const EMPTY_FILE: FileProblem = {
   code: 'FILE.EMPTY',
   line: null,
   expected:
     'definitions in JSON, or a header and rows; this file is empty, or the first visible sheet of this workbook is',
 };
 
-const tableOf = (path: string, header: RawRow, source: RowSource): TabularFile | readonly FileProblem[] => {
-  const { format, notices, bytesKept } = source;
-  const names = header.cells.map((cell) => (typeof cell === 'string' ? normalisedHeader(cell) : null));
-  const kind = detectKind(names.filter((name) => name !== null));
-  if (kind === null) return [unknownKind(header.line, format)];
-  const errors = headerProblems(kind, names, header.line, format);
+const tableFromHeader = (path: string, header: RawRow, source: RowSource): TabularFile | readonly FileProblem[] => {
+  const { formatHint, notices, bytesKept } = source;
+  const names = header.cells.map((cell) => (typeof cell === 'string' ? normalisedColumnName(cell) : null));
+  const kind = detectFileKind(names.filter((name) => name !== null));
+  if (kind === null) return [unknownKindProblem(header.line, formatHint)];
+  const errors = headerProblems(kind, names, header.line, formatHint);
   if (errors.length > 0) return errors;
   const columns = names.filter((name): name is string => name !== null && name !== '');
   return {
@@ -91,11 +91,11 @@ async function* rowsAfterHeader(
 const isFilled = (cell: RawRow['cells'][number] | undefined): boolean =>
   cell !== undefined && (typeof cell !== 'string' || cell.trim() !== '');
 
-/** `firstLength`: how many cells the first row has. */
+/** `firstLength`: the number of cells of the first row after the header. */
 const tableRow = ({ line, cells }: RawRow, kind: FileKind, names: readonly string[], firstLength: number): TableRow => {
   const emptyCells = Object.fromEntries(FILE_KINDS[kind].columns.map((column) => [column, '']));
   const width = names.findLastIndex((name) => name !== '') + 1;
-  // Separators at the end of the header, or of all rows, add no cell. Those of one row may come from a text that has one without quotes.
+  // Trailing separators of the header, or of all rows alike, are ignored. Those of single rows may come from a text that lacks its quotes.
   const isLonger = cells.length > names.length && cells.length !== firstLength;
   if (cells.length < width || isLonger || cells.slice(names.length).some(isFilled)) {
     const expected = `${width} cells, as in the header; the row has ${cells.length}`;
@@ -107,12 +107,12 @@ const tableRow = ({ line, cells }: RawRow, kind: FileKind, names: readonly strin
     const cell = cells[index] ?? '';
     if (typeof cell !== 'string') errors.push({ column: column === '' ? null : column, ...cell });
     else if (column !== '') row[column] = withPlainSpaces(cell).trim();
-    else if (isFilled(cell)) errors.push(namelessCell(index));
+    else if (isFilled(cell)) errors.push(namelessColumnError(index));
   });
   return { line, cells: row, errors, isMisaligned: false };
 };
 
-const namelessCell = (index: number): CellError => ({
+const namelessColumnError = (index: number): CellError => ({
   column: null,
   code: 'FILE.NAMELESS_COLUMN',
   expected: `no cell in column ${index + 1}, which has no name in the header`,
@@ -122,23 +122,23 @@ const headerProblems = (
   kind: FileKind,
   names: readonly (string | null)[],
   line: number,
-  format: string,
+  formatHint: string,
 ): readonly FileProblem[] => {
-  const { columns, furtherColumns }: HeaderSpec = FILE_KINDS[kind];
+  const { columns, furtherColumnPattern }: HeaderSpec = FILE_KINDS[kind];
   const named = names.filter((name): name is string => name !== null && name !== '');
   const problem = (code: FileProblem['code'], column: string | null, expected: string): FileProblem => ({
     code,
     line,
     ...(column !== null && { column }),
-    expected: `${expected} (${kind} file; ${format})`,
+    expected: `${expected} (${kind} file; ${formatHint})`,
   });
   return [
     ...names.flatMap((name, index) =>
       name === null ? [problem('FILE.NOT_UTF8', null, `the name of column ${index + 1} in UTF-8`)] : [],
     ),
     ...[...new Set(named)].flatMap((name) => {
-      if (!columns.includes(name) && furtherColumns?.test(name) !== true)
-        return [problem('FILE.UNKNOWN_COLUMN', shownColumnName(name), suggestedColumn(name, columns, named))];
+      if (!columns.includes(name) && furtherColumnPattern?.test(name) !== true)
+        return [problem('FILE.UNKNOWN_COLUMN', shownColumnName(name), columnSuggestionText(name, columns, named))];
       return named.indexOf(name) === named.lastIndexOf(name)
         ? []
         : [problem('FILE.COLUMN_TWICE', name, 'each column once')];
@@ -154,26 +154,26 @@ const columnOrAlternatives = (kind: FileKind, column: string): string => {
   return (groups.find(([first]) => first === column) ?? [column]).join(' or ');
 };
 
-/** Edits between an unknown column and the one that is suggested for it. */
-const MAX_EDITS = 3;
+/** The most edits (Levenshtein) between an unknown column and the one that is suggested for it. */
+const MAX_SUGGESTION_EDITS = 3;
 
-const suggestedColumn = (name: string, columns: readonly string[], named: readonly string[]): string => {
+const columnSuggestionText = (name: string, columns: readonly string[], named: readonly string[]): string => {
   const missing = columns.filter((column) => !named.includes(column));
   const nearest = missing.length === 0 ? undefined : closest(name, missing);
-  return nearest !== undefined && distance(name, nearest) <= Math.min(MAX_EDITS, nearest.length / 2)
+  return nearest !== undefined && distance(name, nearest) <= Math.min(MAX_SUGGESTION_EDITS, nearest.length / 2)
     ? `the column ${nearest}, if that was meant; this one is unknown`
     : `one of the columns ${columns.join(', ')}`;
 };
 
-const MAX_NAME_SHOWN = 64;
+const MAX_SHOWN_NAME_LENGTH = 64;
 /** An unknown column name for the report, without control characters. */
 const shownColumnName = (name: string): string =>
-  [...name.replace(/[\p{Cc}\p{Cf}]/gu, ' ')].slice(0, MAX_NAME_SHOWN).join('');
+  [...name.replace(/[\p{Cc}\p{Cf}]/gu, ' ')].slice(0, MAX_SHOWN_NAME_LENGTH).join('');
 
-const unknownKind = (line: number, format: string): FileProblem => ({
+const unknownKindProblem = (line: number, formatHint: string): FileProblem => ({
   code: 'FILE.UNKNOWN_KIND',
   line,
-  expected: `definitions in JSON, or a header with the columns of one kind of file (${format}): ${Object.entries(
+  expected: `definitions in JSON, or a header with the columns of one kind of file (${formatHint}): ${Object.entries(
     FILE_KINDS,
   )
     .map(([kind, { columns }]) => `${kind}: ${columns.join(', ')}`)

@@ -24,10 +24,10 @@ export const MAX_WORKBOOK_BYTES = 16_777_216;
 
 export interface Workbook {
   readonly rows: readonly RawRow[];
-  /** About what is not read, or is read though it does not show. */
+  /** About content that is not read, or that is hidden and read all the same. */
   readonly notices: readonly FileNotice[];
   /** The unpacked size. */
-  readonly bytes: number;
+  readonly unpackedBytes: number;
 }
 
 /** Whether a file begins as a workbook: with the signature of a zip archive (.xlsx), or of an OLE file (.xls, or an encrypted .xlsx). */
@@ -38,13 +38,13 @@ const isOle = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from(
 export const readWorkbook = async (path: string): Promise<Workbook | FileProblem> => {
   let bytes: Buffer;
   try {
-    if ((await stat(path)).size > MAX_WORKBOOK_BYTES) return tooLong(`${MAX_WORKBOOK_BYTES} bytes a workbook`);
+    if ((await stat(path)).size > MAX_WORKBOOK_BYTES) return tooLongProblem(`${MAX_WORKBOOK_BYTES} bytes a workbook`);
     bytes = await readFile(path);
   } catch (error) {
     return fileAccessProblem(error);
   }
-  if (isOle(bytes)) return notXlsx('an .xlsx workbook without a password; this one is encrypted or an old .xls');
-  const directory = await checkDirectory(bytes);
+  if (isOle(bytes)) return notXlsxProblem('an .xlsx workbook without a password; this one is encrypted or an old .xls');
+  const directory = await checkZipDirectory(bytes);
   if ('code' in directory) return directory;
   let sheetCount = 0;
   let isChosen = false;
@@ -60,21 +60,23 @@ export const readWorkbook = async (path: string): Promise<Workbook | FileProblem
     ({ sheets } = await readXlsx(bytes, { readStyles: true, sheets: isFirstVisible }));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return SPANS_TOO_MANY_CELLS.test(error.message)
-      ? tooLong('20,000,000 cells from A1 to the last row and column in use, empty ones included')
-      : notXlsx('an .xlsx workbook that is whole');
+    return TOO_MANY_CELLS_MESSAGE.test(error.message)
+      ? tooLongProblem('20,000,000 cells from A1 to the last row and column in use, empty ones included')
+      : notXlsxProblem('an .xlsx workbook that is whole');
   }
   const [sheet] = sheets;
-  if (sheet === undefined) return notXlsx('a workbook with a visible sheet of cells');
+  if (sheet === undefined) return notXlsxProblem('a workbook with a visible sheet of cells');
   const rows = rowsOfSheet(sheet);
-  return 'code' in rows ? rows : { rows, notices: noticesOf(sheet, sheetCount - 1), bytes: directory.unpacked };
+  return 'code' in rows
+    ? rows
+    : { rows, notices: noticesOf(sheet, sheetCount - 1), unpackedBytes: directory.unpackedBytes };
 };
 
 const noticesOf = ({ rowDefs, columns, cells }: Sheet, otherSheets: number): readonly FileNotice[] => {
   const notices: FileNotice[] = [];
   const hiddenRows = [...(rowDefs ?? [])].flatMap(([index, { hidden }]) => (hidden === true ? [index + 1] : []));
   const hiddenColumns = (columns ?? []).filter(({ hidden }) => hidden === true).length;
-  const links = [...(cells?.values() ?? [])].filter(hidesAddress).length;
+  const links = [...(cells?.values() ?? [])].filter(hidesLinkAddress).length;
   if (otherSheets > 0)
     notices.push({
       code: 'FILE.OTHER_SHEETS',
@@ -83,7 +85,7 @@ const noticesOf = ({ rowDefs, columns, cells }: Sheet, otherSheets: number): rea
   if (hiddenRows.length > 0 || hiddenColumns > 0)
     notices.push({
       code: 'FILE.HIDDEN_CELLS',
-      expected: `nothing hidden that should stay out; ${hiddenRows.length} hidden rows${firstOf(hiddenRows)} and ${hiddenColumns} hidden columns are read like the others`,
+      expected: `nothing hidden that should stay out; ${hiddenRows.length} hidden rows${firstRowsText(hiddenRows)} and ${hiddenColumns} hidden columns are read like the others`,
     });
   if (links > 0)
     notices.push({
@@ -93,41 +95,45 @@ const noticesOf = ({ rowDefs, columns, cells }: Sheet, otherSheets: number): rea
   return notices;
 };
 
-/** Hidden rows that a notice names. */
-const ROWS_NAMED = 5;
-const firstOf = (rows: readonly number[]): string =>
-  rows.length === 0 ? '' : ` (${rows.slice(0, ROWS_NAMED).join(', ')}${rows.length > ROWS_NAMED ? ', …' : ''})`;
+/** The most hidden rows whose numbers a notice lists. */
+const MAX_ROWS_IN_NOTICE = 5;
+const firstRowsText = (rows: readonly number[]): string =>
+  rows.length === 0
+    ? ''
+    : ` (${rows.slice(0, MAX_ROWS_IN_NOTICE).join(', ')}${rows.length > MAX_ROWS_IN_NOTICE ? ', …' : ''})`;
 
-/** Whether a cell links to an address other than its text. */
-const hidesAddress = ({ value, hyperlink }: Cell): boolean => {
+/** Whether a cell links to an address that its text does not show. */
+const hidesLinkAddress = ({ value, hyperlink }: Cell): boolean => {
   const address = hyperlink?.target ?? '';
   return address !== '' && typeof value === 'string' && !address.includes(value.trim());
 };
 
-/** How the reader of the sheets says it: it makes a row of every cell up to the last one, so that one far off takes all memory. */
-const SPANS_TOO_MANY_CELLS = /spans \d+ rows x \d+ columns .* over the \d+ limit/;
+/** The error of hucre for a sheet of too many cells: it fills every row up to the last cell, so that a stray cell takes all memory. */
+const TOO_MANY_CELLS_MESSAGE = /spans \d+ rows x \d+ columns .* over the \d+ limit/;
 
-const checkDirectory = async (bytes: Buffer): Promise<FileProblem | { readonly unpacked: number }> => {
+const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonly unpackedBytes: number }> => {
   const names = new Set<string>();
-  let unpacked = 0;
+  let unpackedBytes = 0;
   try {
     const zip = await fromBufferPromise(bytes, { lazyEntries: true });
-    // A comment could contain a second directory that the reader of the sheets takes instead of this one.
-    if (zip.comment !== '') return notXlsx('an archive without a comment');
+    // The comment of a zip archive could contain a second directory, which hucre would read instead of this one.
+    if (zip.comment !== '') return notXlsxProblem('an archive without a comment');
     for await (const { fileName, compressedSize, uncompressedSize } of zip.eachEntry()) {
-      // With a size of 0, the reader unpacks a part without a bound.
+      // Where the directory gives a size of 0, hucre unpacks a part without a bound.
       const isUnbounded = uncompressedSize === 0 && compressedSize > EMPTY_PART_BYTES;
-      if (isUnbounded || names.has(fileName)) return notXlsx('an archive that names each part once, with its size');
+      if (isUnbounded || names.has(fileName))
+        return notXlsxProblem('an archive that names each part once, with its size');
       names.add(fileName);
-      unpacked += uncompressedSize;
-      if (unpacked > MAX_UNPACKED_BYTES) return tooLong(`${MAX_UNPACKED_BYTES} bytes a workbook when unpacked`);
+      unpackedBytes += uncompressedSize;
+      if (unpackedBytes > MAX_UNPACKED_BYTES)
+        return tooLongProblem(`${MAX_UNPACKED_BYTES} bytes a workbook when unpacked`);
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return notXlsx('an archive that is whole');
+    return notXlsxProblem('an archive that is whole');
   }
-  if (!names.has('xl/workbook.xml')) return notXlsx('an .xlsx workbook; this archive is something else');
-  return { unpacked };
+  if (!names.has('xl/workbook.xml')) return notXlsxProblem('an .xlsx workbook; this archive is something else');
+  return { unpackedBytes };
 };
 
 /** The compressed size of an empty part. */
@@ -141,7 +147,7 @@ const rowsOfSheet = (sheet: Sheet): readonly RawRow[] | FileProblem => {
     const expected = `no merged cells; ${from}:${to} does not say which row its content belongs to`;
     return { code: 'FILE.MERGED_CELLS', line: merged.startRow + 1, expected };
   }
-  if (rows.length > MAX_ROWS + 1) return tooLong(`${MAX_ROWS} rows a file`);
+  if (rows.length > MAX_ROWS + 1) return tooLongProblem(`${MAX_ROWS} rows a file`);
   const width = rows[0]?.length ?? 0;
   const result: RawRow[] = [];
   for (const [index, values] of rows.entries()) {
@@ -162,7 +168,7 @@ const rowsOfSheet = (sheet: Sheet): readonly RawRow[] | FileProblem => {
 
 const cellText = (value: CellValue, cell: Cell | undefined, address: string): string | InvalidCell => {
   if (cell?.type === 'error') return invalidCell(`a value; the cell ${address} holds an error of the spreadsheet`);
-  if (cell?.richText?.some(isRaisedDigit) === true) {
+  if (cell?.richText?.some(hasRaisedOrLoweredDigit) === true) {
     return invalidCell(
       `text that reads alike without superscripts, as 70-2; cell ${address} has a raised or lowered digit`,
     );
@@ -173,7 +179,7 @@ const cellText = (value: CellValue, cell: Cell | undefined, address: string): st
   if (value === null) return '';
   const format = cell?.style?.numFmt;
   if (value instanceof Date)
-    return value.getTime() >= FIRST_COMMON_DAY
+    return value.getTime() >= FIRST_UNAMBIGUOUS_DATE
       ? dateText(value, format ?? '', address)
       : invalidCell(`a date from 1900-03-01 on, or a text, in cell ${address}`);
   if (typeof value === 'number') return numberText(value, format ?? 'General');
@@ -183,16 +189,17 @@ const cellText = (value: CellValue, cell: Cell | undefined, address: string): st
   return value.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(value);
 };
 
-/** The text of the cell would have the digit at the height of the others: `70²` would become 702. */
-const isRaisedDigit = ({ text, font }: RichTextRun): boolean => font?.vertAlign !== undefined && /\d/.test(text);
+/** Without its format, the digit would read like the digits beside it: `70²` would become 702. */
+const hasRaisedOrLoweredDigit = ({ text, font }: RichTextRun): boolean =>
+  font?.vertAlign !== undefined && /\d/.test(text);
 
 const invalidCell = (expected: string): InvalidCell => ({ code: 'ROW.WRONG_CELL', expected });
 
 /** From this day on, all spreadsheets number days alike; before it, some count a 29 February 1900. */
-const FIRST_COMMON_DAY = Date.UTC(1900, 2, 1);
+const FIRST_UNAMBIGUOUS_DATE = Date.UTC(1900, 2, 1);
 
 /**
- * A date that a workbook stores as ISO 8601 (`t="d"`) instead of a number of days. The reader does not tell such a cell from a text, so
+ * A date that a workbook stores as ISO 8601 (`t="d"`) instead of a number of days. hucre does not tell such a cell from a text, so
  * the form with a time is required, in which nobody types a date. Null for every other text.
  */
 const parseIsoDate = (text: string): Date | null => {
@@ -206,7 +213,7 @@ const dateText = (date: Date, format: string, address: string): string | Invalid
   const day = date.toISOString().slice(0, 10);
   const shown = format.toLowerCase().replace(/"[^"]*"|\\.|\[[^\]]*\]|_./g, '');
   if (shown === '') return day;
-  // Typing `05.12` gives the day in the current year, which nobody typed.
+  // A spreadsheet turns a typed `05.12` into a day of the current year, which nobody typed.
   if (!shown.includes('y')) return invalidCell(`a date; the cell ${address} shows no year`);
   if (shown.includes('d')) return day;
   return shown.includes('m') ? day.slice(0, 7) : day.slice(0, 4);
@@ -218,12 +225,12 @@ const SHOWN_DIGITS = 10;
 
 /** A number in the format of its cell, for example `0137`. */
 const numberText = (value: number, format: string): string => {
-  const digits = generalText(value);
+  const digits = textInGeneralFormat(value);
   return /^(general|@)?$/i.test(format) ? digits : formatValue(value, withoutGeneral(format, digits)).trim();
 };
 
-/** Decimals beyond those shown are the noise of the spreadsheet's arithmetic. A longer number would lose digits before its decimals. */
-const generalText = (value: number): string => {
+/** Decimals beyond those shown are the noise of the spreadsheet's arithmetic. Numbers with more whole digits are not rounded. */
+const textInGeneralFormat = (value: number): string => {
   const stored = Number(value.toPrecision(STORED_DIGITS));
   const isWhole = Number.isInteger(stored) || Math.abs(stored) >= 10 ** SHOWN_DIGITS;
   return String(isWhole ? stored : Number(stored.toPrecision(SHOWN_DIGITS)));
@@ -231,12 +238,16 @@ const generalText = (value: number): string => {
 
 const TEXT_OR_GENERAL = /"[^"]*"|\\.|general/gi;
 
-/** Replaces `General` within a format (`General" il"`), which the library only knows alone, by as many digits as the number has. */
+/** Replaces `General` within a format (`General" il"`), which hucre knows only on its own, by a pattern with as many decimals as needed. */
 const withoutGeneral = (format: string, digits: string): string => {
   const decimals = digits.split('.')[1]?.length ?? 0;
   const general = decimals === 0 ? '0' : `0.${'0'.repeat(decimals)}`;
   return format.replace(TEXT_OR_GENERAL, (part) => (/^general$/i.test(part) ? general : part));
 };
 
-const tooLong = (limit: string): FileProblem => ({ code: 'FILE.TOO_LONG', line: null, expected: `at most ${limit}` });
-const notXlsx = (expected: string): FileProblem => ({ code: 'FILE.NOT_XLSX', line: null, expected });
+const tooLongProblem = (limit: string): FileProblem => ({
+  code: 'FILE.TOO_LONG',
+  line: null,
+  expected: `at most ${limit}`,
+});
+const notXlsxProblem = (expected: string): FileProblem => ({ code: 'FILE.NOT_XLSX', line: null, expected });

@@ -1,5 +1,5 @@
 /** DTO classes of the events that amend earlier events, in streams of every kind. */
-import { IsOptional, IsRegisterId, IsSomeFields, IsText, Matches } from './decorators.js';
+import { IsOptional, IsRegisterId, IsCorrectedFields, IsText, Matches } from './decorators.js';
 import { LIMITS } from './limits.js';
 import { CommonFields } from './parts.js';
 
@@ -14,7 +14,7 @@ export class Corrected extends CommonFields {
   })
   correctedType?: string;
 
-  @IsSomeFields({ description: 'The fields that are wrong, as they should be; null clears an optional one.' })
+  @IsCorrectedFields({ description: 'The fields that are wrong, as they should be; null clears an optional one.' })
   data: Record<string, unknown>;
 }
 

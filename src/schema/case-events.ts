@@ -2,8 +2,8 @@
 import {
   APPEAL_OUTCOMES,
   ARREST_KINDS,
-  MEASURES,
-  MISTREATMENTS,
+  REMAND_MEASURES,
+  MISTREATMENT_KINDS,
   RELEASE_REASONS,
   SEXES,
   type CaseEventOf,
@@ -34,7 +34,7 @@ import {
   Reference,
   CommonFields,
   Sentence,
-  SENTENCE_CHANGED,
+  OUTCOMES_WITH_NEW_SENTENCE,
 } from './parts.js';
 
 export class Opened extends CommonFields {
@@ -152,8 +152,8 @@ export class Charged extends DatedFields {
 }
 
 export class Remanded extends DatedFields {
-  @IsOneOf(MEASURES)
-  measure: (typeof MEASURES)[number];
+  @IsOneOf(REMAND_MEASURES)
+  measure: (typeof REMAND_MEASURES)[number];
 
   @IsOptional()
   @IsText(LIMITS.name)
@@ -208,8 +208,8 @@ export class AppealDecided extends DatedFields {
   @ObjectRule<AppealDecided>(
     'APPEAL.SENTENCE_MISSING',
     'newSentence',
-    `a sentence where the outcome is one of ${SENTENCE_CHANGED.join(', ')}, and only there`,
-    (a) => SENTENCE_CHANGED.includes(a.outcome) === (a.newSentence !== undefined),
+    `a sentence where the outcome is one of ${OUTCOMES_WITH_NEW_SENTENCE.join(', ')}, and only there`,
+    (a) => OUTCOMES_WITH_NEW_SENTENCE.includes(a.outcome) === (a.newSentence !== undefined),
   )
   @IsOneOf(APPEAL_OUTCOMES)
   outcome: (typeof APPEAL_OUTCOMES)[number];
@@ -233,8 +233,8 @@ export class Transferred extends DatedFields {
 }
 
 export class Mistreated extends DatedFields {
-  @IsOneOf(MISTREATMENTS)
-  kind: (typeof MISTREATMENTS)[number];
+  @IsOneOf(MISTREATMENT_KINDS)
+  kind: (typeof MISTREATMENT_KINDS)[number];
 
   @IsOptional()
   @IsText(LIMITS.note, { multiline: true })

@@ -1,6 +1,6 @@
 /** DTO classes of the events of claims. */
 import {
-  METRIC_PARAMETERS,
+  METRIC_DESCRIPTIONS,
   CLAIM_METRICS,
   type ClaimedRange as ClaimedRangeOf,
   type ClaimSubject as ClaimSubjectOf,
@@ -22,15 +22,15 @@ import {
 import { LIMITS } from './limits.js';
 import { CommonFields } from './parts.js';
 
-const MAX_CLAIMED = 100_000_000;
+const MAX_CLAIMED_NUMBER = 100_000_000;
 
 const parametersText = (metric: Metric): string => {
-  const { required, optional } = METRIC_PARAMETERS[metric];
+  const { required, optional } = METRIC_DESCRIPTIONS[metric];
   return `${metric} has ${required.join(', ')}${optional.length === 0 ? '' : ` and may have ${optional.join(', ')}`}`;
 };
 
 const hasParametersOfMetric = ({ metric, ...given }: ClaimSubject): boolean => {
-  const { required, optional } = METRIC_PARAMETERS[metric];
+  const { required, optional } = METRIC_DESCRIPTIONS[metric];
   const names = Object.entries(given as Readonly<Record<string, unknown>>).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
   );
@@ -43,7 +43,7 @@ const hasParametersOfMetric = ({ metric, ...given }: ClaimSubject): boolean => {
 export class ClaimSubject implements ClaimSubjectOf {
   @ObjectRule<ClaimSubject>('CLAIM.PARAMETERS', '', CLAIM_METRICS.map(parametersText).join('; '), hasParametersOfMetric)
   @IsOneOf(CLAIM_METRICS, {
-    description: `What the claim is about. ${CLAIM_METRICS.map((metric) => `\`${metric}\`: ${METRIC_PARAMETERS[metric].means}.`).join(' ')}`,
+    description: `What the claim is about. ${CLAIM_METRICS.map((metric) => `\`${metric}\`: ${METRIC_DESCRIPTIONS[metric].means}.`).join(' ')}`,
   })
   metric: Metric;
 
@@ -96,14 +96,14 @@ export class ClaimedRange implements ClaimedRangeOf {
     '',
     'atLeast, atMost, or both, with atLeast not above atMost',
     ({ atLeast, atMost }) =>
-      (atLeast !== undefined || atMost !== undefined) && (atLeast ?? 0) <= (atMost ?? MAX_CLAIMED),
+      (atLeast !== undefined || atMost !== undefined) && (atLeast ?? 0) <= (atMost ?? MAX_CLAIMED_NUMBER),
   )
   @IsOptional()
-  @IsInteger(0, MAX_CLAIMED)
+  @IsInteger(0, MAX_CLAIMED_NUMBER)
   atLeast?: number;
 
   @IsOptional()
-  @IsInteger(0, MAX_CLAIMED)
+  @IsInteger(0, MAX_CLAIMED_NUMBER)
   atMost?: number;
 }
 
@@ -126,7 +126,7 @@ export class Claimed extends CommonFields {
       denies !== false && [value, range, denies].filter((said) => said !== undefined).length === 1,
   )
   @IsOptional()
-  @IsInteger(0, MAX_CLAIMED, { description: 'The number that was said.' })
+  @IsInteger(0, MAX_CLAIMED_NUMBER, { description: 'The number that was said.' })
   value?: number;
 
   @IsOptional()

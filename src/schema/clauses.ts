@@ -4,7 +4,7 @@ import { CUSTODIES, type Custody } from '../domain/case/state.js';
 import {
   CLAUSE_STAGES,
   GRAVITIES,
-  MEASURED,
+  MEASUREMENT_DAYS,
   type ClauseFields,
   type Condition as ConditionOf,
   type Conditions,
@@ -26,7 +26,7 @@ import { LIMITS } from './limits.js';
 import { CommonFields, EffectRules, Sentence } from './parts.js';
 
 /** The version of a clause where none is given. Only a clause that sources report differently needs others. */
-export const FIRST_VERSION = '1';
+export const DEFAULT_CLAUSE_VERSION = '1';
 
 const CATEGORY_BOUNDS = { min: 1, max: LIMITS.alternatives } as const;
 const ARTICLE_BOUNDS = { min: 1, max: LIMITS.articles } as const;
@@ -34,13 +34,13 @@ const MEASURED_DESCRIPTION = {
   description: 'The day of reference: that of the question (`rolling`), or that on which the act enters into force.',
 } as const;
 
-const needsOne = <T extends object>(...fields: readonly (keyof T & string)[]): PropertyDecorator =>
+const NeedsAnyOf = <T extends object>(...fields: readonly (keyof T & string)[]): PropertyDecorator =>
   ObjectRule<T>('CONDITION.EMPTY', '', `at least one of ${fields.join(', ')}`, (condition) =>
     fields.some((field) => condition[field] !== undefined),
   );
 
 export class CategoryCondition {
-  @needsOne<CategoryCondition>('in', 'notIn')
+  @NeedsAnyOf<CategoryCondition>('in', 'notIn')
   @IsSlug()
   list: string;
 
@@ -54,7 +54,7 @@ export class CategoryCondition {
 }
 
 export class ArticlesCondition {
-  @needsOne<ArticlesCondition>('anyOf', 'noneOf')
+  @NeedsAnyOf<ArticlesCondition>('anyOf', 'noneOf')
   @IsOptional()
   @IsArticleFilter({ each: ARTICLE_BOUNDS, description: 'The conviction is under at least one of them.' })
   anyOf?: string[];
@@ -65,7 +65,7 @@ export class ArticlesCondition {
 }
 
 export class GravityCondition {
-  @needsOne<GravityCondition>('atLeast', 'atMost')
+  @NeedsAnyOf<GravityCondition>('atLeast', 'atMost')
   @IsOptional()
   @IsOneOf(GRAVITIES)
   atLeast?: Gravity;
@@ -76,7 +76,7 @@ export class GravityCondition {
 }
 
 export class RemainingCondition {
-  @needsOne<RemainingCondition>('lessThan', 'atLeast')
+  @NeedsAnyOf<RemainingCondition>('lessThan', 'atLeast')
   @IsOptional()
   @IsTerm({ description: 'The sentence ends after the day of reference and before that day plus this term.' })
   lessThan?: string;
@@ -85,12 +85,12 @@ export class RemainingCondition {
   @IsTerm({ description: 'The sentence ends on the day of reference plus this term, or later.' })
   atLeast?: string;
 
-  @IsOneOf(MEASURED, MEASURED_DESCRIPTION)
+  @IsOneOf(MEASUREMENT_DAYS, MEASURED_DESCRIPTION)
   measured: Conditions['remaining']['measured'] = 'rolling';
 }
 
 export class ServedCondition {
-  @needsOne<ServedCondition>('atLeast', 'atLeastShare')
+  @NeedsAnyOf<ServedCondition>('atLeast', 'atLeastShare')
   @IsOptional()
   @IsTerm()
   atLeast?: string;
@@ -99,7 +99,7 @@ export class ServedCondition {
   @IsShare({ description: 'Of the whole sentence.' })
   atLeastShare?: string;
 
-  @IsOneOf(MEASURED, MEASURED_DESCRIPTION)
+  @IsOneOf(MEASUREMENT_DAYS, MEASURED_DESCRIPTION)
   measured: Conditions['served']['measured'] = 'rolling';
 }
 
@@ -109,7 +109,7 @@ export class TermCondition {
 }
 
 export class AgeCondition {
-  @needsOne<AgeCondition>('atLeast', 'atMost')
+  @NeedsAnyOf<AgeCondition>('atLeast', 'atMost')
   @IsOptional()
   @IsInteger(0, 120, { description: 'Full years.' })
   atLeast?: number;
@@ -118,7 +118,7 @@ export class AgeCondition {
   @IsInteger(0, 120)
   atMost?: number;
 
-  @IsOneOf(MEASURED, MEASURED_DESCRIPTION)
+  @IsOneOf(MEASUREMENT_DAYS, MEASURED_DESCRIPTION)
   measured: Conditions['age']['measured'] = 'rolling';
 }
 
@@ -205,7 +205,7 @@ export class ClauseSet extends CommonFields {
   clause: string;
 
   @IsSlug({ description: 'Sources that disagree on a clause give it several versions.' })
-  version: string = FIRST_VERSION;
+  version: string = DEFAULT_CLAUSE_VERSION;
 
   @IsObjectOf(Condition, {
     each: { min: 1, max: LIMITS.conditions },

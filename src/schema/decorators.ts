@@ -1,7 +1,7 @@
 /**
  * The decorators of DTO and view classes. Each gives a field its type: the rules that class-validator checks, and the schema from
- * which http/api-properties.ts composes `ApiProperty`. It does so there, and not here, since register files and command line
- * would take longer to start with Nest's swagger.
+ * which http/api-properties.ts composes `ApiProperty`. That is done there, and not here, so that the
+ * command line and the reading of register files start without loading Nest's swagger.
  */
 import { isIn, isInt, isURL, max, min, ValidateBy } from 'class-validator';
 import { UNREPORTED } from '../domain/case/events.js';
@@ -25,7 +25,7 @@ export interface TypeOptions {
   /** For the OpenAPI document. */
   readonly description?: string;
   /**
-   * The field is an array of such values, of `min` to `max` items without duplicates; `true`: any array, in an answer.
+   * The field is an array of such values: `min` to `max` items without duplicates, or, in views, any array (`true`).
    */
   readonly each?: true | { readonly min: number; readonly max: number };
 }
@@ -36,28 +36,28 @@ export const IsOptional = (): PropertyDecorator => changeField({ optional: true 
 /** The field may be null; in an event, null clears the stored value. */
 export const IsNullable = (): PropertyDecorator => changeField({ nullable: true });
 
-/** Decorates a field of the type; an array of it with `each`. */
-export const hasType =
+/** A decorator that gives a field the type, or with `each` an array of it. */
+export const typeDecorator =
   (type: ValueType, { description, each }: TypeOptions): PropertyDecorator =>
   (target, key) =>
-    declareField(target, String(key), arrayIf(each, type), description === undefined ? {} : { description });
+    declareField(target, String(key), typeOrArrayType(each, type), description === undefined ? {} : { description });
 
-const arrayIf = (each: TypeOptions['each'], type: ValueType): ValueType => {
+const typeOrArrayType = (each: TypeOptions['each'], type: ValueType): ValueType => {
   if (each === undefined) return type;
-  return each === true ? { ...type, schema: arraySchema(type) } : arrayOf(type, each.min, each.max);
+  return each === true ? { ...type, schema: arraySchema(type) } : arrayType(type, each.min, each.max);
 };
 
-/** The items of classes are named by ValueType.nestedClass. */
+/** Has no `items` where the items are objects of classes: http/api-properties.ts adds them from the classes in ValueType. */
 const arraySchema = ({ schema, nestedClass, alternativeClasses }: ValueType): JsonSchema => ({
   type: 'array',
   ...(nestedClass === undefined && alternativeClasses === undefined && { items: schema }),
 });
 
-/** A decorator without parameters of its own. */
-export const decoratorOf =
+/** Makes a decorator for fields of the type that takes TypeOptions only. */
+export const decoratorFactory =
   (type: ValueType) =>
   (options: TypeOptions = {}): PropertyDecorator =>
-    hasType(type, options);
+    typeDecorator(type, options);
 
 /** A rule for text. A value of another type fails it, but IS_TEXT has reported that before. */
 const textRule = (code: FieldErrorCode, holds: (text: string) => boolean, expects?: string): ValueRule => ({
@@ -75,14 +75,14 @@ const fitsLength = (text: string, limit: number): boolean =>
  * Characters that are refused. Multi-line text: control characters but line feeds, and lone surrogates. One-line text also: invisible
  * characters (soft hyphens, zero width, bidirectional overrides) and line separators, which make equal-looking texts differ.
  */
-const FORBIDDEN_IN_LINE = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-const FORBIDDEN_IN_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
+const FORBIDDEN_IN_ONE_LINE = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const FORBIDDEN_IN_MULTILINE = /[^\P{Cc}\n]|\p{Cs}/u;
 
 /** Free text, stored unchanged but for NFC. Spreadsheet formulas are not escaped here but on CSV export. */
 export const IsText = (
   limit: number,
   { multiline, ...options }: TypeOptions & { readonly multiline?: true } = {},
-): PropertyDecorator => hasType(textType(limit, multiline === true), options);
+): PropertyDecorator => typeDecorator(textType(limit, multiline === true), options);
 
 const textType = (limit: number, isMultiline: boolean): ValueType => ({
   normalise: toNfc,
@@ -95,7 +95,7 @@ const textType = (limit: number, isMultiline: boolean): ValueType => ({
     textRule('TEXT.UNTRIMMED', (value) => value.trim() === value, 'text without white space around it'),
     textRule(
       'TEXT.CHARACTERS',
-      (value) => !(isMultiline ? FORBIDDEN_IN_LINES : FORBIDDEN_IN_LINE).test(value),
+      (value) => !(isMultiline ? FORBIDDEN_IN_MULTILINE : FORBIDDEN_IN_ONE_LINE).test(value),
       isMultiline
         ? 'text without control characters and lone surrogates'
         : 'text of one line without control characters, characters that cannot be seen and lone surrogates',
@@ -108,68 +108,70 @@ export const IsSearchedName = (options: TypeOptions = {}): PropertyDecorator => 
   const name = textType(LIMITS.name, false);
   const expects = `${name.expects}, with a word of two or more letters`;
   const hasWord = textRule('TEXT.FORM', (value) => /[\p{Letter}\p{Number}]{2}/u.test(value.normalize('NFC')), expects);
-  return hasType({ ...name, rules: [...name.rules, hasWord] }, options);
+  return typeDecorator({ ...name, rules: [...name.rules, hasWord] }, options);
 };
 
 /** Text that matches a pattern; it is not normalised. */
 export const Matches = (pattern: RegExp, expects: string, options: TypeOptions = {}): PropertyDecorator =>
-  hasType(textMatching(pattern, expects), options);
+  typeDecorator(patternType(pattern, expects), options);
 
-const textMatching = (pattern: RegExp, expects: string, code: FieldErrorCode = 'TEXT.FORM'): ValueType => ({
+const patternType = (pattern: RegExp, expects: string, code: FieldErrorCode = 'TEXT.FORM'): ValueType => ({
   schema: { type: 'string', pattern: pattern.source },
   expects,
   rules: [IS_TEXT, textRule(code, (value) => pattern.test(value))],
 });
 
 /** An id that a client chooses, such as that of a list, a category, an instrument, an incident, a claim or an edition. */
-export const slug = textMatching(
+export const slugType = patternType(
   new RegExp(`^(?=.{1,${LIMITS.slug}}$)[a-z0-9]+(-[a-z0-9]+)*$`),
   `lower-case letters and digits separated by single hyphens, at most ${LIMITS.slug} characters`,
 );
-export const IsSlug = decoratorOf(slug);
+export const IsSlug = decoratorFactory(slugType);
 
 /** A clause of an instrument, or one version of it. */
-export const IsClauseName = decoratorOf(
-  textMatching(
+export const IsClauseName = decoratorFactory(
+  patternType(
     new RegExp(`^(?=.{1,${2 * LIMITS.slug + 1}}$)[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9]+(-[a-z0-9]+)*)?$`),
     'a clause, or a version of one: six-months-drugs, six-months-drugs@rolling',
   ),
 );
 
 /** An id that the register generates: of a case, of an event. */
-export const registerId: ValueType = {
-  ...textMatching(
+export const registerIdType: ValueType = {
+  ...patternType(
     new RegExp(`^[0-9A-Za-z][0-9A-Za-z_-]{0,${LIMITS.id - 1}}$`),
     `an id that the register gave out, at most ${LIMITS.id} characters`,
   ),
   normalise: canonicalId,
 };
-export const IsRegisterId = decoratorOf(registerId);
+export const IsRegisterId = decoratorFactory(registerIdType);
 
 /** A BCP 47 primary language subtag. */
-export const IsLanguage = decoratorOf(
-  textMatching(/^[a-z]{2,3}$/, 'a language code of two or three lower-case letters: az, en, ru'),
+export const IsLanguage = decoratorFactory(
+  patternType(/^[a-z]{2,3}$/, 'a language code of two or three lower-case letters: az, en, ru'),
 );
 
-export const IsSha256 = decoratorOf(textMatching(/^[0-9a-f]{64}$/, 'SHA-256 in 64 hexadecimal digits, lower case'));
+export const IsSha256 = decoratorFactory(patternType(/^[0-9a-f]{64}$/, 'SHA-256 in 64 hexadecimal digits, lower case'));
 
-export const findingCode = textMatching(/^[A-Z_]{1,40}\.[A-Z_]{1,60}$/, 'the code of a finding: CASE.ALREADY_HELD');
-export const IsFindingCode = decoratorOf(findingCode);
+export const findingCodeType = patternType(/^[A-Z_]{1,40}\.[A-Z_]{1,60}$/, 'the code of a finding: CASE.ALREADY_HELD');
+export const IsFindingCode = decoratorFactory(findingCodeType);
 
-export const IsLawCode = decoratorOf(textMatching(/^[A-Z]{2}-[A-Z]{2,8}$/, 'a code of laws: AZ-CC', 'ARTICLE.INVALID'));
+export const IsLawCode = decoratorFactory(
+  patternType(/^[A-Z]{2}-[A-Z]{2,8}$/, 'a code of laws: AZ-CC', 'ARTICLE.INVALID'),
+);
 
-export const IsArticleNumber = decoratorOf(
-  textMatching(/^\d{1,3}(-\d{1,2})?$/, 'an article: 234, 167-2', 'ARTICLE.INVALID'),
+export const IsArticleNumber = decoratorFactory(
+  patternType(/^\d{1,3}(-\d{1,2})?$/, 'an article: 234, 167-2', 'ARTICLE.INVALID'),
 );
 
 /** The Criminal Code has parts such as 234.1-1. */
-export const IsArticlePart = decoratorOf(
-  textMatching(/^\d{1,2}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,2}$/, 'a part of an article: 4.3, 1-1', 'ARTICLE.INVALID'),
+export const IsArticlePart = decoratorFactory(
+  patternType(/^\d{1,2}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,2}$/, 'a part of an article: 4.3, 1-1', 'ARTICLE.INVALID'),
 );
 
 /** An article of the general part on preparation, attempt or complicity: 28, 29, 32.5. */
-export const IsGeneralPart = decoratorOf(
-  textMatching(
+export const IsGeneralPart = decoratorFactory(
+  patternType(
     /^\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
     'an article of the general part: 28, 29, 32.5',
     'ARTICLE.INVALID',
@@ -177,21 +179,24 @@ export const IsGeneralPart = decoratorOf(
 );
 
 /** A filter by article, with or without its part: `234`, `234.4`, `28/220.1`, `AZ-OCC 70-2`. */
-export const IsArticleFilter = decoratorOf(
-  textMatching(
+export const IsArticleFilter = decoratorFactory(
+  patternType(
     /^([A-Z]{2}-[A-Z]{2,8}[ :])?(\d{1,3}[-.\d]{0,16}\/)?\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
     'an article, with or without its part: 234, 234.4.3, 28/220.1, AZ-OCC 70-2',
     'ARTICLE.INVALID',
   ),
 );
 
-export const IsUrl = decoratorOf({
+export const IsUrl = decoratorFactory({
   schema: { type: 'string', format: 'uri', maxLength: LIMITS.url },
   expects: `an http or https URL of at most ${LIMITS.url} characters`,
   rules: [
     IS_TEXT,
     textRule('TEXT.TOO_LONG', (value) => fitsLength(value, LIMITS.url)),
-    textRule('TEXT.FORM', (value) => !/\s/.test(value) && !FORBIDDEN_IN_LINE.test(value) && isURL(value, URL_OPTIONS)),
+    textRule(
+      'TEXT.FORM',
+      (value) => !/\s/.test(value) && !FORBIDDEN_IN_ONE_LINE.test(value) && isURL(value, URL_OPTIONS),
+    ),
   ],
 });
 const URL_OPTIONS = {
@@ -202,8 +207,8 @@ const URL_OPTIONS = {
   validate_length: false,
 };
 
-/** A partial date. */
-export const IsEdtf = decoratorOf({
+/** A day, month, year or interval (EDTF level 0), as precise as the date is known. */
+export const IsEdtf = decoratorFactory({
   schema: {
     type: 'string',
     description: 'EDTF level 0: a day, a month, a year or an interval of them; `~` marks it as approximate.',
@@ -214,29 +219,29 @@ export const IsEdtf = decoratorOf({
   rules: [IS_TEXT, textRule('DATE.INVALID', (value) => parseEdtf(value) !== null)],
 });
 
-export const IsDay = decoratorOf({
+export const IsDay = decoratorFactory({
   schema: { type: 'string', format: 'date', pattern: String.raw`^\d{4}-\d{2}-\d{2}$` },
   expects: 'a day that exists: 2025-12-22',
   rules: [IS_TEXT, textRule('DAY.INVALID', (value) => parseDay(value) !== null)],
 });
 
-const EDITION_NAME = /^edition:([a-z0-9]+(?:-[a-z0-9]+)*)$/;
+const EDITION_PATTERN = /^edition:([a-z0-9]+(?:-[a-z0-9]+)*)$/;
 
 /** The id in `edition:2025-10-07`; null for anything else. */
-export const editionIn = (text: string): string | null => EDITION_NAME.exec(text)?.[1] ?? null;
+export const editionIdIn = (text: string): string | null => EDITION_PATTERN.exec(text)?.[1] ?? null;
 
-export const IsDayOrEdition = decoratorOf({
+export const IsDayOrEdition = decoratorFactory({
   schema: {
     type: 'string',
     pattern: String.raw`^(\d{4}-\d{2}-\d{2}|edition:[a-z0-9-]{1,${LIMITS.slug}})$`,
     examples: ['2025-10-07', 'edition:2025-10-07'],
   },
   expects: 'a day that exists, or an edition: 2025-12-22, edition:2025-10-07',
-  rules: [IS_TEXT, textRule('DAY.INVALID', (value) => (editionIn(value) ?? parseDay(value)) !== null)],
+  rules: [IS_TEXT, textRule('DAY.INVALID', (value) => (editionIdIn(value) ?? parseDay(value)) !== null)],
 });
 
 /** The parameter `knownAt`: a day, an instant or a position. */
-export const IsKnownAt = decoratorOf({
+export const IsKnownAt = decoratorFactory({
   schema: {
     type: 'string',
     pattern: String.raw`^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?|position:\d{1,15})$`,
@@ -256,10 +261,10 @@ const termType: ValueType = {
   expects: 'a term as an ISO 8601 duration: P3Y10M',
   rules: [IS_TEXT, textRule('TERM.INVALID', isTerm)],
 };
-export const IsTerm = decoratorOf(termType);
+export const IsTerm = decoratorFactory(termType);
 
 /** A part of a whole, such as 2/3. */
-export const IsShare = decoratorOf({
+export const IsShare = decoratorFactory({
   schema: { type: 'string', pattern: String.raw`^[1-9]\d?/[1-9]\d?$`, examples: ['2/3'] },
   expects: 'a share of at most the whole: 2/3',
   rules: [
@@ -272,20 +277,20 @@ export const IsShare = decoratorOf({
 });
 
 /** The term of a sentence as a duration, or UNREPORTED where no source reports it. */
-export const IsTermOrUnknown = decoratorOf({
+export const IsTermOrUnknown = decoratorFactory({
   schema: { anyOf: [termType.schema, { type: 'string', const: UNREPORTED }] },
   expects: `${termType.expects}, or ${UNREPORTED}`,
   rules: [IS_TEXT, textRule('TERM.INVALID', (value) => value === UNREPORTED || isTerm(value))],
 });
 
-export const IsBoolean = decoratorOf({
+export const IsBoolean = decoratorFactory({
   schema: { type: 'boolean' },
   expects: 'true or false',
   rules: [{ code: 'FIELD.WRONG_KIND', isValid: (value) => typeof value === 'boolean' }],
 });
 
 export const IsInteger = (from: number, to: number, options: TypeOptions = {}): PropertyDecorator =>
-  hasType(integerType(from, to), options);
+  typeDecorator(integerType(from, to), options);
 
 const integerType = (from: number, to: number): ValueType => ({
   schema: { type: 'integer', minimum: from, maximum: to },
@@ -298,7 +303,7 @@ const integerType = (from: number, to: number): ValueType => ({
 });
 
 export const IsOneOf = (values: readonly string[], options: TypeOptions = {}): PropertyDecorator =>
-  hasType(oneOfType(values), options);
+  typeDecorator(oneOfType(values), options);
 
 const oneOfType = (values: readonly string[]): ValueType => ({
   schema: { type: 'string', enum: values },
@@ -306,8 +311,8 @@ const oneOfType = (values: readonly string[]): ValueType => ({
   rules: [IS_TEXT, { code: 'VALUE.UNKNOWN', isValid: (value) => isIn(value, values) }],
 });
 
-/** Fields, by name, of a DTO class that is known only later; read-correction.ts checks their values then. */
-export const IsSomeFields = decoratorOf({
+/** The corrected fields of an event, by name. Their values are checked in read-correction.ts, once the type of the event is known. */
+export const IsCorrectedFields = decoratorFactory({
   schema: { type: 'object', minProperties: 1 },
   expects: 'the fields that are wrong, each with the value that it should have: {"occurredOn": "2025-08-10"}',
   rules: [
@@ -321,9 +326,9 @@ export const IsSomeFields = decoratorOf({
 
 /** An object of a class that has decorators itself. */
 export const IsObjectOf = (type: Constructor, options: TypeOptions = {}): PropertyDecorator =>
-  hasType(objectOf(type), options);
+  typeDecorator(objectType(type), options);
 
-const objectOf = (type: Constructor): ValueType => ({
+const objectType = (type: Constructor): ValueType => ({
   schema: {},
   expects: 'an object',
   rules: [{ code: 'FIELD.WRONG_KIND', isValid: (value) => value instanceof type }],
@@ -331,7 +336,7 @@ const objectOf = (type: Constructor): ValueType => ({
 });
 
 /** An array without duplicates. A wrong text or number is reported at the array, an error inside an object at its field. */
-const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
+const arrayType = (item: ValueType, least: number, most: number): ValueType => ({
   schema: {
     ...arraySchema(item),
     minItems: least,
@@ -358,22 +363,22 @@ export const IsWordOrTexts = (
   limit: number,
   { min: least, max: most }: { readonly min: number; readonly max: number },
   options: TypeOptions = {},
-): PropertyDecorator => hasType(wordOr(word, arrayOf(textType(limit, false), least, most)), options);
+): PropertyDecorator => typeDecorator(typeAllowingWord(word, arrayType(textType(limit, false), least, most)), options);
 
-const wordOr = (word: string, { schema, expects, rules }: ValueType): ValueType => ({
+const typeAllowingWord = (word: string, { schema, expects, rules }: ValueType): ValueType => ({
   schema: { anyOf: [{ type: 'string', const: word }, schema] },
   expects: `${word}, or ${expects}`,
   rules: rules.map((rule) => ({ ...rule, isValid: (value) => value === word || rule.isValid(value) })),
 });
 
 /** The number of values of a parameter that may be repeated, such as a filter. */
-export const REPEATABLE = { min: 1, max: LIMITS.alternatives } as const;
+export const REPEATABLE_BOUNDS = { min: 1, max: LIMITS.alternatives } as const;
 
 const areDistinct = (items: readonly unknown[]): boolean => {
   try {
     return new Set(items.map((value) => JSON.stringify(value))).size === items.length;
   } catch {
-    // Nested so deep that the stack does not suffice: no type is, so the rules of the items refuse it.
+    // JSON.stringify overflowed the stack. No item type nests so deep, so another rule refuses the value.
     return true;
   }
 };
@@ -384,9 +389,9 @@ const itemsRule = (code: FieldErrorCode, holds: (items: readonly unknown[]) => b
 });
 
 /**
- * A rule about several fields of an object, reported at the field `at` (empty: the object), and only if every field is valid by itself.
- * Decorate a field that the class itself declares, each code once per field: class-validator drops inherited
- * rules of a field that a subclass decorates.
+ * A rule about several fields of an object. Errors are reported at the field `at` (empty: the object), and only if every field is valid
+ * by itself. Put it on a field that the class itself declares, not on an inherited one: class-validator drops the inherited rules
+ * of a field that a subclass decorates. Use a code once per field.
  */
 export const ObjectRule =
   <T extends object>(

@@ -1,6 +1,6 @@
 /**
- * An invented event of every type that a client may record, with every field: examples in the OpenAPI document, and the input of tests which ensure that
- * every field of the domain has a DTO field.
+ * An invented event, with every field, of every type that a client may record: examples in the OpenAPI document, and the input of
+ * tests which ensure that every field of the domain has a DTO field.
  */
 import type { CaseEventOf, CaseEventType } from '../domain/case/events.js';
 import type { ClaimEvent, ClaimEventType } from '../domain/claim/events.js';
@@ -37,12 +37,12 @@ const commonFields = {
   note: 'Invented for this example.',
 } as const;
 
-const datedBy = (occurredOn: string) =>
+const datedFields = (occurredOn: string) =>
   ({ ...commonFields, occurredOn, after: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' }) as const;
 
 const exampleArticle = { code: 'AZ-CC', article: '234', part: '4.3' } as const;
 
-/** The types that streams of every kind have. */
+/** Examples of the amendment events, which streams of every kind may have. */
 const amendmentExamples = {
   corrected: {
     type: 'corrected',
@@ -59,7 +59,7 @@ const amendmentExamples = {
   },
 } as const;
 
-export const examples: FullEvents = {
+export const eventExamples: FullEvents = {
   opened: {
     type: 'opened',
     names: [{ text: 'Səməd Nümunəyev', script: 'Latn', language: 'az', kind: 'full' }],
@@ -95,18 +95,18 @@ export const examples: FullEvents = {
     authority: 'Sheki police',
     place: 'Sheki',
     incident: 'invented-affair',
-    ...datedBy('2024-02-01'),
+    ...datedFields('2024-02-01'),
   },
-  charged: { type: 'charged', articles: [exampleArticle], ...datedBy('2024-02-01') },
+  charged: { type: 'charged', articles: [exampleArticle], ...datedFields('2024-02-01') },
   remanded: {
     type: 'remanded',
     measure: 'detention',
     court: 'Sheki District Court',
     until: '2024-06-01',
     facility: 'Baku Pre-trial Detention Facility',
-    ...datedBy('2024-02-03'),
+    ...datedFields('2024-02-03'),
   },
-  tried: { type: 'tried', court: 'Sheki Court for Grave Crimes', ...datedBy('2024-04') },
+  tried: { type: 'tried', court: 'Sheki Court for Grave Crimes', ...datedFields('2024-04') },
   convicted: {
     type: 'convicted',
     articles: [exampleArticle],
@@ -115,31 +115,36 @@ export const examples: FullEvents = {
     court: 'Sheki Court for Grave Crimes',
     facility: 'Penitentiary No. 2',
     inAbsentia: false,
-    ...datedBy('2024-05-20'),
+    ...datedFields('2024-05-20'),
   },
-  appealed: { type: 'appealed', instance: 'Sheki Court of Appeal', ...datedBy('2024-06') },
+  appealed: { type: 'appealed', instance: 'Sheki Court of Appeal', ...datedFields('2024-06') },
   'appeal-decided': {
     type: 'appeal-decided',
     outcome: 'upheld',
     instance: 'Sheki Court of Appeal',
-    ...datedBy('2024-09-10'),
+    ...datedFields('2024-09-10'),
   },
-  transferred: { type: 'transferred', facility: 'Penitentiary No. 16', medical: false, ...datedBy('2024-10-01') },
-  mistreated: { type: 'mistreated', kind: 'denial-of-care', detail: 'No doctor for a week.', ...datedBy('2024-11') },
-  proposed: { type: 'proposed', list: 'union', ...datedBy('2024-02-10') },
+  transferred: { type: 'transferred', facility: 'Penitentiary No. 16', medical: false, ...datedFields('2024-10-01') },
+  mistreated: {
+    type: 'mistreated',
+    kind: 'denial-of-care',
+    detail: 'No doctor for a week.',
+    ...datedFields('2024-11'),
+  },
+  proposed: { type: 'proposed', list: 'union', ...datedFields('2024-02-10') },
   recognised: {
     type: 'recognised',
     list: 'union',
     category: 'believers',
     criteria: [{ letter: 'e', rationale: 'The court heard no witness of the defence.' }],
-    ...datedBy('2024-03-18'),
+    ...datedFields('2024-03-18'),
   },
-  recategorised: { type: 'recategorised', list: 'union', category: 'social-activists', ...datedBy('2024-09-23') },
+  recategorised: { type: 'recategorised', list: 'union', category: 'social-activists', ...datedFields('2024-09-23') },
   pardoned: {
     type: 'pardoned',
     decree: 'pardon-2023-05-27',
     effect: 'released-from-imprisonment',
-    ...datedBy('2025-05-27'),
+    ...datedFields('2025-05-27'),
   },
   amnestied: {
     type: 'amnestied',
@@ -147,24 +152,30 @@ export const examples: FullEvents = {
     clause: 'six-months-drugs',
     executingBody: 'Penitentiary Service',
     effect: 'released-from-imprisonment',
-    ...datedBy('2025-12-26'),
+    ...datedFields('2025-12-26'),
   },
-  paroled: { type: 'paroled', court: 'Sheki District Court', until: '2027-12-01', ...datedBy('2025-11-03') },
-  'charges-dropped': { type: 'charges-dropped', ground: 'No corpus delicti.', ...datedBy('2024-04-02') },
-  acquitted: { type: 'acquitted', court: 'Sheki Court for Grave Crimes', ...datedBy('2024-05-20') },
-  released: { type: 'released', reason: 'amnesty', ...datedBy('2025-12-27') },
-  deported: { type: 'deported', destination: 'Georgia', ...datedBy('2024') },
-  exchanged: { type: 'exchanged', destination: 'Germany', ...datedBy('2024-08-01') },
-  escaped: { type: 'escaped', place: 'Sheki', ...datedBy('2024-03~') },
-  wanted: { type: 'wanted', authority: 'Sheki police', ...datedBy('2024-01') },
+  paroled: { type: 'paroled', court: 'Sheki District Court', until: '2027-12-01', ...datedFields('2025-11-03') },
+  'charges-dropped': { type: 'charges-dropped', ground: 'No corpus delicti.', ...datedFields('2024-04-02') },
+  acquitted: { type: 'acquitted', court: 'Sheki Court for Grave Crimes', ...datedFields('2024-05-20') },
+  released: { type: 'released', reason: 'amnesty', ...datedFields('2025-12-27') },
+  deported: { type: 'deported', destination: 'Georgia', ...datedFields('2024') },
+  exchanged: { type: 'exchanged', destination: 'Germany', ...datedFields('2024-08-01') },
+  escaped: { type: 'escaped', place: 'Sheki', ...datedFields('2024-03~') },
+  wanted: { type: 'wanted', authority: 'Sheki police', ...datedFields('2024-01') },
   declined: {
     type: 'declined',
     list: 'union',
     reason: 'No connection to convictions was found.',
-    ...datedBy('2024-03-18'),
+    ...datedFields('2024-03-18'),
   },
-  delisted: { type: 'delisted', list: 'union', reason: 'Moved home.', ...datedBy('2024-09-23') },
-  died: { type: 'died', place: 'Baku', statedCause: 'heart failure', inCustody: true, ...datedBy('2025-01/2025-02') },
+  delisted: { type: 'delisted', list: 'union', reason: 'Moved home.', ...datedFields('2024-09-23') },
+  died: {
+    type: 'died',
+    place: 'Baku',
+    statedCause: 'heart failure',
+    inCustody: true,
+    ...datedFields('2025-01/2025-02'),
+  },
   ...amendmentExamples,
   merged: {
     type: 'merged',

@@ -7,7 +7,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The type of a field's value. Rules are checked in order; only the first that fails is reported. */
 export interface ValueType {
-  /** For an object of `nestedClass`, or an array of them, without the `$ref`. */
+  /** JSON Schema of the value. Where it has objects of `nestedClass`, the `$ref` to that class is added later. */
   readonly schema: JsonSchema;
   /** The `expected` text of errors. */
   readonly expects: string;
@@ -44,18 +44,18 @@ export interface Field extends FieldOptions {
 
 type DeclaredField = { -readonly [K in keyof FieldOptions]: FieldOptions[K] } & { readonly valueType: ValueType };
 
-const declaredFields = new Map<object, Map<string, DeclaredField>>();
+const fieldsByPrototype = new Map<object, Map<string, DeclaredField>>();
 
 /** Declares a field of the class with the prototype `target`, and registers its rules with class-validator. */
 export const declareField = (target: object, name: string, valueType: ValueType, options: FieldOptions = {}): void => {
   const field: DeclaredField = { valueType, ...options };
-  declaredFields.set(target, (declaredFields.get(target) ?? new Map<string, DeclaredField>()).set(name, field));
+  fieldsByPrototype.set(target, (fieldsByPrototype.get(target) ?? new Map<string, DeclaredField>()).set(name, field));
   const { expects, rules, nestedClass } = valueType;
   const decorators = [
-    checkedBy('FIELD.MISSING', expects, (value) => value !== undefined || field.optional === true),
-    checkedBy('FIELD.NULL', expects, (value) => value !== null || field.nullable === true),
+    ruleDecorator('FIELD.MISSING', expects, (value) => value !== undefined || field.optional === true),
+    ruleDecorator('FIELD.NULL', expects, (value) => value !== null || field.nullable === true),
     ...rules.map((rule) =>
-      checkedBy(
+      ruleDecorator(
         rule.code,
         rule.expects ?? expects,
         (value) => value === undefined || value === null || rule.isValid(value),
@@ -66,48 +66,51 @@ export const declareField = (target: object, name: string, valueType: ValueType,
   for (const decorate of decorators) decorate(target, name);
 };
 
-/** Changes a field that a decorator below has declared. */
+/** Changes the options of a field that a decorator below this one has declared; decorators run from the bottom up. */
 export const changeField =
   (options: FieldOptions): PropertyDecorator =>
   (target, key) => {
-    const field = declaredFields.get(target)?.get(String(key));
+    const field = fieldsByPrototype.get(target)?.get(String(key));
     if (field === undefined) throw new Error(`no decorator below gives ${String(key)} a type`);
     Object.assign(field, options);
   };
 
-const checkedBy = (code: FieldErrorCode, expects: string, isValid: (value: unknown) => boolean): PropertyDecorator =>
-  ValidateBy({ name: code, validator: { validate: isValid, defaultMessage: () => expects } });
+const ruleDecorator = (
+  code: FieldErrorCode,
+  expects: string,
+  isValid: (value: unknown) => boolean,
+): PropertyDecorator => ValidateBy({ name: code, validator: { validate: isValid, defaultMessage: () => expects } });
 
 /** A rule about several fields of an object. */
 export type ObjectCheck = (object: object) => boolean;
 
-const objectRules = new Map<object, ObjectCheck[]>();
+const objectRulesByPrototype = new Map<object, ObjectCheck[]>();
 
 /** Adds a rule about several fields to the class with the prototype `target`. */
 export const declareObjectRule = (target: object, holds: ObjectCheck): void => {
-  objectRules.set(target, [...(objectRules.get(target) ?? []), holds]);
+  objectRulesByPrototype.set(target, [...(objectRulesByPrototype.get(target) ?? []), holds]);
 };
 
-const knownObjectRules = new Map<Constructor, readonly ObjectCheck[]>();
+const objectRulesCache = new Map<Constructor, readonly ObjectCheck[]>();
 
 /** The rules about several fields of a class, inherited ones too. */
 export const objectRulesOf = (type: Constructor): readonly ObjectCheck[] => {
-  const rules = knownObjectRules.get(type) ?? collectObjectRules(type.prototype as object);
-  knownObjectRules.set(type, rules);
+  const rules = objectRulesCache.get(type) ?? collectObjectRules(type.prototype as object);
+  objectRulesCache.set(type, rules);
   return rules;
 };
 
 const collectObjectRules = (prototype: object): readonly ObjectCheck[] => {
   const parent = Object.getPrototypeOf(prototype) as object | null;
-  return [...(parent === null ? [] : collectObjectRules(parent)), ...(objectRules.get(prototype) ?? [])];
+  return [...(parent === null ? [] : collectObjectRules(parent)), ...(objectRulesByPrototype.get(prototype) ?? [])];
 };
 
-const knownFields = new Map<Constructor, readonly Field[]>();
+const fieldsCache = new Map<Constructor, readonly Field[]>();
 
 /** The fields of a class, inherited ones first; a field that the class declares again replaces the inherited one. */
 export const fieldsOf = (type: Constructor): readonly Field[] => {
-  const fields = knownFields.get(type) ?? collectFields(type);
-  knownFields.set(type, fields);
+  const fields = fieldsCache.get(type) ?? collectFields(type);
+  fieldsCache.set(type, fields);
   return fields;
 };
 
@@ -115,7 +118,7 @@ const collectFields = (type: Constructor): readonly Field[] => {
   const prototype = type.prototype as object;
   const parent = Object.getPrototypeOf(prototype) as object;
   const inherited = parent === Object.prototype ? [] : fieldsOf(parent.constructor as Constructor);
-  const own = declaredFields.get(prototype) ?? new Map<string, DeclaredField>();
+  const own = fieldsByPrototype.get(prototype) ?? new Map<string, DeclaredField>();
   const defaults = new type() as Readonly<Record<string, unknown>>;
   return [
     ...inherited.filter(({ name }) => !own.has(name)),
@@ -129,7 +132,7 @@ const collectFields = (type: Constructor): readonly Field[] => {
 
 /** Every class that declares fields, a parent before its subclasses, with the fields that it declares itself. */
 export const declaredClasses = (): readonly (readonly [type: Constructor, own: readonly Field[]])[] =>
-  [...declaredFields].map(([prototype, own]) => {
+  [...fieldsByPrototype].map(([prototype, own]) => {
     const type = prototype.constructor as Constructor;
     return [type, fieldsOf(type).filter(({ name }) => own.has(name))];
   });

@@ -1,7 +1,7 @@
 /** DTO classes of the events of instruments, but for what their clauses say (clauses.ts). */
 import { INSTRUMENT_KINDS } from '../domain/instrument/events.js';
 import { IsEdtf, IsInteger, IsNullable, IsOneOf, IsOptional, IsSlug, IsText, ObjectRule } from './decorators.js';
-import { FIRST_VERSION } from './clauses.js';
+import { DEFAULT_CLAUSE_VERSION } from './clauses.js';
 import { LIMITS } from './limits.js';
 import { CommonFields } from './parts.js';
 
@@ -119,7 +119,7 @@ export class ClauseWithdrawn extends CommonFields {
   clause: string;
 
   @IsSlug()
-  version: string = FIRST_VERSION;
+  version: string = DEFAULT_CLAUSE_VERSION;
 
   @IsText(LIMITS.note, { multiline: true })
   reason: string;

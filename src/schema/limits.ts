@@ -27,7 +27,7 @@ export const LIMITS = {
   /** Rows of a page: maximum and default. */
   page: 500,
   defaultPage: 50,
-  /** Bytes of JSON after which a page ends, though more rows were asked for: an event may have a quarter of it. */
+  /** Bytes of JSON after which a page ends, even with fewer rows than asked for; one event may be up to a quarter of this size. */
   pageBytes: 4 * 1024 * 1024,
   /** Movements of a page, maximum and default: enough for several years of a register. */
   movements: 1_000,
@@ -36,7 +36,7 @@ export const LIMITS = {
   /** Claims of a page, each compared with what the register counts: maximum and default. */
   claims: 100,
   defaultClaims: 50,
-  /** Claims that contradict another one, as far as they are named with it. */
+  /** Contradicting claims that are listed with a claim; further ones are left out. */
   conflicts: 50,
   /** Days of a statistic over several days: some eleven years. */
   seriesDays: 4_000,
@@ -48,7 +48,7 @@ export const LIMITS = {
   rows: 1_000,
   /** Persons to whom an instrument is applied by one request. */
   persons: 50_000,
-  /** Pairs of cases that one comparison of the register with itself keeps; it ends there. */
+  /** Possible duplicates (pairs of cases) that one search of the register finds at most; it stops when it has as many. */
   duplicatePairs: 100_000,
   /** Members of one edition: the hashes of their lines are stored as one event. */
   editionMembers: 7_500,

@@ -2,7 +2,7 @@
 import {
   APPEAL_OUTCOMES,
   CLEMENCY_EFFECTS,
-  DEFAULT_CODE,
+  DEFAULT_CRIMINAL_CODE,
   NAME_KINDS,
   PACE_LETTERS,
   SCRIPTS,
@@ -99,7 +99,7 @@ export class DatedFields extends CommonFields {
 export class Name implements NameOf {
   @ObjectRule<Name>('NAME.SCRIPT_CONTRADICTS', 'script', 'the script of the letters', ({ text, script }) => {
     const scripts = scriptsOf(text);
-    return scripts.length === 0 || scripts.some((found) => found === script || !isScript(found));
+    return scripts.length === 0 || scripts.some((found) => found === script || !isSupportedScript(found));
   })
   @IsText(LIMITS.name)
   text: string;
@@ -115,7 +115,7 @@ export class Name implements NameOf {
 }
 
 /** Whether the register knows the script; letters of others (Greek) are not checked. */
-const isScript = (script: string): boolean => (SCRIPTS as readonly string[]).includes(script);
+const isSupportedScript = (script: string): boolean => (SCRIPTS as readonly string[]).includes(script);
 
 export class Reference implements ReferenceOf {
   @IsSlug()
@@ -127,7 +127,7 @@ export class Reference implements ReferenceOf {
 
 export class Article implements ArticleOf {
   @IsLawCode()
-  code: string = DEFAULT_CODE;
+  code: string = DEFAULT_CRIMINAL_CODE;
 
   @IsArticleNumber()
   article: string;
@@ -187,8 +187,8 @@ interface ClemencyEffect {
 }
 
 /**
- * Whether an object has the fields that its effect requires, and no others. Decorate any field that the class itself
- * declares.
+ * Checks that an object has `replacement` and `reducedBy` where its effect requires them, and only there. Put it on a
+ * field that the class itself declares.
  */
 export const EffectRules = (): PropertyDecorator => (target, key) => {
   ObjectRule<ClemencyEffect>(
@@ -221,7 +221,11 @@ export class Clemency extends DatedFields {
 }
 
 /** Outcomes of appeals that require `newSentence`. */
-export const SENTENCE_CHANGED: readonly (typeof APPEAL_OUTCOMES)[number][] = ['reduced', 'increased', 'suspended'];
+export const OUTCOMES_WITH_NEW_SENTENCE: readonly (typeof APPEAL_OUTCOMES)[number][] = [
+  'reduced',
+  'increased',
+  'suspended',
+];
 
 export class LocalName implements LocalNameOf {
   @IsOptional()

@@ -10,7 +10,8 @@ import { pointerTo, read, readSomeFields, type ReadResult } from './read.js';
 import { eventClasses } from './read-event.js';
 
 /**
- * Fields that cannot be corrected, since they identify the event: retract the event and record the right one instead.
+ * Fields that cannot be corrected: the type, and the event or case that the event acts on. Retract the event and record the
+ * right one instead.
  */
 const FIXED_FIELDS: ReadonlySet<string> = new Set(['type', 'event', 'into']);
 
@@ -18,15 +19,15 @@ const DATA_POINTER = '/data';
 
 /**
  * Reads the fields of a correction, each by itself: unknown fields, wrong values, fields that cannot be corrected, and cleared fields that
- * are required or have a default are errors. Does not depend on what the event says. `type` is the corrected type.
+ * are required or have a default are errors. Does not look at the corrected event; `type` is the type of that event.
  */
 export const readCorrectedFields = (
   kind: SubjectKind,
   type: string,
   data: CorrectedFields,
 ): ReadResult<CorrectedFields> => {
-  const eventClass = classOf(kind, type);
-  if (eventClass === null) return { errors: Object.keys(data).map(registerFieldError) };
+  const eventClass = eventClassOf(kind, type);
+  if (eventClass === null) return { errors: Object.keys(data).map(uncorrectableFieldError) };
   const cleared = Object.keys(data).filter((name) => data[name] === null);
   const given = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
   const result = readSomeFields(eventClass, given);
@@ -40,12 +41,12 @@ export const readCorrectedFields = (
 };
 
 /**
- * The errors of rules about several fields that a correction adds. Errors that the event had before are not returned:
- * stored events are not judged again.
+ * The errors of the event as corrected, chiefly of rules about several fields, except those that it had before: stored events
+ * are not validated again.
  */
 export const errorsOfCorrectedEvent = (kind: SubjectKind, before: AnyEvent, after: AnyEvent): readonly FieldError[] => {
   const errorsOf = ({ type, ...fields }: AnyEvent): readonly FieldError[] => {
-    const eventClass = classOf(kind, type);
+    const eventClass = eventClassOf(kind, type);
     const result = eventClass === null ? { value: {} } : read(eventClass, fields);
     return 'errors' in result ? result.errors : [];
   };
@@ -56,7 +57,7 @@ export const errorsOfCorrectedEvent = (kind: SubjectKind, before: AnyEvent, afte
 };
 
 /** Null for a type that no client can record. */
-const classOf = (kind: SubjectKind, type: string): Constructor | null => {
+const eventClassOf = (kind: SubjectKind, type: string): Constructor | null => {
   const classes: Readonly<Record<string, Constructor>> = eventClasses[kind];
   return (Object.hasOwn(classes, type) ? classes[type] : undefined) ?? null;
 };
@@ -72,7 +73,7 @@ const fixedFieldError = (name: string): FieldError => ({
 });
 
 /** The error for a field of an event that the register itself recorded, which no correction can change. */
-const registerFieldError = (name: string): FieldError => ({
+const uncorrectableFieldError = (name: string): FieldError => ({
   ...fixedFieldError(name),
   expected: 'an event that somebody reported; what the register itself did (an edition, an application) stays as it is',
 });

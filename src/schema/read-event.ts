@@ -1,6 +1,6 @@
 /** The DTO classes of the events that clients may record, by kind of stream and type, and the validation of an event by its class. */
 import type { CaseEvent } from '../domain/case/events.js';
-import type { Reported } from '../domain/amendments.js';
+import type { ReportedEvent } from '../domain/amendments.js';
 import type { ClaimEvent, ClaimEventType } from '../domain/claim/events.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
@@ -42,11 +42,11 @@ const claimClasses = {
 } satisfies { readonly [T in ClaimEventType]: EventClass<Extract<ClaimEvent, { type: T }>> };
 
 /** The events that a client may record, by kind of stream. */
-export interface RecordableEvents extends Record<SubjectKind, Reported<AnyEvent>> {
-  case: Reported<CaseEvent>;
-  list: Reported<Extract<ListEvent, { readonly type: ReportedListEventType }>>;
-  instrument: Reported<Extract<InstrumentEvent, { readonly type: ReportedInstrumentEventType }>>;
-  claim: Reported<ClaimEvent>;
+export interface RecordableEvents extends Record<SubjectKind, ReportedEvent<AnyEvent>> {
+  case: ReportedEvent<CaseEvent>;
+  list: ReportedEvent<Extract<ListEvent, { readonly type: ReportedListEventType }>>;
+  instrument: ReportedEvent<Extract<InstrumentEvent, { readonly type: ReportedInstrumentEventType }>>;
+  claim: ReportedEvent<ClaimEvent>;
 }
 
 /** The DTO class of every event type that a client may record. */

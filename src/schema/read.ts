@@ -9,7 +9,7 @@ import type { FieldErrorCode, FieldError } from './problems.js';
 export type ReadResult<T> = { readonly value: T } | { readonly errors: readonly FieldError[] };
 
 /**
- * Reads a JSON value strictly: unknown fields are errors, defaults are filled in, texts are brought into their one form (NFC, ids in lower
+ * Reads a JSON value strictly: unknown fields are errors, defaults are filled in, texts are normalised (NFC; UUIDs to lower
  * case), and nothing else is converted. Returns a plain object with the fields in the order of the class, without absent ones.
  */
 export const read = <T extends object>(type: Constructor<T>, input: unknown): ReadResult<T> => {
@@ -22,7 +22,7 @@ export const read = <T extends object>(type: Constructor<T>, input: unknown): Re
     : { value: toPlain(type, built) as unknown as T };
 };
 
-/** What class-validator finds wrong with an instance that `build` made. */
+/** The errors that class-validator finds in an instance from `buildInstance`. */
 export const validationErrorsOf = (built: object): readonly FieldError[] =>
   // Without `forbidUnknownValues: false`, an object of a class without fields would be an error.
   errorsOf(validateSync(built, { stopAtFirstError: true, forbidUnknownValues: false }), '');
@@ -99,7 +99,7 @@ export const buildInstance = (
     if (value === undefined) continue;
     built[name] =
       valueType.normalise !== undefined
-        ? normalised(valueType.normalise, value)
+        ? normaliseTexts(valueType.normalise, value)
         : buildNested(valueType.nestedClass, value, pointerTo(pointer, name), unknownFields);
   }
   if (known === Object.keys(input).length) return built;
@@ -112,7 +112,7 @@ export const buildInstance = (
   return built;
 };
 
-const normalised = (normalise: (text: string) => string, value: unknown): unknown => {
+const normaliseTexts = (normalise: (text: string) => string, value: unknown): unknown => {
   if (typeof value === 'string') return normalise(value);
   return Array.isArray(value) && value.length <= MAX_BUILT_ITEMS
     ? value.map((item) => (typeof item === 'string' ? normalise(item) : (item as unknown)))
@@ -133,9 +133,7 @@ const buildNested = (
   );
 };
 
-/**
- * Longer arrays of free text or of objects are left as they are: their types refuse the length, so building the items would be wasted work.
- */
+/** The items of longer arrays are neither normalised nor built: every type that does either refuses so long an array anyway. */
 const MAX_BUILT_ITEMS = 1_000;
 
 /** A plain object of the fields that are present, in the order of the class. */

@@ -6,7 +6,7 @@
 import type { AppendResult, NewEvent } from '../event-store/port.js';
 
 /** The most, in milliseconds, by which the clock may be behind the last event while events are recorded. */
-export const MAX_CLOCK_BEHIND = 60_000;
+export const MAX_CLOCK_BEHIND_MS = 60_000;
 
 /** The clock is too far behind the log to record events. */
 export class ClockBehind extends Error {
@@ -32,7 +32,7 @@ export class LogTime {
   }
 
   /** Throws ClockBehind if nothing can be recorded now. */
-  check(): void {
+  checkClock(): void {
     this.#checkAgainst(this.#lastRecorded);
   }
 
@@ -74,7 +74,7 @@ export class LogTime {
   }
 
   #checkAgainst(instant: number): void {
-    if (instant - this.clock.now().getTime() > MAX_CLOCK_BEHIND && instant > this.acceptedUntil)
+    if (instant - this.clock.now().getTime() > MAX_CLOCK_BEHIND_MS && instant > this.acceptedUntil)
       throw new ClockBehind('the clock is behind the last event of the log, or of the stream');
   }
 }

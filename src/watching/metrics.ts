@@ -4,18 +4,18 @@ import type { LogCheck } from '../event-store/port.js';
 import type { Job } from '../jobs/jobs.js';
 import type { ProofState } from './readiness.js';
 import type { Readiness } from '../read-models/read-models.js';
-import type { Parts } from './readiness.js';
+import type { PartCodes } from './readiness.js';
 import type { AppendMeasurement } from './watched-store.js';
 
 /** The state of the service that each rendering of the metrics reads. */
 export interface MetricsState extends Readiness {
-  readonly parts: Parts;
+  readonly parts: PartCodes;
   /** Appends in progress. */
-  readonly waiting: number;
+  readonly pendingAppends: number;
   /** Events in the log; null if the store cannot tell without reading it. */
   readonly events: number | null;
   /** Progress of the check for gaps that starts when the log is opened; null if the store has none. */
-  readonly check: Pick<LogCheck, 'checked' | 'total'> | null;
+  readonly logCheck: Pick<LogCheck, 'checked' | 'total'> | null;
   /** The rebuild of the read models, running or ended; null if there was none. */
   readonly rebuild: Job | null;
   /** Checkpoints and witnesses; null where nothing is signed by this process. */
@@ -31,7 +31,7 @@ interface RequestSummary {
   readonly cut: boolean;
 }
 
-/** Bounds of durations in seconds: from a write that shares a commit to a write that waits for a lock or a read that waits for a token. */
+/** Histogram bounds in seconds: from a write that shares a commit to a write that waits for a lock or a read that waits for events. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export class Metrics {
@@ -125,23 +125,23 @@ export class Metrics {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #update({ parts, waiting, events, position, lag, rebuild, check, proof }: MetricsState): void {
+  #update({ parts, pendingAppends, events, position, lag, rebuild, logCheck, proof }: MetricsState): void {
     this.#notReady.reset();
     this.#rebuild.reset();
     for (const [part, code] of Object.entries(parts)) {
       this.#ready.set({ part }, code === null ? 1 : 0);
       if (code !== null) this.#notReady.set({ part, code }, 1);
     }
-    this.#waiting.set(waiting);
+    this.#waiting.set(pendingAppends);
     this.#events.set(events ?? NaN);
-    this.#checked.set(check?.checked ?? NaN);
-    this.#toCheck.set(check?.total ?? NaN);
+    this.#checked.set(logCheck?.checked ?? NaN);
+    this.#toCheck.set(logCheck?.total ?? NaN);
     this.#position.set(position);
     this.#lag.set(lag === null ? NaN : lag / 1_000);
-    this.#signed.set(proof?.signed ?? NaN);
+    this.#signed.set(proof?.checkpointSize ?? NaN);
     this.#verificationFailing.set(proof?.isVerificationFailing === true ? 1 : 0);
     this.#checkpointFailing.set(proof?.isCheckpointFailing === true ? 1 : 0);
-    // By its place in the settings: a path or an address must not be a label.
+    // A witness is labelled by its place in the settings: a path or an address must not be a label.
     proof?.witnesses.forEach(({ isFailing, failures }, index) => {
       this.#witnessFailing.set({ witness: index + 1 }, isFailing ? 1 : 0);
       this.#witnessFailures.set({ witness: index + 1 }, failures);

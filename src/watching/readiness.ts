@@ -1,88 +1,90 @@
 /** Readiness of the log and of the read models, with a code for each reason why one is not ready. */
 import type { Readiness, ReadModels } from '../read-models/read-models.js';
-import { MAX_CLOCK_BEHIND } from './log-time.js';
+import { MAX_CLOCK_BEHIND_MS } from './log-time.js';
 import type { WatchedStore } from './watched-store.js';
 
 /** The largest lag behind the log, in milliseconds, with which read models are ready. */
-export const READY_LAG = 10_000;
+export const MAX_READY_LAG_MS = 10_000;
 
-/** For docs/operations.md. */
+/** What docs/operations.md says about a code: what it means, and what to do. */
 interface CodeDescription {
-  readonly means: string;
-  readonly todo: string;
+  readonly meaning: string;
+  readonly remedy: string;
 }
 
 /** Why the log is not ready. */
 export const LOG_CODES = {
   STORE_UNAVAILABLE: {
-    means: 'The log cannot be read now, and so not written either.',
-    todo: 'See to the disk, or to the server of the log. It goes on by itself.',
+    meaning: 'The log cannot be read now, and so not written either.',
+    remedy: 'See to the disk, or to the server of the log. It goes on by itself.',
   },
   STORE_UNWRITABLE: {
-    means: 'Nothing can be recorded: the disk is full, the file locked or read-only. Reading goes on.',
-    todo: 'Free the disk, give the permission back, end what holds the lock. It goes on by itself.',
+    meaning: 'Nothing can be recorded: the disk is full, the file locked or read-only. Reading goes on.',
+    remedy: 'Free the disk, give the permission back, end what holds the lock. It goes on by itself.',
   },
   STORE_DAMAGED: {
-    means:
+    meaning:
       'The log holds something that cannot be read; or it is not the one that the read models were made from: missing, empty, shorter, or with other events; or its files were removed or replaced under the service. Reading goes on; every write is refused (`REGISTER.DAMAGED`).',
-    todo: 'Where the files were removed under the service: save what it still reads before it is stopped (below). Else stop it, keep a copy of the folder, see to the volume, the address or `ESDB_REGISTER`, restore the last backup or repair the file; then start it again. To go on with the log as it is: `habeas rebuild --accept-log`.',
+    remedy:
+      'Where the files were removed under the service: save what it still reads before it is stopped (below). Else stop it, keep a copy of the folder, see to the volume, the address or `ESDB_REGISTER`, restore the last backup or repair the file; then start it again. To go on with the log as it is: `habeas rebuild --accept-log`.',
   },
   VERIFYING: {
-    means:
+    meaning:
       'The log is compared with its last checkpoint from the first event on, since what its end is compared with is missing. Reading goes on; every write is refused (`REGISTER.VERIFYING`).',
-    todo: 'Wait for it: it takes as long as the log is read.',
+    remedy: 'Wait for it: it takes as long as the log is read.',
   },
   CLOCK_BEHIND: {
-    means: `The clock is more than ${MAX_CLOCK_BEHIND / 1_000} seconds behind the last event of the log: it was set back, or that event was recorded while it was ahead. Reading goes on; every write is refused (\`REGISTER.CLOCK_BEHIND\`).`,
-    todo: 'Set the clock right. It goes on by itself once the clock has passed the last event. Where the clock is right, and was wrong then: `HABEAS_ACCEPT_CLOCK` (below).',
+    meaning: `The clock is more than ${MAX_CLOCK_BEHIND_MS / 1_000} seconds behind the last event of the log: it was set back, or that event was recorded while it was ahead. Reading goes on; every write is refused (\`REGISTER.CLOCK_BEHIND\`).`,
+    remedy:
+      'Set the clock right. It goes on by itself once the clock has passed the last event. Where the clock is right, and was wrong then: `HABEAS_ACCEPT_CLOCK` (below).',
   },
 } as const satisfies Record<string, CodeDescription>;
 
 /** Why the read models are not ready. */
 export const READ_MODEL_CODES = {
   STORE_UNAVAILABLE: {
-    means: 'The log cannot be read; what was projected before can be asked.',
-    todo: 'As for the log. They go on by themselves.',
+    meaning: 'The log cannot be read; what was projected before can be asked.',
+    remedy: 'As for the log. They go on by themselves.',
   },
   STORE_DAMAGED: {
-    means:
+    meaning:
       'They have stopped before an event that cannot be read, or were made from more events than the log holds, or from others. They are kept as they are, and can be asked.',
-    todo: 'As for the log. They may be the last trace of what was lost: do not delete them.',
+    remedy: 'As for the log. They may be the last trace of what was lost: do not delete them.',
   },
   EVENT_NOT_TAKEN_IN: {
-    means: 'They have stopped before an event that this build cannot project: a fault of Habeas, or an older build.',
-    todo: 'Run the build that wrote the event; else report the fault, with the lines of the log.',
+    meaning: 'They have stopped before an event that this build cannot project: a fault of Habeas, or an older build.',
+    remedy: 'Run the build that wrote the event; else report the fault, with the lines of the log.',
   },
   READ_MODELS_UNREADABLE: {
-    means: 'Their file cannot be read: no memory, a disk that fails. Questions get 503 `READS.UNAVAILABLE`.',
-    todo: 'See to the disk and the memory of the machine. They go on by themselves.',
+    meaning: 'Their file cannot be read: no memory, a disk that fails. Questions get 503 `READS.UNAVAILABLE`.',
+    remedy: 'See to the disk and the memory of the machine. They go on by themselves.',
   },
   READ_MODELS_UNWRITABLE: {
-    means:
+    meaning:
       'Their file cannot be written: the disk is full, the file locked or read-only. What was projected can be asked.',
-    todo: 'As for STORE_UNWRITABLE. They go on by themselves.',
+    remedy: 'As for STORE_UNWRITABLE. They go on by themselves.',
   },
   READ_MODELS_DAMAGED: {
-    means: 'Their file is damaged. It is being built anew; until then it is read from where it is whole.',
-    todo: 'Wait for it. Have the disk looked at.',
+    meaning: 'Their file is damaged. It is being built anew; until then it is read from where it is whole.',
+    remedy: 'Wait for it. Have the disk looked at.',
   },
   PROJECTION_ENDED: {
-    means: 'The thread that projects the log has ended, and is started again. What was projected can be asked.',
-    todo: 'Nothing, the first time. If it comes again: see to the memory of the process, and report the fault.',
+    meaning: 'The thread that projects the log has ended, and is started again. What was projected can be asked.',
+    remedy: 'Nothing, the first time. If it comes again: see to the memory of the process, and report the fault.',
   },
   BUILDING: {
-    means: 'They are being built for the first time or for a new build; nothing can be asked yet.',
-    todo: 'Wait for it; `habeas_rebuild_done` tells how far it is.',
+    meaning: 'They are being built for the first time or for a new build; nothing can be asked yet.',
+    remedy: 'Wait for it; `habeas_rebuild_done` tells how far it is.',
   },
   BEHIND: {
-    means: `They lie more than ${READY_LAG / 1_000} seconds behind the log.`,
-    todo: 'Wait, after a large import; else see to the load of the machine and to its disk.',
+    meaning: `They lie more than ${MAX_READY_LAG_MS / 1_000} seconds behind the log.`,
+    remedy: 'Wait, after a large import; else see to the load of the machine and to its disk.',
   },
 } as const satisfies Record<Exclude<Readiness['problem'], null>['code'] | 'BUILDING' | 'BEHIND', CodeDescription>;
 
 /** The state of checkpoints and witnesses. */
 export interface ProofState {
-  readonly signed: number | null;
+  readonly checkpointSize: number | null;
   readonly isCheckpointFailing: boolean;
   readonly isVerificationFailing: boolean;
   readonly witnesses: readonly { readonly isFailing: boolean; readonly failures: number }[];
@@ -91,17 +93,18 @@ export interface ProofState {
 /** Warnings of a service that is ready nevertheless. */
 export const WARNINGS = {
   VERIFICATION_FAILING: {
-    means:
+    meaning:
       'The log could not be verified, for an error that was not foreseen. It is tried again, after five minutes at the latest; where nothing tells that the end of the log is what it was, writes are refused until then (`VERIFYING`).',
-    todo: 'See the name of the error in the log of the service, and report the fault.',
+    remedy: 'See the name of the error in the log of the service, and report the fault.',
   },
   CHECKPOINT_FAILING: {
-    means: 'No checkpoint can be signed: the log cannot be read, or the data folder cannot be written.',
-    todo: 'As for the log. It goes on by itself.',
+    meaning: 'No checkpoint can be signed: the log cannot be read, or the data folder cannot be written.',
+    remedy: 'As for the log. It goes on by itself.',
   },
   WITNESS_FAILING: {
-    means: 'A witness did not take the last checkpoint; `habeas_witness_failing` says which. It is sent the next one.',
-    todo: 'See to the file, the command or the address in `HABEAS_WITNESSES`.',
+    meaning:
+      'A witness did not take the last checkpoint; `habeas_witness_failing` says which. It is sent the next one.',
+    remedy: 'See to the file, the command or the address in `HABEAS_WITNESSES`.',
   },
 } as const satisfies Record<string, CodeDescription>;
 
@@ -111,7 +114,7 @@ export const warningsOf = (proof: ProofState | null): readonly (keyof typeof WAR
   ...(proof?.witnesses.some(({ isFailing }) => isFailing) === true ? (['WITNESS_FAILING'] as const) : []),
 ];
 
-export type Parts = {
+export type PartCodes = {
   readonly log: keyof typeof LOG_CODES | null;
   readonly 'read-models': keyof typeof READ_MODEL_CODES | null;
 };
@@ -120,7 +123,7 @@ export type Parts = {
 export const readinessOf = async (
   store: WatchedStore,
   readModels: ReadModels,
-): Promise<Readiness & { readonly parts: Parts }> => {
+): Promise<Readiness & { readonly parts: PartCodes }> => {
   const readiness = await readModels.readiness();
   const parts = { log: await logCode(store, readiness), 'read-models': readModelsCode(readiness) };
   return { ...readiness, parts };
@@ -132,7 +135,7 @@ const UNWRITABLE_CODE_BY_NAME: Readonly<Record<string, keyof typeof LOG_CODES>> 
   LogUnverified: 'VERIFYING',
 };
 
-const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promise<Parts['log']> => {
+const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promise<PartCodes['log']> => {
   const isDamaged = (): boolean => store.isDamaged || problem?.code === 'STORE_DAMAGED';
   // The lag is null if the log could not be read; a second call to it would time out too.
   if (lag === null) return isDamaged() ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE';
@@ -143,8 +146,8 @@ const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promis
   return isDamaged() ? 'STORE_DAMAGED' : unwritable;
 };
 
-const readModelsCode = ({ problem, readable, lag, caughtUp }: Readiness): Parts['read-models'] => {
+const readModelsCode = ({ problem, readable, lag, caughtUp }: Readiness): PartCodes['read-models'] => {
   if (problem !== null) return problem.code;
   if (!readable) return 'BUILDING';
-  return caughtUp || (lag !== null && lag < READY_LAG) ? null : 'BEHIND';
+  return caughtUp || (lag !== null && lag < MAX_READY_LAG_MS) ? null : 'BEHIND';
 };

@@ -57,7 +57,7 @@ export class WatchedStore implements EventStore {
   }
 
   /** Appends in progress. */
-  get waiting(): number {
+  get pendingAppends(): number {
     return this.#waiting;
   }
 
@@ -66,7 +66,7 @@ export class WatchedStore implements EventStore {
     return this.#damage !== null;
   }
 
-  /** The damage that is known to be at the first position. */
+  /** The damage found first, or one at an earlier position that `markDamaged` was called with since; null if none. */
   get damage(): StoreDamaged | null {
     return this.#damage;
   }
@@ -94,7 +94,7 @@ export class WatchedStore implements EventStore {
     }
   }
 
-  /** LogTime assigns instants in the same turn in which the store queues the append, so both have one order. */
+  /** LogTime assigns instants in the same turn of the event loop in which the store queues the append, so both have the same order. */
   #append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     const append = (timed: readonly NewEvent[]): Promise<AppendResult> => this.store.append(stream, expected, timed);
     return this.time === null ? append(events) : this.time.record(events, append);
@@ -140,9 +140,11 @@ export class WatchedStore implements EventStore {
     return this.store.compare(a, b);
   }
 
-  /** Also throws ClockBehind if events could not be recorded for that. */
+  /** Also throws ClockBehind, if the clock is too far behind for events to be recorded. */
   checkWritable(): Promise<void> {
-    return this.#rememberDamage(this.store.checkWritable().then(() => this.#ifUsable(async () => this.time?.check())));
+    return this.#rememberDamage(
+      this.store.checkWritable().then(() => this.#ifUsable(async () => this.time?.checkClock())),
+    );
   }
 
   close(): Promise<void> {

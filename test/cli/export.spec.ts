@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { streamXlsxRows } from 'hucre/xlsx';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataFiles, openDataFolder } from '../../src/event-store/data-folder.js';
+import { dataFilePaths, openDataFolder } from '../../src/event-store/data-folder.js';
 import { readSettings } from '../../src/settings.js';
 import { withRegister, type OpenRegister } from '../../src/cli/register.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
@@ -212,7 +212,7 @@ describe('backup and restore', () => {
     await runCli(['backup', at('one.sqlite'), '--data', data]);
     const again = await runCli(['backup', at('one.sqlite'), '--data', data]);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('a backup overwrites nothing')]);
-    const { events } = dataFiles(data);
+    const { events } = dataFilePaths(data);
     const before = readFileSync(events);
     const over = await runCli(['restore', at('one.sqlite'), '--data', data]);
     expect([over.code, over.err]).toEqual([2, expect.stringContaining('a restore overwrites nothing')]);

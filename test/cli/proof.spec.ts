@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore } from '../../src/event-store/port.js';
-import { encodeUncovered } from '../../src/event-store/codec.js';
+import { encodeWithoutLeaf } from '../../src/event-store/codec.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { ProofFiles } from '../../src/proof/proof-files.js';
 import { runCli } from '../support/command-line.js';
@@ -290,7 +290,7 @@ it('events of before leaf hashes are told, and a log with them is not signed', a
   mkdirSync(at('old'));
   copyFileSync(join(data, 'log-key'), at('old/log-key'));
   const store = createSqliteStore({ file: at('old/events.sqlite') });
-  await store.appendStored(newStreamName(), 'no-stream', [encodeUncovered(newEvent())]);
+  await store.appendStored(newStreamName(), 'no-stream', [encodeWithoutLeaf(newEvent())]);
   await store.append(newStreamName(), 'no-stream', newEvents(1));
   await store.close();
   expect((await runCli(['verify', '--data', at('old')])).out).toMatch(/^2 events, 1 of them without a leaf hash/);
@@ -306,8 +306,8 @@ describe('a log of before leaf hashes', () => {
     const store = createSqliteStore({ file: at('old/events.sqlite') });
     for (let i = 0; i < 3; i++)
       await store.appendStored(newStreamName(), 'no-stream', [
-        encodeUncovered(newEvent()),
-        encodeUncovered(newEvent()),
+        encodeWithoutLeaf(newEvent()),
+        encodeWithoutLeaf(newEvent()),
       ]);
     await store.append(newStreamName(), 'no-stream', newEvents(1));
     await store.close();

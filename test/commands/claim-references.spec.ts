@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { REFERENCE_LEASE_MS, holderOf } from '../../src/commands/claim-references.js';
+import { REFERENCE_LEASE_MS, findReferenceHolder } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents, type RecordEventsResult } from '../../src/commands/record-events.js';
 import { streamName } from '../../src/domain/events.js';
-import { referenceStream, unfoldedReferenceStream } from '../../src/domain/reference/reference.js';
+import { referenceStreamName, unfoldedReferenceStreamName } from '../../src/domain/reference/reference.js';
 import { StoreUnavailable, type NewEvent, type StreamEvent } from '../../src/event-store/port.js';
 import { ANNA, MINUTE, named, opened, referenced, Register, request } from './support.js';
 
@@ -18,8 +18,8 @@ beforeEach(async () => {
 afterEach(() => register.store.close());
 
 const claims = (reference = 'AZ-1'): Promise<readonly StreamEvent[]> =>
-  register.store.readStream(referenceStream({ list: 'union', reference }), -1, 100);
-const holder = (reference = 'AZ-1') => holderOf(register.store, register.clock, 'union', reference);
+  register.store.readStream(referenceStreamName({ list: 'union', reference }), -1, 100);
+const holder = (reference = 'AZ-1') => findReferenceHolder(register.store, register.clock, 'union', reference);
 const taken = (by: string, reference = 'AZ-1') => ({ outcome: 'reference-taken', list: 'union', reference, by });
 const open = (id: string, ...references: readonly string[]) => register.record(request(id, [opened(...references)]));
 
@@ -210,7 +210,7 @@ describe('a claim from before references were folded, in the stream of its spell
     const key = { list: 'union', reference };
     const append = async (stream: string, as = stream) =>
       register.store.append(as, 'no-stream', await eventsOf(stream));
-    await append(referenceStream(key), unfoldedReferenceStream(key));
+    await append(referenceStreamName(key), unfoldedReferenceStreamName(key));
     if (withCase) await append(streamName('case', id));
     await other.store.close();
   };

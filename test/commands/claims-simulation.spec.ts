@@ -4,7 +4,7 @@
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { claimReferences, REFERENCE_LEASE_MS, holderOf } from '../../src/commands/claim-references.js';
+import { claimReferences, REFERENCE_LEASE_MS, findReferenceHolder } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents } from '../../src/commands/record-events.js';
 import { referencesOf } from '../../src/domain/reference/reference.js';
@@ -67,7 +67,7 @@ const simulate = async (seed: number): Promise<void> => {
   const newEvents = (reference: string) => [{ id: newCaseId(ANNA), event: opened(reference) as never }];
   for (const reference of REFERENCES) {
     const [owner] = owners.get(reference) ?? [];
-    const holder = await holderOf(register.store, register.clock, 'union', reference);
+    const holder = await findReferenceHolder(register.store, register.clock, 'union', reference);
     expect(holder).toEqual(owner === undefined ? null : { caseId: owner.slice('case-'.length), isRecorded: true });
     const lateRequest = {
       caseId: newCaseId(ANNA),

@@ -6,7 +6,7 @@ import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents, RecordEventsHandler } from '../../src/commands/record-events.js';
 import { MAX_READ, StoreUnavailable, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { ClockBehind, LogTime, MAX_CLOCK_BEHIND } from '../../src/watching/log-time.js';
+import { ClockBehind, LogTime, MAX_CLOCK_BEHIND_MS } from '../../src/watching/log-time.js';
 import { WatchedStore } from '../../src/watching/watched-store.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { ANNA, MINUTE, named, opened, Register, request, TestClock } from './support.js';
@@ -52,9 +52,9 @@ describe('in a process that starts with the clock behind', () => {
 
   it('a clock slightly behind repeats the last instant of the log, also for claims and other cases', async () => {
     await recorded(undefined, 'A');
-    clock.move(-MAX_CLOCK_BEHIND);
+    clock.move(-MAX_CLOCK_BEHIND_MS);
     await recorded(undefined, 'B');
-    clock.move(MAX_CLOCK_BEHIND + 1_000);
+    clock.move(MAX_CLOCK_BEHIND_MS + 1_000);
     expect(await recorded(undefined, 'C')).toEqual([
       ...Array<string>(5).fill('2026-01-05T08:00:00.000Z'),
       ...Array<string>(2).fill('2026-01-05T08:00:01.000Z'),
@@ -62,7 +62,7 @@ describe('in a process that starts with the clock behind', () => {
   });
 
   it.each([
-    ['just over a minute', MAX_CLOCK_BEHIND + 1],
+    ['just over a minute', MAX_CLOCK_BEHIND_MS + 1],
     ['ten years', YEARS],
   ])('nothing is recorded while the clock is %s behind', async (_, back) => {
     const before = await recorded(undefined, 'A');
@@ -136,7 +136,7 @@ describe('under a running service', () => {
   it('a claim with a repeated instant is valid until its lease ends', async () => {
     const [failed, other] = [newCaseId(ANNA), newCaseId(ANNA)];
     await open(newCaseId(ANNA), 'A');
-    register.clock.move(-MAX_CLOCK_BEHIND);
+    register.clock.move(-MAX_CLOCK_BEHIND_MS);
     const failing = register.storeThrough((append, stream, ...args) => {
       if (stream.startsWith('case-')) throw new StoreUnavailable('gone');
       return append(stream, ...args);
@@ -146,7 +146,7 @@ describe('under a running service', () => {
     await expect(new RecordEventsHandler(failingStore, register.clock).execute(command)).rejects.toThrow(
       StoreUnavailable,
     );
-    register.clock.move(REFERENCE_LEASE_MS + MAX_CLOCK_BEHIND - 1);
+    register.clock.move(REFERENCE_LEASE_MS + MAX_CLOCK_BEHIND_MS - 1);
     expect(await open(other, 'B')).toMatchObject({ outcome: 'reference-taken', by: failed });
     register.clock.move(1);
     expect(await open(other, 'B')).toMatchObject({ outcome: 'recorded' });
@@ -200,7 +200,7 @@ describe('with concurrent writers and a clock that jumps', () => {
   it('recordedAt never goes back in the log', async () => {
     const jump = fc.oneof(
       fc.integer({ min: 0, max: 2_000 }),
-      fc.integer({ min: -MAX_CLOCK_BEHIND, max: MAX_CLOCK_BEHIND }),
+      fc.integer({ min: -MAX_CLOCK_BEHIND_MS, max: MAX_CLOCK_BEHIND_MS }),
       fc.constantFrom(-YEARS, YEARS, -5 * MINUTE, 5 * MINUTE),
     );
     const jumps = fc.array(jump, { minLength: 5, maxLength: 40 });

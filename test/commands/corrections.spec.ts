@@ -1,5 +1,5 @@
 /** Corrections and retractions through the command, on the real store. */
-import type { Reported } from '../../src/domain/amendments.js';
+import type { ReportedEvent } from '../../src/domain/amendments.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import { eventsAsTheyStand } from '../../src/domain/corrections.js';
 import type { AnyEvent } from '../../src/domain/events.js';
@@ -7,7 +7,7 @@ import { REFERENCE_LEASE_MS } from '../../src/commands/claim-references.js';
 import { arrested, opened, recognised, referenced, Register, request, ANNA } from './support.js';
 
 const SAID = { sources: [{ kind: 'press' as const, citation: 'synthetic' }], reliability: 'reported' as const };
-const corrected = (event: string, data: object): Reported<CaseEvent> => ({
+const corrected = (event: string, data: object): ReportedEvent<CaseEvent> => ({
   type: 'corrected',
   event,
   data: { ...data },
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => register.store.close());
 
-const send = (event: Reported<AnyEvent>, more: object = {}) =>
+const send = (event: ReportedEvent<AnyEvent>, more: object = {}) =>
   register.record({ ...request('a', []), events: [event], ...more });
 const standing = async (id: string) =>
   eventsAsTheyStand(await register.caseEvents(id)).map(({ event }) => event as CaseEvent);
@@ -65,7 +65,10 @@ it.each<[string, number, object, readonly string[]]>([
 });
 
 it('another corrected type than that of the event is refused', async () => {
-  const correction = { ...corrected(idOf(1), { place: 'Baku' }), correctedType: 'released' } as Reported<CaseEvent>;
+  const correction = {
+    ...corrected(idOf(1), { place: 'Baku' }),
+    correctedType: 'released',
+  } as ReportedEvent<CaseEvent>;
   expect(await send(correction)).toMatchObject({
     outcome: 'invalid',
     errors: [{ code: 'CORRECTION.WRONG_TYPE', pointer: '/correctedType', expected: 'arrested' }],

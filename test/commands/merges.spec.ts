@@ -1,5 +1,5 @@
 /** Merging and unmerging cases through the command, on the real store, with read models that know every merge at once. */
-import { MAX_MERGED_CASES, mergedInto } from '../../src/domain/case/merging.js';
+import { MAX_MERGED_CASES, mergeTargetOf } from '../../src/domain/case/merging.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { EventWithId } from '../../src/domain/event.js';
 import type { AnyEvent } from '../../src/domain/events.js';
@@ -27,7 +27,7 @@ const knowing: MergedCases = {
   async absorbedInto(caseId) {
     const into = new Map<string, string | null>();
     for (const id of ['a', 'b', 'c'])
-      into.set(id, mergedInto((await register.caseEvents(id)) as readonly EventWithId<CaseEvent>[]));
+      into.set(id, mergeTargetOf((await register.caseEvents(id)) as readonly EventWithId<CaseEvent>[]));
     const absorbed = (id: string): readonly string[] =>
       [...into].flatMap(([other, target]) => (target === id ? [other, ...absorbed(other)] : []));
     return absorbed(caseId);

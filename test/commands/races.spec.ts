@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { newCaseId } from '../../src/commands/ids.js';
 import type { RecordEventsResult } from '../../src/commands/record-events.js';
 import type { AnyEvent } from '../../src/domain/events.js';
-import { referenceStream } from '../../src/domain/reference/reference.js';
+import { referenceStreamName } from '../../src/domain/reference/reference.js';
 import { ANNA, arrested, named, opened, Register, request, type Recorded } from './support.js';
 
 const WRITERS = 64;
@@ -36,7 +36,7 @@ it('of requests for the same two references in different order, one gets both', 
   const winners = winnersOf(answers);
   expect(winners).toHaveLength(1);
   for (const reference of ['A', 'B'])
-    expect(await register.store.readStream(referenceStream({ list: 'union', reference }), -1, 10)).toMatchObject([
+    expect(await register.store.readStream(referenceStreamName({ list: 'union', reference }), -1, 10)).toMatchObject([
       { event: { caseId: winners[0]?.subject.id } },
     ]);
 });

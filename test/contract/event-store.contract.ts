@@ -21,7 +21,7 @@ import {
   type StreamEvent,
 } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { adoptRecord, encodeUncovered, storedText, verifyRecord } from '../../src/event-store/codec.js';
+import { adoptRecord, encodeWithoutLeaf, storedText, verifyRecord } from '../../src/event-store/codec.js';
 import { recordBytes } from '../../src/event-store/request-checks.js';
 import { effort } from '../support/effort.js';
 import { encoded } from '../support/encoded.js';
@@ -649,7 +649,7 @@ export const eventStoreContract = (
         expect(inOther.map(({ text }) => text)).toEqual(stored.map(storedText));
       });
       it('takes the events of another store as they are, also those of before leaf hashes', async () => {
-        const uncovered = encodeUncovered(newEvent());
+        const uncovered = encodeWithoutLeaf(newEvent());
         const covered = encoded({ stream, revision: 1 }, newEvent());
         expect(await store.appendStored(stream, 'no-stream', [uncovered, covered])).toMatchObject({ revision: 1 });
         const stored = await store.readStored(null, 10);
@@ -674,7 +674,7 @@ export const eventStoreContract = (
           .filter(({ leaf }) => leaf === null)
           .map((event) => adoptRecord(event, event));
       beforeEach(async () => {
-        await store.appendStored(stream, 'no-stream', [encodeUncovered(newEvent()), encodeUncovered(newEvent())]);
+        await store.appendStored(stream, 'no-stream', [encodeWithoutLeaf(newEvent()), encodeWithoutLeaf(newEvent())]);
         await store.append(stream, 1, newEvents(1));
       });
 

@@ -16,7 +16,7 @@ const settings = (): string =>
     '| --- | --- | --- | --- |',
     ...Object.values(settingsTable).map(
       (s) =>
-        `| \`${s.name}\` | ${s.default === null || s.default === '' ? '–' : `\`${s.default}\``} | ${s.means} | ${s.expects} |`,
+        `| \`${s.name}\` | ${s.default === null || s.default === '' ? '–' : `\`${s.default}\``} | ${s.meaning} | ${s.expected} |`,
     ),
   ].join('\n');
 

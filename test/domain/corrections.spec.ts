@@ -89,7 +89,7 @@ describe('events as they stand', () => {
 
   test('what was retracted is told, amendments included', () => {
     const recorded = withIds(arrested, corrected('f1', { place: null }), retracted('f2'), released, retracted('f4'));
-    expect([...standingEventsOf(recorded).retracted].sort()).toEqual(['f2', 'f4']);
+    expect([...standingEventsOf(recorded).retractedIds].sort()).toEqual(['f2', 'f4']);
   });
 });
 

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { HttpLimits } from '../../src/http/limits.js';
 import { EVENT_STORE, StoreBusy, type EventStore } from '../../src/event-store/port.js';
-import { MAX_QUEUED } from '../../src/event-store/request-checks.js';
+import { MAX_QUEUED_APPENDS } from '../../src/event-store/request-checks.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { newEvent, newStreamName, namedEvent } from '../support/new-events.js';
 import { createListAndAct, WITH_SOURCES, Service, type Loose, type HttpReply } from '../support/service.js';
@@ -174,7 +174,7 @@ it('a write that finds the queue of appends full is told to come again, and reco
   const fill = async (): Promise<void> => {
     while (asked) {
       const before = refused.length;
-      for (let i = 0; i <= MAX_QUEUED && refused.length === before; i += 1) {
+      for (let i = 0; i <= MAX_QUEUED_APPENDS && refused.length === before; i += 1) {
         void store.append(newStreamName(), 'no-stream', [newEvent()]).catch((error: unknown) => refused.push(error));
         if (i % 1_000 === 0) await Promise.resolve();
       }

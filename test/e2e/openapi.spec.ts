@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { allEvents } from '../../src/domain/events.js';
+import { eventDescriptions } from '../../src/domain/events.js';
 import { schemaNameOf } from '../../src/http/api-properties.js';
-import { examples } from '../../src/schema/examples.js';
+import { eventExamples } from '../../src/schema/examples.js';
 import { declaredClasses } from '../../src/schema/field.js';
 import { eventClasses } from '../../src/schema/read-event.js';
 import { Service, type Loose } from '../support/service.js';
@@ -129,7 +129,7 @@ it('has every type of event as a schema of its own, told apart by its type, with
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: 'openapi', components: document['components'] });
   const mapping = schemas['Event']!['discriminator'].mapping as Record<string, string>;
-  expect(Object.keys(mapping).sort()).toEqual(Object.keys(allEvents).sort());
+  expect(Object.keys(mapping).sort()).toEqual(Object.keys(eventDescriptions).sort());
   for (const [name, kind] of [
     ['CaseEvent', 'case'],
     ['ListEvent', 'list'],
@@ -140,7 +140,7 @@ it('has every type of event as a schema of its own, told apart by its type, with
     expect(Object.keys(schemas[name]!['discriminator'].mapping as Loose).sort()).toEqual(types.sort());
     const fits = ajv.compile({ $ref: `openapi#/components/schemas/${name}` });
     for (const type of types) {
-      const example = (examples as unknown as Record<string, object>)[type]!;
+      const example = (eventExamples as unknown as Record<string, object>)[type]!;
       expect([type, fits(example), fits.errors]).toEqual([type, true, null]);
       expect(fits({ ...example, wat: 1 })).toBe(false);
       expect(fits({ ...example, sources: [] })).toBe(false);

@@ -5,7 +5,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from '../../src/sqlite/database.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
-import { rootFromInclusion, rootOfLeaves } from '../../src/proof/merkle.js';
+import { rootFromInclusionProof, rootOfLeaves } from '../../src/proof/merkle.js';
 import { ProofFiles } from '../../src/proof/proof-files.js';
 import { runCli } from '../support/command-line.js';
 import { newEvents, newStreamName } from '../support/new-events.js';
@@ -118,7 +118,7 @@ it('proves every event of the last checkpoint, without personal data, and an out
     expect(reply.body).toMatchObject({ index: position - 1, size: 300, checkpoint: later });
     expect(reply.text).not.toContain('name ');
     const proof = (reply.body['hashes'] as string[]).map((hash) => Buffer.from(hash, 'base64'));
-    expect(rootFromInclusion(hashes[position - 1] as Buffer, position - 1, 300, proof)).toEqual(
+    expect(rootFromInclusionProof(hashes[position - 1] as Buffer, position - 1, 300, proof)).toEqual(
       rootOfLeaves(hashes.slice(0, 300)),
     );
     writeFileSync(at('proof.json'), reply.text);

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { ProofFiles } from '../../src/proof/proof-files.js';
-import { serve, type Serving } from '../../src/serve.js';
+import { serve, type RunningService } from '../../src/serve.js';
 import { readSettings } from '../../src/settings.js';
 import { runCli } from '../support/command-line.js';
 import { newEvents, newStreamName } from '../support/new-events.js';
@@ -22,9 +22,9 @@ import { temporaryFolder, type TemporaryFolder } from '../support/temporary-fold
 import { until } from '../support/until.js';
 
 let folder: TemporaryFolder;
-let serving: Serving | null = null;
+let serving: RunningService | null = null;
 const logs: string[] = [];
-const start = async (environment: Readonly<Record<string, string>> = {}): Promise<Serving> => {
+const start = async (environment: Readonly<Record<string, string>> = {}): Promise<RunningService> => {
   const settings = readSettings({ HABEAS_DATA: folder.path, HABEAS_PORT: '0', ...environment });
   return (serving = await serve(settings, { write: (line) => void logs.push(line) }));
 };

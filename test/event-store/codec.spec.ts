@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AnyEventType } from '../../src/domain/events.js';
-import { allEvents, descriptionOf } from '../../src/domain/events.js';
-import { decode, encodeUncovered, parsePayload, verifyRecord } from '../../src/event-store/codec.js';
+import { eventDescriptions, descriptionOf } from '../../src/domain/events.js';
+import { decode, encodeWithoutLeaf, parsePayload, verifyRecord } from '../../src/event-store/codec.js';
 import { encode } from '../../src/event-store/encode.js';
 import { commitmentOf, leafHash } from '../../src/event-store/leaf.js';
 import { canonicalJson } from '../../src/json/canonical.js';
@@ -13,11 +13,11 @@ import { effort } from '../support/effort.js';
 import { eventOf, eventWith } from '../support/any-event.js';
 import { encoded } from '../support/encoded.js';
 
-const TYPES = Object.keys(allEvents) as AnyEventType[];
+const TYPES = Object.keys(eventDescriptions) as AnyEventType[];
 const PLACE = { stream: 'case-1', revision: 3 };
 const SALT = Buffer.alloc(32, 7).toString('base64');
 const partsOf = (event: NewEvent) =>
-  encodeUncovered(event).payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
+  encodeWithoutLeaf(event).payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
 /** A record as a store keeps it, in text. */
 const kept = ({ id, type, recordedAt, payload, leaf }: StoredRecord): StoredRecord => ({
   ...{ id, type, recordedAt, leaf },
@@ -27,14 +27,14 @@ const kept = ({ id, type, recordedAt, payload, leaf }: StoredRecord): StoredReco
 describe('codec', () => {
   it.each(TYPES)('gives any %s back exactly', (type) => {
     fc.assert(
-      fc.property(eventWith(allEvents[type].version, eventOf(type)), (event) => {
+      fc.property(eventWith(eventDescriptions[type].version, eventOf(type)), (event) => {
         // As plain objects: arbitrary objects may come without a prototype.
         const plain = JSON.parse(JSON.stringify(event)) as NewEvent;
         const record = encoded(PLACE, event, SALT);
         expect(decode(PLACE, kept(record))).toStrictEqual({ ...plain, ...PLACE });
         const { stream: _, revision: __, ...again } = decode(PLACE, kept(record));
         expect(encoded(PLACE, again, SALT)).toEqual(record);
-        expect(decode(PLACE, kept(encodeUncovered(event)))).toStrictEqual({ ...plain, ...PLACE });
+        expect(decode(PLACE, kept(encodeWithoutLeaf(event)))).toStrictEqual({ ...plain, ...PLACE });
         expect(record.text).toBe(canonicalJson(record.payload));
         expect(verifyRecord(PLACE, kept(record))).toBe('covered');
       }),
@@ -106,7 +106,7 @@ describe('codec', () => {
     expect(() => encode(PLACE, newEvent({ event: { ...namedEvent('x'), name: circle } as never }))).toThrow(TypeError);
   });
 
-  const record = encodeUncovered(newEvent());
+  const record = encodeWithoutLeaf(newEvent());
   const parts = record.payload as Record<string, Record<string, unknown>>;
   const withPart = (part: string, changes: object): Partial<StoredRecord> => ({
     payload: { ...parts, [part]: { ...parts[part], ...changes } },
@@ -201,7 +201,7 @@ describe('the leaf hash', () => {
   });
 
   it('is missing from events of before', () => {
-    expect(verifyRecord(PLACE, kept(encodeUncovered(event)))).toBe('uncovered');
+    expect(verifyRecord(PLACE, kept(encodeWithoutLeaf(event)))).toBe('uncovered');
   });
 });
 
@@ -261,7 +261,7 @@ describe('a correction', () => {
   });
 
   it('has its fields upcast by the upcasters of the corrected type', () => {
-    const record = encodeUncovered(correction('delisted', { list: 'union' }));
+    const record = encodeWithoutLeaf(correction('delisted', { list: 'union' }));
     const { data, personal, meta } = record.payload as Record<'data' | 'personal' | 'meta', object>;
     const old = { ...data, correctedVersion: 1, data: { list: 'union', reason: 'moved home' } };
     const { event } = decode(PLACE, { ...record, payload: { data: old, personal, meta } });
@@ -269,10 +269,10 @@ describe('a correction', () => {
   });
 
   it.each(['corrected', 'beatified', 'toString'])('of the type %s is not stored', (type) => {
-    expect(() => encodeUncovered(correction(type, {}))).toThrow(TypeError);
+    expect(() => encodeWithoutLeaf(correction(type, {}))).toThrow(TypeError);
   });
 
-  const record = encodeUncovered(correction('delisted', { reason: 'Elçin' }));
+  const record = encodeWithoutLeaf(correction('delisted', { reason: 'Elçin' }));
   const { data, personal, meta } = record.payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
   it.each([
     ['of a type that nobody knows', { data: { ...data, correctedType: 'beatified' }, personal }],

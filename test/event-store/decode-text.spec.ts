@@ -1,7 +1,7 @@
 /** What is read from the text of an event is what its payload says, parsed and decoded: the same event, or the same damage. */
 import fc from 'fast-check';
-import { allEvents, type AnyEvent, type AnyEventType } from '../../src/domain/events.js';
-import { decode, encodeUncovered, parsePayload } from '../../src/event-store/codec.js';
+import { eventDescriptions, type AnyEvent, type AnyEventType } from '../../src/domain/events.js';
+import { decode, encodeWithoutLeaf, parsePayload } from '../../src/event-store/codec.js';
 import { encode } from '../../src/event-store/encode.js';
 import { decodeText } from '../../src/event-store/decode-text.js';
 import type { StreamEvent } from '../../src/event-store/port.js';
@@ -13,7 +13,7 @@ import { effort } from '../support/effort.js';
 import { newEvent } from '../support/new-events.js';
 import { assertProperty } from '../support/property.js';
 
-const TYPES = Object.keys(allEvents) as AnyEventType[];
+const TYPES = Object.keys(eventDescriptions) as AnyEventType[];
 const PLACE = { stream: 'case-1', revision: 3 };
 const CURSOR = '17';
 
@@ -35,7 +35,7 @@ interface Stored {
 
 const decodeRow = ({ id, type, recordedAt, text }: Stored): StreamEvent => {
   const row = `1,3,7,${id.replaceAll('-', '')}${text}`;
-  return decodeText(PLACE, { cursor: CURSOR, type, recordedAt, text: row, idAt: '1,3,7,'.length });
+  return decodeText(PLACE, { cursor: CURSOR, type, recordedAt, text: row, idStart: '1,3,7,'.length });
 };
 const read = (record: Stored): string => outcomeOf(() => decodeRow(record));
 const parsed = ({ text, ...record }: Stored): string =>
@@ -70,12 +70,12 @@ const misplaced = (text: string): fc.Arbitrary<string> =>
 const anyEvent = fc
   .constantFrom(...TYPES)
   .chain((type) =>
-    eventWith(allEvents[type].version, fc.oneof(eventOf(type), fc.constantFrom<AnyEvent>(...EXPECTED[type]))),
+    eventWith(eventDescriptions[type].version, fc.oneof(eventOf(type), fc.constantFrom<AnyEvent>(...EXPECTED[type]))),
   );
 
 const stored = fc
   .tuple(anyEvent, fc.boolean())
-  .map(([event, isCovered]) => (isCovered ? encode(PLACE, event) : encodeUncovered(event)))
+  .map(([event, isCovered]) => (isCovered ? encode(PLACE, event) : encodeWithoutLeaf(event)))
   .chain((record) =>
     fc
       .oneof(fc.constant(record.text), changed(record.text), misplaced(record.text))
@@ -98,7 +98,7 @@ it('is the event that the payload says, or the same damage', () => {
 
 it.each(TYPES)('of %s has the fields and the order that decoding gives it', (type) => {
   for (const event of EXPECTED[type]) {
-    const record = encode(PLACE, newEvent({ event, schemaVersion: allEvents[type].version }));
+    const record = encode(PLACE, newEvent({ event, schemaVersion: eventDescriptions[type].version }));
     expect(read(record)).toBe(parsed(record));
     expect(read(record)).toMatch(/^\{"schemaVersion"/);
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { allEvents, type AnyEventType } from '../../src/domain/events.js';
+import { eventDescriptions, type AnyEventType } from '../../src/domain/events.js';
 import { encode } from '../../src/event-store/encode.js';
 import type { NewEvent } from '../../src/event-store/port.js';
 import { eventOf, eventWith } from '../support/any-event.js';
@@ -7,14 +7,14 @@ import { effort } from '../support/effort.js';
 import { assertProperty } from '../support/property.js';
 import { slowEncode } from '../support/slow-encode.js';
 
-const TYPES = Object.keys(allEvents) as AnyEventType[];
+const TYPES = Object.keys(eventDescriptions) as AnyEventType[];
 const SALT = Buffer.alloc(32, 7).toString('base64');
 
 const place = fc.record({ stream: fc.constantFrom('case-1', 'list-ə', 'case-"\\'), revision: fc.nat() });
 /** Events of any type, as plain objects: arbitrary ones may come without a prototype. */
 const valid = fc
   .constantFrom(...TYPES)
-  .chain((type) => eventWith(allEvents[type].version, eventOf(type)))
+  .chain((type) => eventWith(eventDescriptions[type].version, eventOf(type)))
   .map((event) => JSON.parse(JSON.stringify(event)) as NewEvent);
 
 /** Wrong values of a field. */

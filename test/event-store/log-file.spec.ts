@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyEventType } from '../../src/domain/events.js';
-import { encodeUncovered } from '../../src/event-store/codec.js';
+import { encodeWithoutLeaf } from '../../src/event-store/codec.js';
 import { copyEvents, verifyCopy, readStoredLog, type CopiedEvent } from '../../src/event-store/copy.js';
 import { isLogFile, formatLogLine, LogFileUnreadable, readLogFile } from '../../src/event-store/log-file.js';
 import { MAX_APPEND_BYTES, type NewEvent } from '../../src/event-store/port.js';
@@ -43,7 +43,7 @@ const asStored = (event: PositionedEvent): CopiedEvent => {
 };
 const asStoredBefore = ({ stream, revision, position, ...event }: PositionedEvent): CopiedEvent => ({
   ...{ stream, revision, position },
-  ...encodeUncovered(event),
+  ...encodeWithoutLeaf(event),
 });
 const PLACE = { stream: 'case-a', revision: 0, position: 1 };
 

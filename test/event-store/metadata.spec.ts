@@ -38,7 +38,7 @@ it('carries every field of the metadata through store, copy, export, import and 
   expect(metadataOf(read)).toStrictEqual(metadata);
   const models = ModelFile.create(':memory:', 'Asia/Baku');
   models.store([read]);
-  const [entry] = models.logTables.next(0, Infinity);
+  const [entry] = models.logTables.nextEvents(0, Infinity);
   expect(entry && metadataOf(toLoggedEvent(entry))).toStrictEqual(metadata);
   models.close();
   await Promise.all([store, copy, imported].map((opened) => opened.close()));

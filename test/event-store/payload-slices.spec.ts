@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { encode } from '../../src/event-store/encode.js';
 import { personalTexts, type PayloadTexts } from '../../src/event-store/leaf.js';
-import { sliceParts } from '../../src/event-store/payload-slices.js';
+import { slicePayload } from '../../src/event-store/payload-slices.js';
 import { canonicalJson } from '../../src/json/canonical.js';
 import { EXPECTED } from '../golden/expected.js';
 import { changed } from '../support/changed-text.js';
@@ -62,7 +62,7 @@ it('are those of the payload written anew, or null', () => {
     fc.property(
       payload.map(canonicalJson).chain((text) => fc.oneof(fc.constant(text), changed(text))),
       (text) => {
-        const parts = sliceParts(text);
+        const parts = slicePayload(text);
         if (parts === null) seen.refused += 1;
         else {
           seen.sliced += 1;
@@ -77,6 +77,6 @@ it('are those of the payload written anew, or null', () => {
 
 it.each(Object.entries(EXPECTED))('of every type are cut, without writing any anew: %s', (_, versions) => {
   const { text } = encode({ stream: 'case-1', revision: 0 }, newEvent({ event: versions.at(-1) as never }));
-  expect(sliceParts(text)).toEqual(writtenAnew(text));
-  expect(sliceParts(text)).not.toBeNull();
+  expect(slicePayload(text)).toEqual(writtenAnew(text));
+  expect(slicePayload(text)).not.toBeNull();
 });

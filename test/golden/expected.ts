@@ -6,7 +6,7 @@
  */
 import type { AnyEvent, AnyEventType } from '../../src/domain/events.js';
 import type { RecordedEvent, Source } from '../../src/domain/event.js';
-import { examples } from '../../src/schema/examples.js';
+import { eventExamples } from '../../src/schema/examples.js';
 
 type Of<T extends AnyEventType> = Extract<AnyEvent, { type: T }>;
 type Undated =
@@ -100,7 +100,7 @@ const applicationStarted = {
 const HASH = 'Zc5LKxKqWYmZf+g0fRtB4Ci0ZcNQj8v0yLxHvQGQ2Vg=';
 
 type Versions<T extends AnyEventType> = readonly [...Of<T>[], Full<T>];
-type WithExample = AnyEventType & keyof typeof examples;
+type WithExample = AnyEventType & keyof typeof eventExamples;
 
 const OWN: { readonly [T in Exclude<AnyEventType, WithExample>]: Versions<T> } & {
   readonly [T in WithExample]?: Versions<T>;
@@ -461,7 +461,7 @@ const OWN: { readonly [T in Exclude<AnyEventType, WithExample>]: Versions<T> } &
   ],
 };
 
-const fromExamples = Object.fromEntries(Object.entries(examples).map(([type, example]) => [type, [example]]));
+const fromExamples = Object.fromEntries(Object.entries(eventExamples).map(([type, example]) => [type, [example]]));
 
 export const EXPECTED = { ...fromExamples, ...OWN } as { readonly [T in AnyEventType]: Versions<T> };
 

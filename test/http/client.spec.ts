@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { keyOfAddress, clientKeyOf, isTrustedBy, parseNetworks } from '../../src/http/client.js';
+import { clientKeyOfAddress, clientKeyOf, createTrustedProxyCheck, parseNetworks } from '../../src/http/client.js';
 
 it.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -12,7 +12,7 @@ it.each([
   ['1', null],
   ['0x7f.0.0.1', null],
   ['192.0.2.1.example', null],
-])('%s counts as %s', (address, key) => expect(keyOfAddress(address)).toBe(key));
+])('%s counts as %s', (address, key) => expect(clientKeyOfAddress(address)).toBe(key));
 
 it.each([
   ['192.0.2.1:4711', '192.0.2.1'],
@@ -37,5 +37,5 @@ it.each([
   ['', '127.0.0.1', false],
   ['10.0.0.5', 'unknown', false],
 ])('a setting of "%s" trusts %s: %s', (setting, address, trusted) =>
-  expect(isTrustedBy(parseNetworks(setting) ?? [])(address)).toBe(trusted),
+  expect(createTrustedProxyCheck(parseNetworks(setting) ?? [])(address)).toBe(trusted),
 );

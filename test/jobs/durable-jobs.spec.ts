@@ -23,9 +23,9 @@ class Greeting implements JobKind<Parameters> {
     return { persons: String(persons.length) };
   }
 
-  async run(_: string, { persons }: Parameters, { signal, items, save }: DurableJobContext): Promise<void> {
+  async run(_: string, { persons }: Parameters, { signal, earlierItems, save }: DurableJobContext): Promise<void> {
     for (const [index, person] of persons.entries()) {
-      if (index < items.length) continue;
+      if (index < earlierItems.length) continue;
       signal.throwIfAborted();
       await this.onStep(person);
       const codes = person.startsWith('x') ? ['GREETING.UNWANTED'] : [];
@@ -41,7 +41,7 @@ const open = (kind: JobKind<Parameters>, path = join(folder.path, 'jobs.sqlite')
   const running = new Jobs();
   const file = JobFile.open(path);
   const jobs = new DurableJobs(file, running, () => new Date('2026-01-05T10:00:00Z'));
-  jobs.register(kind);
+  jobs.registerKind(kind);
   return {
     jobs,
     file,

@@ -1,8 +1,8 @@
 /** Events of before leaf hashes get theirs, in either store; what was adopted is then found changed like any other event. */
 import Database from '../../src/sqlite/database.js';
 import { join } from 'node:path';
-import { encodeUncovered } from '../../src/event-store/codec.js';
-import { copyAdopted, copyEvents, readStoredLog, verifyCopy } from '../../src/event-store/copy.js';
+import { encodeWithoutLeaf } from '../../src/event-store/codec.js';
+import { copyAdoptedLeaves, copyEvents, readStoredLog, verifyCopy } from '../../src/event-store/copy.js';
 import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';
 import { ADOPTED_TOGETHER, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
@@ -16,10 +16,10 @@ import { temporaryFolder, type TemporaryFolder } from '../support/temporary-fold
 const OLD = ADOPTED_TOGETHER + 3;
 const DECISION: LogDecision = {
   actor: { kind: 'person', id: '7f3a', asserted: true },
-  now: new Date('2026-11-27T10:00:00.000Z'),
+  decidedAt: new Date('2026-11-27T10:00:00.000Z'),
 };
 const fill = async (store: EventStore): Promise<void> => {
-  const old = Array.from({ length: OLD }, () => encodeUncovered(newEvent()));
+  const old = Array.from({ length: OLD }, () => encodeWithoutLeaf(newEvent()));
   await store.appendStored(newStreamName(), 'no-stream', old);
   await store.append(newStreamName(), 'no-stream', newEvents(2));
 };
@@ -56,7 +56,7 @@ it('a log whose past is adopted has a root, and says what was adopted, when and 
   expect(await store.readStream(LOG_STREAM, -1, 10)).toMatchObject([
     {
       actor: DECISION.actor,
-      recordedAt: DECISION.now.toISOString(),
+      recordedAt: DECISION.decidedAt.toISOString(),
       event: { type: 'log-adopted', events: OLD, root: expect.stringMatching(/^.{43}=$/) as string },
     },
   ]);
@@ -115,7 +115,7 @@ it('an adopted event that was exchanged with all that is kept of it does not lea
   await adopt(store);
   const other = createSqliteStore({ file: ':memory:' });
   const [first] = await store.readStored(null, 1);
-  const forged = encodeUncovered(newEvent());
+  const forged = encodeWithoutLeaf(newEvent());
   await other.appendStored(String(first?.stream), 'no-stream', [forged]);
   await adopt(other);
   const [{ leaf, adopted }] = (await other.readStored(null, 1)) as unknown as [
@@ -150,9 +150,9 @@ it('a server keeps the leaf hashes beside the log; copied there and back, the ro
   expect(root).not.toBeNull();
   // A copy that was interrupted between events and leaf hashes is resumed.
   for (let run = 0; run < 2; run++) await copyEvents(readStoredLog(server), back, UNWATCHED);
-  await copyAdopted(readStoredLog(server), back);
+  await copyAdoptedLeaves(readStoredLog(server), back);
   await copyEvents(readStoredLog(server), back, UNWATCHED);
-  await copyAdopted(readStoredLog(server), back);
+  await copyAdoptedLeaves(readStoredLog(server), back);
   expect(await verifyCopy(readStoredLog(server), back)).toBe(OLD + 3);
   expect((await verify(back)).root).toEqual(root);
   await back.close();

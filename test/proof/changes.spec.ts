@@ -12,7 +12,7 @@ import { formatLogLine } from '../../src/event-store/log-file.js';
 import type { EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { UNWATCHED } from '../../src/jobs/job.js';
-import { newKey, parseKey, signCheckpoint } from '../../src/proof/checkpoint.js';
+import { newKey, parseSigningKey, signCheckpoint } from '../../src/proof/checkpoint.js';
 import type { VerifiedTree } from '../../src/proof/verified-tree.js';
 import { verifyLog } from '../../src/proof/verify-log.js';
 import { effort } from '../support/effort.js';
@@ -50,9 +50,9 @@ const fill = async (store: EventStore): Promise<void> => {
 /** Writes the checkpoint that an outsider keeps; returns the public key. */
 const sign = async (store: EventStore): Promise<string> => {
   const { tree, events } = await verifyLog(store, [], UNWATCHED);
-  const key = parseKey(newKey('register.example/log'));
+  const key = parseSigningKey(newKey('register.example/log'));
   writeFileSync(at('checkpoint'), signCheckpoint(events, (tree as VerifiedTree).root(), key));
-  return key.verifier;
+  return key.publicKey;
 };
 const positionIn = (text: string): string => /position (\d+): /.exec(text)?.[1] ?? text;
 

@@ -27,8 +27,8 @@ const open = async (options: { readonly events?: number; readonly seconds?: numb
     store: options.of ?? store,
     files,
     key: files.key()!,
-    events: options.events ?? 1_000,
-    seconds: options.seconds ?? 86_400,
+    maxUnsignedEvents: options.events ?? 1_000,
+    maxUnsignedSeconds: options.seconds ?? 86_400,
     onSigned: (note) => notes.push(note),
     onDamage: (damage) => damages.push(damage),
     onError: (error) => errors.push(error),
@@ -37,7 +37,7 @@ const open = async (options: { readonly events?: number; readonly seconds?: numb
   await extendTree(store, tree);
   checkpointer.begin(tree);
 };
-const sizes = () => notes.map((note) => openCheckpoint(note, files.verifiers()).size);
+const sizes = () => notes.map((note) => openCheckpoint(note, files.publicKeys()).size);
 
 beforeEach(async () => {
   [notes, damages, errors] = [[], [], []];
@@ -56,10 +56,10 @@ it('signs after a number of events, and only then', async () => {
   await open({ events: 5 });
   await append(4);
   checkpointer.onLogReached(4);
-  expect(checkpointer.signed).toBe(0);
+  expect(checkpointer.checkpointSize).toBe(0);
   await append(3);
   checkpointer.onLogReached(7);
-  await until(() => checkpointer.signed === 7);
+  await until(() => checkpointer.checkpointSize === 7);
   checkpointer.onLogReached(8);
   expect(sizes()).toEqual([7]);
   await verifyLog(store, files.lastCheckpoint(), UNWATCHED);
@@ -68,10 +68,10 @@ it('signs after a number of events, and only then', async () => {
 it('signs after some time, what the log holds then', async () => {
   await append(2);
   await open({ seconds: 0.01 });
-  await until(() => checkpointer.signed === 2);
+  await until(() => checkpointer.checkpointSize === 2);
   await append(1);
   checkpointer.onLogReached(3);
-  await until(() => checkpointer.signed === 3);
+  await until(() => checkpointer.checkpointSize === 3);
   expect(sizes()).toEqual([2, 3]);
 });
 
@@ -79,14 +79,14 @@ it('never signs more than was read, whatever position it is told', async () => {
   await append(2);
   await open({ events: 5 });
   checkpointer.onLogReached(50);
-  await until(() => checkpointer.signed === 2);
+  await until(() => checkpointer.checkpointSize === 2);
   expect(sizes()).toEqual([2]);
   await append(4);
   checkpointer.onLogReached(6);
-  expect(checkpointer.signed).toBe(2);
+  expect(checkpointer.checkpointSize).toBe(2);
   await append(1);
   checkpointer.onLogReached(7);
-  await until(() => checkpointer.signed === 7);
+  await until(() => checkpointer.checkpointSize === 7);
   expect(sizes()).toEqual([2, 7]);
 });
 
@@ -97,7 +97,7 @@ it('goes on from the last checkpoint of an earlier process', async () => {
   await checkpointer.stop();
   await append(1);
   await open({});
-  expect(checkpointer.signed).toBe(300);
+  expect(checkpointer.checkpointSize).toBe(300);
   await checkpointer.sign();
   expect(sizes()).toEqual([300, 301]);
   await verifyLog(store, files.lastCheckpoint(), UNWATCHED);
@@ -166,6 +166,6 @@ it('signs under writers that never pause', async () => {
   await open({ of: growing });
   await append(1);
   await checkpointer.sign();
-  expect(checkpointer.signed).toBeGreaterThanOrEqual(7);
+  expect(checkpointer.checkpointSize).toBeGreaterThanOrEqual(7);
   expect(written).toBeLessThan(20);
 });

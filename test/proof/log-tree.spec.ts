@@ -4,7 +4,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from '../../src/sqlite/database.js';
 import fc from 'fast-check';
-import { encodeUncovered } from '../../src/event-store/codec.js';
+import { encodeWithoutLeaf } from '../../src/event-store/codec.js';
 import { StoreDamaged, type EventStore, type StoredEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { LogTree } from '../../src/proof/log-tree.js';
@@ -194,12 +194,12 @@ it('the tree of more than the log has is kept where the log is not what was sign
   trees.push(tree);
   for (const ask of [() => tree.catchUp(), () => rootOf(tree, 20)])
     await expect(ask()).rejects.toMatchObject({ name: 'StoreDamaged' });
-  expect([...(TileFile.read(path)?.leaves(400) ?? [])]).toEqual(await leavesOf(store));
+  expect([...(TileFile.openReadonly(path)?.leaves(400) ?? [])]).toEqual(await leavesOf(store));
   await shorter.close();
 });
 
 it('a log with an event without a leaf hash has no tree', async () => {
-  await store.appendStored(newStreamName(), 'no-stream', [encodeUncovered(newEvent())]);
+  await store.appendStored(newStreamName(), 'no-stream', [encodeWithoutLeaf(newEvent())]);
   await append(1);
   await expect(rootOf(openTree(), 1)).rejects.toMatchObject({ name: 'NoTree' });
 });

@@ -79,7 +79,7 @@ it('by the whole where the tail is missing: a command verifies it first', async 
 });
 
 it('a log that was never signed, with nothing', async () => {
-  rmSync(files.checkpoint);
+  rmSync(files.checkpointPath);
   await ensureContinuesCheckpoint(store, files, openWatch());
 });
 
@@ -93,14 +93,14 @@ it('a tail that cannot be read is one that is missing', async () => {
 });
 
 it('a checkpoint that cannot be read keeps a log from being written, and no longer than that', async () => {
-  const aside = `${files.checkpoint}.aside`;
-  renameSync(files.checkpoint, aside);
-  mkdirSync(files.checkpoint);
+  const aside = `${files.checkpointPath}.aside`;
+  renameSync(files.checkpointPath, aside);
+  mkdirSync(files.checkpointPath);
   await expect(ensureContinuesCheckpoint(store, files, openWatch())).rejects.toMatchObject({
     name: 'StoreUnavailable',
   });
-  rmSync(files.checkpoint, { recursive: true });
-  renameSync(aside, files.checkpoint);
+  rmSync(files.checkpointPath, { recursive: true });
+  renameSync(aside, files.checkpointPath);
   await ensureContinuesCheckpoint(store, files, openWatch());
 });
 

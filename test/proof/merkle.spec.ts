@@ -5,7 +5,7 @@ import {
   inclusionProof,
   nodeHash,
   rootAt,
-  rootFromInclusion,
+  rootFromInclusionProof,
   subtreesOf,
   TreeRoot,
 } from '../../src/proof/merkle.js';
@@ -66,9 +66,9 @@ it('proves every leaf at every size by hashes that lead to the root', () => {
       const proof = inclusionProof(index, size, subtreesOf(leaves));
       const leaf = leaves[index] as Buffer;
       expect(climb(size, index, leaf, proof).toString('hex')).toBe(rootOf(leaves.slice(0, size)));
-      expect(rootFromInclusion(leaf, index, size, proof)?.toString('hex')).toBe(rootOf(leaves.slice(0, size)));
-      expect(rootFromInclusion(leaf, index, size, [...proof, leaf])).toBeNull();
-      expect(rootFromInclusion(leaf, index, size, proof.slice(1))).toEqual(size === 1 ? leaf : null);
+      expect(rootFromInclusionProof(leaf, index, size, proof)?.toString('hex')).toBe(rootOf(leaves.slice(0, size)));
+      expect(rootFromInclusionProof(leaf, index, size, [...proof, leaf])).toBeNull();
+      expect(rootFromInclusionProof(leaf, index, size, proof.slice(1))).toEqual(size === 1 ? leaf : null);
     }
   for (const [index, size] of [
     [70, 70],
@@ -77,7 +77,7 @@ it('proves every leaf at every size by hashes that lead to the root', () => {
     [0, 0],
   ] as const)
     expect(() => inclusionProof(index, size, subtreesOf(leaves))).toThrow(RangeError);
-  expect(rootFromInclusion(leaves[0] as Buffer, 3, 3, [])).toBeNull();
+  expect(rootFromInclusionProof(leaves[0] as Buffer, 3, 3, [])).toBeNull();
 });
 
 it('proves that every smaller tree is the beginning of every larger one', () => {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { EventStore } from '../../src/event-store/port.js';
-import { PERSONAL_CLAIMS } from '../../src/read-models/claims/claim-rows.js';
+import { PERSONAL_CLAIMS_TABLE } from '../../src/read-models/claims/claim-rows.js';
 import { ModelFile } from '../../src/read-models/model-file.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
 import { COUNTED_BY, Counts } from '../../src/read-models/counts/counts.query.js';
@@ -79,9 +79,11 @@ const rows = (path: string): readonly string[] => {
       .map((row) => JSON.stringify([table, row])),
   );
   const claims = file.db
-    .prepare(`SELECT s.id AS of_claim, t.*, NULL AS stream FROM ${PERSONAL_CLAIMS} t JOIN streams s ON s.no = t.stream`)
+    .prepare(
+      `SELECT s.id AS of_claim, t.*, NULL AS stream FROM ${PERSONAL_CLAIMS_TABLE} t JOIN streams s ON s.no = t.stream`,
+    )
     .all()
-    .map((row) => JSON.stringify([PERSONAL_CLAIMS, row]));
+    .map((row) => JSON.stringify([PERSONAL_CLAIMS_TABLE, row]));
   expect(claims).toHaveLength(CLAIM.length);
   file.close();
   return [...found, ...claims].sort();

@@ -6,7 +6,7 @@ import { ReadModels } from '../../src/read-models/read-models.js';
 import {
   logDifferenceOf,
   fingerprintOf,
-  setAside,
+  setFileAside,
   type LogFingerprint,
 } from '../../src/read-models/log-fingerprint.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -93,7 +93,7 @@ describe('a log', () => {
   ])('%s is compared with the fingerprint', async (_, ids, kind) => {
     const difference = await logDifferenceOf(seen, (await logOf(...ids)).store);
     expect(difference?.kind ?? null).toBe(kind);
-    if (difference !== null) expect(difference.sentence).toContain('2');
+    if (difference !== null) expect(difference.message).toContain('2');
   });
 
   it('that is empty was lost if there is an unreadable file, and is new if there is none', async () => {
@@ -107,7 +107,7 @@ it('a file set aside keeps its fingerprint and is renamed to lost', async () => 
   await (await project(await logOf('a', 'b'))).stop();
   await writeFile(`${path}-wal`, '');
   const seen = fingerprintOf(path);
-  const aside = setAside(path, new Date('2026-01-05T08:00:00.000Z'));
+  const aside = setFileAside(path, new Date('2026-01-05T08:00:00.000Z'));
   expect(aside).toBe(join(folder.path, 'read-models.lost-2026-01-05T08-00-00Z.sqlite'));
   expect(fingerprintOf(aside)).toEqual(seen);
   expect(existsSync(path)).toBe(false);

@@ -15,8 +15,8 @@ import { SORTS_LAST, nameSortKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage, type PageRequest } from '../../src/read-models/list/page.js';
-import { isJudged, matchOf, memberConditions, listScope } from '../../src/read-models/list/predicate.js';
-import { facetsOf, membersAmong } from '../../src/read-models/list/facets.js';
+import { isJudged, toMatchConditions, memberConditions, listScope } from '../../src/read-models/list/predicate.js';
+import { facetsOf, populationOfMembers } from '../../src/read-models/list/facets.js';
 import { ModelReader } from '../../src/read-models/model-reader.js';
 import { filterConditions, type Filters } from '../../src/read-models/list/filters.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
@@ -162,12 +162,12 @@ const actualPeople = (
 ) => {
   const scope = listScope(list, day, known, file.checkpoint.position);
   const on = list === '' ? [] : definition === null ? [isJudged] : memberConditions(definition, day);
-  const population = list === '' ? 'all' : definition === null ? 'judged' : membersAmong(definition, day);
+  const population = list === '' ? 'all' : definition === null ? 'judged' : populationOfMembers(definition, day);
   const conditions = [...on, ...filterConditions(filters)];
   const request = { scope, conditions, reference: undefined, sort, limit: 10, certainty: undefined, after: null };
   const found = readPage(file, { ...request, facets: facetsOf(list, population, filters) });
   expect(readPage(file, { ...request, facets: facetsOf(list, population, {}) }).items).toEqual(found.items);
-  expect(found.total).toEqual(countPeople(file.counters, scope, matchOf(conditions)));
+  expect(found.total).toEqual(countPeople(file.counters, scope, toMatchConditions(conditions)));
   expect(found.total).toEqual({
     yes: found.items.filter(({ certainty }) => certainty === 'yes').length,
     uncertain: found.items.filter(({ certainty }) => certainty === 'uncertain').length,

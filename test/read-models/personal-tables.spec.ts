@@ -1,18 +1,18 @@
 /** Personal data is in the tables marked for it and nowhere else, and everything but names is answered without it. */
 import { caseEvents } from '../../src/domain/case/events.js';
-import { allEvents, type AnyEvent } from '../../src/domain/events.js';
+import { eventDescriptions, type AnyEvent } from '../../src/domain/events.js';
 import { Counts } from '../../src/read-models/counts/counts.query.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { SORTS } from '../../src/read-models/list/paging.js';
 import { joinPersonal, splitPersonal } from '../../src/read-models/log/personal-parts.js';
 import { PERSONAL_TABLES, type ModelFile } from '../../src/read-models/model-file.js';
-import { examples } from '../../src/schema/examples.js';
+import { eventExamples } from '../../src/schema/examples.js';
 import { emptyFile, FixedReader, handlersOf, Log, uuid, type Handlers } from './support.js';
 import { NOW } from '../support/scopes.js';
 
 const MERGES: readonly string[] = ['merged', 'unmerged'];
-const caseExamples = Object.values(examples).filter(
+const caseExamples = Object.values(eventExamples).filter(
   ({ type }) => Object.hasOwn(caseEvents, type) && !MERGES.includes(type),
 );
 
@@ -38,7 +38,7 @@ const personalTexts = (event: AnyEvent): readonly string[] => {
   const personal = [
     'sources',
     'note',
-    ...(allEvents as Record<string, { personal: readonly string[] }>)[type]!.personal,
+    ...(eventDescriptions as Record<string, { personal: readonly string[] }>)[type]!.personal,
   ];
   const fields = { ...event, ...(event.type === 'corrected' ? event.data : {}) } as Record<string, unknown>;
   return personal
@@ -111,7 +111,7 @@ it('counts, and lists people in every order, after the names were blanked and th
 });
 
 it.each(RECORDED.map((event) => [event.type, event] as const))('joins the parts of %s as they were', (_, event) => {
-  const { open, personal } = splitPersonal(event);
-  expect(joinPersonal(open, personal)).toEqual(event);
-  expect(joinPersonal(open, null)).toMatchObject({ type: event.type });
+  const { nonPersonal, personal } = splitPersonal(event);
+  expect(joinPersonal(nonPersonal, personal)).toEqual(event);
+  expect(joinPersonal(nonPersonal, null)).toMatchObject({ type: event.type });
 });

@@ -11,7 +11,7 @@ const context: EditionContext = {
     { id: 'journalists', name: { en: 'Journalists' } },
   ],
   columns: [...EDITION_COLUMNS, 'believers', 'journalists'],
-  before: '2025-06-10',
+  previousDate: '2025-06-10',
 };
 const row = (cells: object = {}): EditionRow =>
   ({
@@ -82,8 +82,8 @@ it.each<[string, object, Partial<EditionContext>, string[]]>([
     ['groups_published ROW.WRONG_CELL'],
   ],
   ['a group of another list', {}, { columns: [...context.columns, 'poets'] }, ['poets CATEGORY.UNKNOWN']],
-  ['added since nothing', { added: '3' }, { before: null }, ['added ROW.WRONG_CELL']],
-  ['removed since a later edition', { removed: '3' }, { before: '2025-12-01' }, ['removed ROW.WRONG_CELL']],
+  ['added since nothing', { added: '3' }, { previousDate: null }, ['added ROW.WRONG_CELL']],
+  ['removed since a later edition', { removed: '3' }, { previousDate: '2025-12-01' }, ['removed ROW.WRONG_CELL']],
   ['no source', { source: '' }, {}, ['source FIELD.MISSING']],
 ])('%s is refused', (_, cells, changed, expected) => {
   const { claims, errors } = read(cells, changed);
@@ -97,7 +97,7 @@ describe('ids', () => {
     return read(
       { date, added: '2', removed: '3', believers: '', ...cells },
       {
-        ...{ list, before: '1999-01-01', categories: categories.map((id) => ({ id, name: {} })) },
+        ...{ list, previousDate: '1999-01-01', categories: categories.map((id) => ({ id, name: {} })) },
         columns: [...EDITION_COLUMNS, ...categories],
       },
     ).claims;

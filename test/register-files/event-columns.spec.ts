@@ -2,20 +2,20 @@
 import { CASE_EVENT_TYPES } from '../../src/domain/case/events.js';
 import {
   eventFromCells,
-  lineColumnOf,
+  columnOfPointer,
   columnsOfType,
   EVENT_COLUMNS,
-  foreignColumns,
+  filledColumnsOfOtherTypes,
 } from '../../src/register-files/event-columns.js';
 import { checkDrafts, type RawEvent } from '../../src/register-files/event-draft.js';
-import { examples } from '../../src/schema/examples.js';
+import { eventExamples } from '../../src/schema/examples.js';
 import { fieldsOf } from '../../src/schema/field.js';
 import { eventClasses, readEvent } from '../../src/schema/read-event.js';
 import { EXPECTED } from '../golden/expected.js';
 import { lineOf } from './event-line-writer.js';
 
 const ALL = CASE_EVENT_TYPES.flatMap((type) =>
-  [examples[type], ...EXPECTED[type]].map((event, index) => [type, index, event as object] as const),
+  [eventExamples[type], ...EXPECTED[type]].map((event, index) => [type, index, event as object] as const),
 );
 
 it.each(ALL)('%s (%i) is written as a line and read back from it', (_, __, event) => {
@@ -29,8 +29,8 @@ it.each(CASE_EVENT_TYPES)('every field of %s has a column, and no other column i
   const cells = Object.fromEntries(EVENT_COLUMNS.map((column) => [column, 'x']));
   const fields = fieldsOf(eventClasses.case[type]).map(({ name }) => name);
   expect(Object.keys(eventFromCells({ ...cells, type })).sort()).toEqual(['type', ...fields].sort());
-  expect(new Set(foreignColumns({ ...cells, type })).size + columnsOfType(type).length).toBeGreaterThan(0);
-  for (const column of columnsOfType(type)) expect(foreignColumns({ [column]: 'x', type })).toEqual([]);
+  expect(new Set(filledColumnsOfOtherTypes({ ...cells, type })).size + columnsOfType(type).length).toBeGreaterThan(0);
+  for (const column of columnsOfType(type)) expect(filledColumnsOfOtherTypes({ [column]: 'x', type })).toEqual([]);
 });
 
 it.each(CASE_EVENT_TYPES)('what is wrong with a cell of %s is told with its column', (type) => {
@@ -38,7 +38,7 @@ it.each(CASE_EVENT_TYPES)('what is wrong with a cell of %s is told with its colu
   const read = readEvent('case', eventFromCells({ ...cells, type, source: 'synthetic' }));
   const problems = 'errors' in read ? read.errors : [];
   expect(problems.length).toBeGreaterThan(0);
-  for (const { pointer } of problems) expect(columnsOfType(type)).toContain(lineColumnOf(pointer));
+  for (const { pointer } of problems) expect(columnsOfType(type)).toContain(columnOfPointer(pointer));
 });
 
 it.each(CASE_EVENT_TYPES)('what is expected of a cell of %s is said of the cell, not of JSON', (type) => {
@@ -46,7 +46,7 @@ it.each(CASE_EVENT_TYPES)('what is expected of a cell of %s is said of the cell,
   for (const cell of ['', '\u0007', 'x', '|', ';']) {
     const cells = Object.fromEntries(columns.map((column) => [column, cell]));
     const data = eventFromCells({ ...cells, type, ...(cell === '' ? {} : { source: '|' }) }) as RawEvent;
-    const { errors } = checkDrafts('case', [{ data, locate: lineColumnOf }]);
+    const { errors } = checkDrafts('case', [{ data, locate: columnOfPointer }]);
     expect(errors.length).toBeGreaterThan(0);
     for (const { column, expected } of errors) {
       expect(EVENT_COLUMNS).toContain(column);
@@ -56,7 +56,9 @@ it.each(CASE_EVENT_TYPES)('what is expected of a cell of %s is said of the cell,
 });
 
 it('a column that is not of the type of its line is a stranger there', () => {
-  expect(foreignColumns({ type: 'charged', articles: '234', facility: 'No. 2', court: '' })).toEqual(['facility']);
+  expect(filledColumnsOfOtherTypes({ type: 'charged', articles: '234', facility: 'No. 2', court: '' })).toEqual([
+    'facility',
+  ]);
 });
 
 it('sources stand beside each other, their parts in the same order', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BatchHeaders, CommandHeaders, RequestOptionsWithId, RowOptions } from '../../src/http/commands/parameters.js';
 import { PeoplePageQueryParameters } from '../../src/http/parameters.js';
-import { examples } from '../../src/schema/examples.js';
+import { eventExamples } from '../../src/schema/examples.js';
 import { fieldsOf, type Constructor, type Field } from '../../src/schema/field.js';
 import { isValid } from '../../src/schema/is-valid.js';
 import { buildInstance, validationErrorsOf } from '../../src/schema/read.js';
@@ -14,7 +14,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const withoutType = ({ type: _, ...fields }: Fields): Fields => fields;
 const events = Object.values(eventClasses).flatMap((classes) =>
   Object.entries(classes as Readonly<Record<string, Constructor>>).map(
-    ([type, eventClass]) => [eventClass, withoutType((examples as unknown as Record<string, Fields>)[type]!)] as const,
+    ([type, eventClass]) =>
+      [eventClass, withoutType((eventExamples as unknown as Record<string, Fields>)[type]!)] as const,
   ),
 );
 /** Classes with a valid value of each. */

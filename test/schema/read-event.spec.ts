@@ -1,7 +1,7 @@
-import { allEvents, type SubjectKind } from '../../src/domain/events.js';
+import { eventDescriptions, type SubjectKind } from '../../src/domain/events.js';
 import { logEvents } from '../../src/domain/log/events.js';
 import { referenceEvents } from '../../src/domain/reference/events.js';
-import { examples } from '../../src/schema/examples.js';
+import { eventExamples } from '../../src/schema/examples.js';
 import { fieldsOf, isRequired } from '../../src/schema/field.js';
 import type { FieldError } from '../../src/schema/problems.js';
 import type { LooseJson } from '../support/contract.js';
@@ -9,7 +9,8 @@ import { eventClasses, readEvent } from '../../src/schema/read-event.js';
 
 const kinds = Object.keys(eventClasses) as SubjectKind[];
 const types = kinds.flatMap((kind) => Object.keys(eventClasses[kind]).map((type) => [kind, type] as const));
-const example = (type: string) => structuredClone((examples as unknown as Record<string, object>)[type]!) as LooseJson;
+const example = (type: string) =>
+  structuredClone((eventExamples as unknown as Record<string, object>)[type]!) as LooseJson;
 
 const said = { sources: [{ kind: 'press', citation: 'synthetic' }] };
 const problemsOf = (kind: SubjectKind, body: unknown): readonly FieldError[] => {
@@ -28,7 +29,7 @@ const eventOf = (kind: SubjectKind, body: unknown): LooseJson => {
 describe('every type', () => {
   it('has a class, but for those that nobody reports', () => {
     expect([...new Set(types.map(([, type]) => type))].sort()).toEqual(
-      Object.keys(allEvents)
+      Object.keys(eventDescriptions)
         .filter((type) => !(type in referenceEvents) && !(type in logEvents) && !/^(application|edition)-/.test(type))
         .sort(),
     );
@@ -41,7 +42,7 @@ describe('every type', () => {
   });
 
   it.each(types)('%s %s: says when it happened exactly where the domain says so', (kind, type) => {
-    const { dated } = allEvents[type as keyof typeof allEvents];
+    const { dated } = eventDescriptions[type as keyof typeof eventDescriptions];
     if (dated) {
       expect(codes(kind, { ...example(type), occurredOn: undefined })).toEqual(['FIELD.MISSING /occurredOn']);
     } else {

@@ -29,7 +29,7 @@ test(`kill -9 under ${WRITERS} writers, ${ROUNDS} times: no checkpoint is ahead 
       .split('\n')
       // The last line may be cut off by the kill.
       .slice(0, -1)
-      .map((line) => openCheckpoint(line, files.verifiers()));
+      .map((line) => openCheckpoint(line, files.publicKeys()));
   /** Every checkpoint ever signed is of the beginning of the log that is there now. */
   const verify = async (): Promise<number> => {
     const store = createSqliteStore({ file: join(data, 'events.sqlite'), readonly: true });

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from '../../src/sqlite/database.js';
-import { dataFiles } from '../../src/event-store/data-folder.js';
+import { dataFilePaths } from '../../src/event-store/data-folder.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { runCli } from '../support/command-line.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
@@ -37,7 +37,7 @@ const { now } = Date;
 /** Writes a log of `EVENTS` events. */
 const fill = async (path: string): Promise<void> => {
   mkdirSync(path);
-  const store = createSqliteStore({ file: dataFiles(path).events });
+  const store = createSqliteStore({ file: dataFilePaths(path).events });
   const next = new Map<string, number>();
   const open: string[] = [];
   let events = 0;
@@ -60,7 +60,7 @@ const fill = async (path: string): Promise<void> => {
 
 /** All stored columns of a log, by position. */
 const rowsOf = (path: string): readonly unknown[] => {
-  const db = new Database(dataFiles(path).events, { readonly: true });
+  const db = new Database(dataFilePaths(path).events, { readonly: true });
   const rows = db
     .prepare(
       `SELECT position, (SELECT name FROM streams WHERE number = stream) AS stream, revision,
@@ -73,7 +73,7 @@ const rowsOf = (path: string): readonly unknown[] => {
 };
 
 const countOf = (path: string): number => {
-  const db = new Database(dataFiles(path).events, { readonly: true });
+  const db = new Database(dataFilePaths(path).events, { readonly: true });
   const count = db.prepare('SELECT count(*) FROM events').pluck().get() as number;
   db.close();
   return count;

@@ -29,8 +29,8 @@ export const accepted = (...findings: readonly string[]): DecisionExpected => ({
 export const refused = (...findings: readonly string[]): DecisionExpected => ({ outcome: 'refused', findings });
 export const standing = (standing: Partial<Standing>): StandingExpected => ({ standing });
 /** The custody, and the id of the event that set it. */
-export const custody = (custody: Custody, custodyBy: string | null): StandingExpected =>
-  standing({ custody, custodyBy });
+export const custody = (custody: Custody, custodyEventId: string | null): StandingExpected =>
+  standing({ custody, custodyEventId });
 
 interface When {
   readonly acknowledging: (...codes: readonly string[]) => When;

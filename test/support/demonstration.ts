@@ -1,7 +1,7 @@
 /** The demonstration register as a data folder. Its import takes seconds: it is done once in a run of Jest, and copied. */
 import { cpSync, existsSync, mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataFiles } from '../../src/event-store/data-folder.js';
+import { dataFilePaths } from '../../src/event-store/data-folder.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { DEFINITIONS, openRealRegister, REGISTER_FILES, type RealRegister } from '../register-files/real-register.js';
 import { runCli } from './command-line.js';
@@ -20,7 +20,7 @@ export const copyDemonstration = async (data: string): Promise<void> => {
 /** The demonstration in a folder that does not exist yet, with today fixed. */
 export const openDemonstration = async (data: string, { findsDuplicates = false } = {}): Promise<RealRegister> => {
   await copyDemonstration(data);
-  const { events, readModels } = dataFiles(data);
+  const { events, readModels } = dataFilePaths(data);
   return openRealRegister(createSqliteStore({ file: events }), { findsDuplicates, readModelsFile: readModels });
 };
 

@@ -1,6 +1,6 @@
 /** Valid fictitious events to append in tests, each with a new id. */
 import { randomUUID } from 'node:crypto';
-import { allEvents, type AnyEvent } from '../../src/domain/events.js';
+import { eventDescriptions, type AnyEvent } from '../../src/domain/events.js';
 import type { NewEvent } from '../../src/event-store/port.js';
 
 /** An event that carries a text, to recognize it when read back. */
@@ -15,7 +15,7 @@ export const namedEvent = (text: string): AnyEvent => ({
 export const newEvent = ({ event = namedEvent('Elçin Nümunəvi'), ...changes }: Partial<NewEvent> = {}): NewEvent => ({
   id: randomUUID(),
   recordedAt: '2025-12-22T10:20:30.456Z',
-  schemaVersion: allEvents[event.type].version,
+  schemaVersion: eventDescriptions[event.type].version,
   actor: { kind: 'person', id: 'a-17', asserted: true },
   acknowledged: [],
   raised: [],

@@ -1,7 +1,7 @@
 /** Serves a register from a temporary folder over real HTTP, inside the test process, and sends requests to it. */
 import { EVENT_STORE, MAX_READ, type EventStore, type LogEvent } from '../../src/event-store/port.js';
 import { HTTP_LIMITS, type HttpLimits } from '../../src/http/limits.js';
-import { serve, type Serving } from '../../src/serve.js';
+import { serve, type RunningService } from '../../src/serve.js';
 import { readSettings } from '../../src/settings.js';
 import { askAgain, record } from './ask-again.js';
 import { OpenApiContract, type LooseJson } from './contract.js';
@@ -28,7 +28,7 @@ let contract: OpenApiContract | null = null;
 
 export class Service {
   readonly logs: string[] = [];
-  private serving: Serving | null = null;
+  private serving: RunningService | null = null;
 
   private constructor(
     private readonly folder: TemporaryFolder,
@@ -64,7 +64,7 @@ export class Service {
     return this.serving.url;
   }
 
-  get app(): Serving['app'] {
+  get app(): RunningService['app'] {
     if (this.serving === null) throw new Error('not running');
     return this.serving.app;
   }

@@ -4,9 +4,9 @@ import { Metrics } from '../../src/watching/metrics.js';
 const render = async (isVerificationFailing: boolean): Promise<string> => {
   const metrics = new Metrics(() =>
     Promise.resolve({
-      ...{ parts: { log: null, 'read-models': null }, waiting: 0, events: 1, check: null, rebuild: null },
+      ...{ parts: { log: null, 'read-models': null }, pendingAppends: 0, events: 1, logCheck: null, rebuild: null },
       ...{ caughtUp: true, position: 1, lag: 0, problem: null, readable: true },
-      proof: { signed: 1, isCheckpointFailing: false, isVerificationFailing, witnesses: [] },
+      proof: { checkpointSize: 1, isCheckpointFailing: false, isVerificationFailing, witnesses: [] },
     }),
   );
   return (await metrics.render()).text;

@@ -50,9 +50,9 @@ it('reports outcome, number of events and duration of every append', async () =>
 
 it('counts appends in progress', async () => {
   const appends = [1, 2, 3].map(() => store.append(newStreamName(), 'no-stream', [newEvent()]));
-  expect(store.waiting).toBe(3);
+  expect(store.pendingAppends).toBe(3);
   await Promise.all(appends);
-  expect(store.waiting).toBe(0);
+  expect(store.pendingAppends).toBe(0);
 });
 
 describe('damage', () => {

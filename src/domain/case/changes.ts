@@ -52,8 +52,8 @@ const valuesOf = (standing: Standing): Readonly<Record<string, string>> => ({
   ),
 });
 
-const sentenceEndText = ({ sentenceEnd, life }: Standing): string => {
-  if (life) return 'life';
+const sentenceEndText = ({ sentenceEnd, isForLife }: Standing): string => {
+  if (isForLife) return 'life';
   if (sentenceEnd === null) return NO_VALUE;
   const { earliest, latest } = sentenceEnd;
   if (latest >= MAX_DAY) return `${formatDay(earliest)}/..`;

@@ -7,7 +7,7 @@ import { extendOrder, orderOf } from './order.js';
 import type { ReferenceData } from './reference-data.js';
 import { findingsBeforeAndAfter } from './timeline.js';
 
-/** Decides whether a case may record new events. `referenceData` must have the lists and instruments that the events named by `referringEvents` refer to. */
+/** Decides whether a case may record new events. `referenceData` must have all lists and instruments of `eventsNeedingReferenceData`. */
 export const decide = (
   history: readonly EventWithId<CaseEvent>[],
   newEvents: readonly EventWithId<CaseEvent>[],
@@ -22,10 +22,10 @@ export const decide = (
 };
 
 /**
- * The events whose lists and instruments a decision needs to know: the new ones, and with an amendment among them also the history, since
- * any of its events may then stand otherwise.
+ * The events whose lists and instruments must be loaded before a decision: the new ones and, if one of them is an amendment, the history
+ * too, since any earlier event may be amended.
  */
-export const referringEvents = (
+export const eventsNeedingReferenceData = (
   history: readonly EventWithId<CaseEvent>[],
   newEvents: readonly EventWithId<CaseEvent>[],
 ): readonly CaseEvent[] =>

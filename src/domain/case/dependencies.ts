@@ -33,17 +33,17 @@ export const dependenciesOf = (event: CaseEvent): readonly Dependency[] => [
   ...instrumentIdsIn(event).map((id) => ({ kind: 'instrument' as const, id, key: instrumentKey(id) })),
 ];
 
-/** The keys that a change of a definition changes; null stands for what is not defined. */
-export const changedDependencies = <K extends DefinitionKind>(
+/** The keys of the parts that differ between two versions of a list or instrument; null: not defined. */
+export const changedDependencyKeys = <K extends DefinitionKind>(
   kind: K,
   before: Definitions[K] | null,
   after: Definitions[K] | null,
 ): readonly string[] =>
   kind === 'list'
-    ? changesOfList(before as ListDefinition | null, after as ListDefinition | null)
-    : changesOfInstrument(before as Instrument | null, after as Instrument | null);
+    ? changedKeysOfList(before as ListDefinition | null, after as ListDefinition | null)
+    : changedKeysOfInstrument(before as Instrument | null, after as Instrument | null);
 
-const changesOfList = (before: ListDefinition | null, after: ListDefinition | null): readonly string[] => {
+const changedKeysOfList = (before: ListDefinition | null, after: ListDefinition | null): readonly string[] => {
   const id = (before ?? after)?.id;
   if (id === undefined) return [];
   if (before === null || after === null) return [listKey(id)];
@@ -52,24 +52,24 @@ const changesOfList = (before: ListDefinition | null, after: ListDefinition | nu
     (category) => before.categories.has(category) !== after.categories.has(category),
   );
   const keys = changed.map((category) => categoryKey(id, category));
-  return daysOfDemand(before) === daysOfDemand(after) ? keys : [...keys, criteriaKey(id)];
+  return criteriaRequirementText(before) === criteriaRequirementText(after) ? keys : [...keys, criteriaKey(id)];
 };
 
-/** The days on which a list begins and ceases to require criteria, as a text to compare. */
-const daysOfDemand = ({ policies }: ListDefinition): string => {
+/** The days from which a list requires criteria, or no longer does, as a text to compare. */
+const criteriaRequirementText = ({ policies }: ListDefinition): string => {
   const changes = policies.filter(
     ({ paceRequired }, index) => paceRequired !== (policies[index - 1]?.paceRequired ?? false),
   );
   return JSON.stringify(changes.map(({ from, paceRequired }) => [from, paceRequired]));
 };
 
-const changesOfInstrument = (before: Instrument | null, after: Instrument | null): readonly string[] => {
+const changedKeysOfInstrument = (before: Instrument | null, after: Instrument | null): readonly string[] => {
   const id = (before ?? after)?.id;
-  return id === undefined || fieldsJudged(before) === fieldsJudged(after) ? [] : [instrumentKey(id)];
+  return id === undefined || judgedFieldsText(before) === judgedFieldsText(after) ? [] : [instrumentKey(id)];
 };
 
 /** The fields of an instrument that findings depend on, as a text to compare. */
-const fieldsJudged = (instrument: Instrument | null): string =>
+const judgedFieldsText = (instrument: Instrument | null): string =>
   JSON.stringify(
     instrument && [instrument.kind, instrument.inForce ?? instrument.issued, instrument.windowEnd, instrument.clauses],
   );

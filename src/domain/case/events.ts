@@ -35,9 +35,9 @@ interface PersonDescription {
 }
 
 /** The Criminal Code of Azerbaijan. */
-export const DEFAULT_CODE = 'AZ-CC';
+export const DEFAULT_CRIMINAL_CODE = 'AZ-CC';
 
-/** Article 234, part 4.3. `generalPart` (28, 29, 32.5) is given for preparation, attempt and complicity. */
+/** An article of a code: article 234, part 4.3. `generalPart` (28, 29, 32.5) is given for preparation, attempt and complicity. */
 export interface Article {
   readonly code: string;
   readonly article: string;
@@ -61,9 +61,9 @@ export interface Sentence {
 }
 
 export const ARREST_KINDS = ['criminal', 'administrative'] as const;
-export const MEASURES = ['detention', 'house-arrest'] as const;
+export const REMAND_MEASURES = ['detention', 'house-arrest'] as const;
 export const APPEAL_OUTCOMES = ['upheld', 'reduced', 'increased', 'suspended', 'quashed', 'retrial'] as const;
-export const MISTREATMENTS = [
+export const MISTREATMENT_KINDS = [
   'torture',
   'ill-treatment',
   'hunger-strike',
@@ -126,7 +126,7 @@ export interface CaseFields extends AmendmentFields {
   };
   charged: { readonly articles: readonly Article[] };
   remanded: {
-    readonly measure: (typeof MEASURES)[number];
+    readonly measure: (typeof REMAND_MEASURES)[number];
     readonly court?: string;
     readonly until?: Edtf;
     readonly facility?: string;
@@ -147,7 +147,7 @@ export interface CaseFields extends AmendmentFields {
     readonly newSentence?: Sentence;
   };
   transferred: { readonly facility: string; readonly medical?: boolean };
-  mistreated: { readonly kind: (typeof MISTREATMENTS)[number]; readonly detail?: string };
+  mistreated: { readonly kind: (typeof MISTREATMENT_KINDS)[number]; readonly detail?: string };
   proposed: { readonly list: string };
   recognised: { readonly list: string; readonly category: string; readonly criteria?: readonly PaceCriterion[] };
   recategorised: { readonly list: string; readonly category: string };
@@ -164,7 +164,7 @@ export interface CaseFields extends AmendmentFields {
   declined: { readonly list: string; readonly reason: string };
   delisted: { readonly list: string; readonly reason: string };
   died: { readonly place?: string; readonly statedCause?: string; readonly inCustody?: boolean };
-  /** In the stream of the absorbed case; `into` is the id of the surviving case, whose timeline it feeds from then on. */
+  /** Stands in the stream of the absorbed case, whose events count for the surviving case `into` from then on. */
   merged: { readonly into: string; readonly reason: string };
   unmerged: { readonly reason: string };
   distinguished: { readonly from: string; readonly reason: string };
@@ -252,12 +252,12 @@ export const caseEvents: { readonly [T in CaseEventType]: EventDescription<CaseF
 
 export const CASE_EVENT_TYPES = Object.keys(caseEvents) as readonly CaseEventType[];
 
-/** Whether an event tells names of the person. */
-export const isNaming = (event: { readonly type: string }): event is CaseEventOf<'opened' | 'named'> =>
+/** Whether the type of an event is one that adds names of the person. */
+export const isNamingEvent = (event: { readonly type: string }): event is CaseEventOf<'opened' | 'named'> =>
   event.type === 'opened' || event.type === 'named';
 
 /** The names that an event tells; none for most types. */
 export const namesIn = (event: { readonly type: string }): readonly Name[] => {
-  if (!isNaming(event)) return [];
+  if (!isNamingEvent(event)) return [];
   return event.type === 'opened' ? event.names : [event.name];
 };

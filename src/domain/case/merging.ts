@@ -5,43 +5,43 @@ import { finding } from './findings.js';
 
 type Events = readonly EventWithId<CaseEvent>[];
 
-/** The most cases of one chain, and the most that one case absorbs: more are no homonyms but a mistake. */
+/** The most cases that may be merged, directly or through others, into one: more can only be a mistake. */
 export const MAX_MERGED_CASES = 50;
 
-/** The case that a case is merged into, by the events of its own stream; null where it stands for itself. */
-export const mergedInto = (events: Events): string | null => {
+/** The id of the case that a case is merged into, by the events of its own stream; null if it is not merged. */
+export const mergeTargetOf = (events: Events): string | null => {
   const last = events.findLast(({ event }) => event.type === 'merged' || event.type === 'unmerged')?.event;
   return last?.type === 'merged' ? last.into : null;
 };
 
-/** Other cases, as far as the findings of merges depend on them. */
+/** The data about other cases that the findings of merges depend on. */
 export interface MergeData {
   /** The case whose events are decided on. */
   readonly caseId: string;
   /**
-   * For each `into` and `from` of the new events, and for the case that this one is merged into if a new event is `distinguished`: that case,
-   * the case that it is merged into, and so on to the one that stands for itself. No entry: there is no such case.
+   * By case id, for each `into` and `from` of the new events, and for the case that this one is merged into if a new event is
+   * `distinguished`: that case, the case that it is merged into, and so on to one that is not merged. No entry if the case does not exist.
    */
   readonly survivorChains: ReadonlyMap<string, readonly string[]>;
-  /** How many cases are merged into this one and into the last of each chain together. */
+  /** How many cases are already merged into this case or into the last of a chain. */
   readonly absorbed: number;
 }
 
 /**
- * The findings of the new `merged`, `unmerged` and `distinguished` events of a case. A merge and its undoing are judged after the new events
- * before them, a distinction after all new events, so that its place among them makes no difference.
+ * The findings of the new `merged`, `unmerged` and `distinguished` events of a case. `merged` and `unmerged` are judged by the
+ * events before them, `distinguished` by all new events, so that its place among them makes no difference.
  */
 export const mergeFindings = (history: Events, newEvents: Events, data: MergeData): readonly Finding[] => {
-  const mergedAfter = (count: number): string | null => mergedInto([...history, ...newEvents.slice(0, count)]);
+  const mergedAfter = (count: number): string | null => mergeTargetOf([...history, ...newEvents.slice(0, count)]);
   return newEvents.flatMap(({ id, event }, index) => {
     switch (event.type) {
       case 'unmerged':
         return mergedAfter(index) === null ? [finding('CASE.NOT_MERGED', id)] : [];
       case 'distinguished':
-        return impossibleDistinction(id, event.from, ownChainOf(mergedAfter(newEvents.length), data), data);
+        return impossibleDistinctionFindings(id, event.from, ownChainOf(mergedAfter(newEvents.length), data), data);
       case 'merged':
         return mergedAfter(index) === null
-          ? impossibleMerge(id, event.into, data)
+          ? impossibleMergeFindings(id, event.into, data)
           : [finding('CASE.ALREADY_MERGED', id)];
       default:
         return [];
@@ -53,7 +53,7 @@ export const mergeFindings = (history: Events, newEvents: Events, data: MergeDat
 const ownChainOf = (into: string | null, { caseId, survivorChains }: MergeData): readonly string[] =>
   into === null ? [caseId] : [caseId, into, ...(survivorChains.get(into) ?? [])];
 
-const impossibleMerge = (
+const impossibleMergeFindings = (
   id: string,
   into: string,
   { caseId, survivorChains, absorbed }: MergeData,
@@ -65,8 +65,8 @@ const impossibleMerge = (
   return chain.length + absorbed >= MAX_MERGED_CASES ? [finding('CASE.MERGED_TOO_OFTEN', id)] : [];
 };
 
-/** Two cases whose survivorChains meet are one case, or become one by the new events; so they cannot be told apart. */
-const impossibleDistinction = (
+/** Refuses to distinguish two cases whose chains of merges meet: they are one case, or become one by the new events. */
+const impossibleDistinctionFindings = (
   id: string,
   from: string,
   ownChain: readonly string[],

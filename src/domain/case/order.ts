@@ -7,14 +7,14 @@ import type { Finding, EventWithId } from '../event.js';
 import { ANY_DAY, parseEdtf } from '../time.js';
 import { CASE_EVENT_TYPES, caseEvents, type CaseEvent } from './events.js';
 import { finding } from './findings.js';
-import { axesOf, applyEvent, findingsAt, type Axis, type DatedEvent } from './rules.js';
+import { axesOf, applyEvent, findingsInState, type Axis, type DatedEvent } from './rules.js';
 import { INITIAL_STATE, type CaseState } from './state.js';
 
 /** An event at its place in the order, with the axes that it changes there and the id of its valid `after`. */
 export interface OrderedEvent extends DatedEvent {
   readonly axes: readonly Axis[];
   readonly after: string | null;
-  /** What is found of the event in the state before it. */
+  /** The findings of the event, judged in the state before it. */
   readonly findings: readonly Finding[];
   /** The state of the case once this event and all before it in the order are applied. */
   readonly stateAfter: CaseState;
@@ -24,10 +24,10 @@ export interface EventOrder {
   /** All events, undated ones, corrections and retractions too, in order of recording. */
   readonly recorded: readonly EventWithId<CaseEvent>[];
   /** The events of `recorded` as they stand, undated ones too. */
-  readonly standing: readonly EventWithId<CaseEvent>[];
+  readonly standingEvents: readonly EventWithId<CaseEvent>[];
   /** The dated events in the order in which they are applied. */
   readonly events: readonly OrderedEvent[];
-  readonly afterFindings: readonly Finding[];
+  readonly invalidAfterFindings: readonly Finding[];
   /** Findings about `after`, and those of each event in the state before it. */
   readonly findings: readonly Finding[];
 }
@@ -40,7 +40,7 @@ const toDated = ({ id, event }: EventWithId<CaseEvent>): DatedEvent => ({
 
 const isDated = ({ event }: EventWithId<CaseEvent>): boolean => caseEvents[event.type].dated;
 
-/** Whether `a` happened before `b` in every possible course. */
+/** Whether `a` happened before `b`, whichever days their partial dates mean. */
 const isCertainlyBefore = (a: DatedEvent, b: DatedEvent): boolean => a.when.latest < b.when.earliest;
 
 /**
@@ -48,61 +48,67 @@ const isCertainlyBefore = (a: DatedEvent, b: DatedEvent): boolean => a.when.late
  * the fewest refuse, ask and warn findings in the state so far, then the order of types in events.ts, then the lower id.
  */
 export const orderOf = (recorded: readonly EventWithId<CaseEvent>[]): EventOrder => {
-  const { events: standing, retracted } = standingEventsOf(recorded);
-  const dated = standing.filter(isDated).map(toDated);
-  const { follows, findings } = validAfters(dated, standing, retracted);
-  return withFindings({ recorded, standing, events: continueOrder([], dated, follows), afterFindings: findings });
+  const { events: standingEvents, retractedIds } = standingEventsOf(recorded);
+  const dated = standingEvents.filter(isDated).map(toDated);
+  const { predecessorById, findings } = validPredecessors(dated, standingEvents, retractedIds);
+  return withFindings({
+    recorded,
+    standingEvents,
+    events: continueOrder([], dated, predecessorById),
+    invalidAfterFindings: findings,
+  });
 };
 
 const withFindings = (order: Omit<EventOrder, 'findings'>): EventOrder => ({
   ...order,
-  findings: [...order.afterFindings, ...order.events.flatMap(({ findings }) => findings)],
+  findings: [...order.invalidAfterFindings, ...order.events.flatMap(({ findings }) => findings)],
 });
 
-/** The order of all events, given its beginning and the events that are left. */
+/** Completes an order: appends the events in `left`, one by one, to its beginning. */
 const continueOrder = (
   beginning: readonly OrderedEvent[],
   left: readonly DatedEvent[],
-  follows: ReadonlyMap<string, string>,
+  predecessorById: ReadonlyMap<string, string>,
 ): readonly OrderedEvent[] => {
   const waiting = [...left].sort(byFirstDay);
   const waitingIds = new Set(left.map(({ id }) => id));
   const ordered = [...beginning];
   while (waiting.length > 0) {
     const state = stateAfter(ordered);
-    const next = onlyCandidate(waiting) ?? bestCandidate(candidatesIn(waiting, waitingIds, follows), state);
+    const next = onlyCandidate(waiting) ?? bestCandidate(candidatesIn(waiting, waitingIds, predecessorById), state);
     waiting.splice(waiting.indexOf(next), 1);
     waitingIds.delete(next.id);
-    ordered.push(orderedEventOf(next, state, follows.get(next.id) ?? null));
+    ordered.push(orderedEventOf(next, state, predecessorById.get(next.id) ?? null));
   }
   return ordered;
 };
 
 /**
- * The order with one more event: what `orderOf` says of all of them. Costs least if the event certainly comes after all others, by
- * its days or by its `after`, and little if it changes no state.
+ * The order with one more event: the same as `orderOf` of all events. Costs least if the event certainly comes after all others, by
+ * its days or by its `after`, and little if it does not change the state of the case.
  */
 export const extendOrder = (order: EventOrder, added: EventWithId<CaseEvent>): EventOrder => {
   const recorded = [...order.recorded, added];
   if (isAmendment(added.event)) return orderOf(recorded);
   const { after } = added.event;
   if (!isDated(added) && after !== undefined) return orderOf(recorded);
-  const standing = [...order.standing, added];
-  if (!isDated(added)) return { ...order, recorded, standing };
-  // An `after` that was of no use until now.
-  if (order.standing.some(({ event }) => event.after === added.id)) return orderOf(recorded);
+  const standingEvents = [...order.standingEvents, added];
+  if (!isDated(added)) return { ...order, recorded, standingEvents };
+  // The `after` of an earlier event names the added one, and takes effect only now.
+  if (order.standingEvents.some(({ event }) => event.after === added.id)) return orderOf(recorded);
   const dated = toDated(added);
-  if (after === undefined) return withFindings({ ...order, recorded, standing, events: insert(order.events, dated) });
+  if (after === undefined)
+    return withFindings({ ...order, recorded, standingEvents, events: insertIntoOrder(order.events, dated) });
   if (!comesLast(dated, after, order)) return orderOf(recorded);
   const events = [...order.events, orderedEventOf(dated, stateAfter(order.events), after)];
-  return withFindings({ ...order, recorded, standing, events });
+  return withFindings({ ...order, recorded, standingEvents, events });
 };
 
 /**
- * The order with an event that no `after` links to another. Events that certainly come before it are a beginning of the order, and stay.
- * From then on it may come next at each place, and comes where it is preferred to the event there, or must precede it.
+ * The order with an added event that no `after` links to another. Up to the last event that certainly precedes it the order stays. From
+ * there on, the added event takes the first place at which it is preferred to the event there, or must precede it.
  */
-const insert = (events: readonly OrderedEvent[], added: DatedEvent): readonly OrderedEvent[] => {
+const insertIntoOrder = (events: readonly OrderedEvent[], added: DatedEvent): readonly OrderedEvent[] => {
   let at = 1 + events.findLastIndex((other) => isCertainlyBefore(other, added));
   const isNotYet = (other: OrderedEvent): boolean =>
     !isCertainlyBefore(added, other) && bestCandidate([added, other].sort(byId), stateAfter(events, at)) === other;
@@ -110,15 +116,15 @@ const insert = (events: readonly OrderedEvent[], added: DatedEvent): readonly Or
   const [beginning, rest] = [events.slice(0, at), events.slice(at)];
   const placed = orderedEventOf(added, stateAfter(beginning), null);
   const next = rest[0];
-  // Where it has to precede the event here, another may be preferred to both.
+  // `next` has to wait for the added event, so a later event may now be preferred to both.
   if (next !== undefined && isCertainlyBefore(added, next))
-    return continueOrder(beginning, [added, ...rest], followsIn(events));
+    return continueOrder(beginning, [added, ...rest], predecessorByIdOf(events));
   return placed.stateAfter === stateAfter(beginning)
     ? [...beginning, placed, ...rest]
-    : continueOrder([...beginning, placed], rest, followsIn(events));
+    : continueOrder([...beginning, placed], rest, predecessorByIdOf(events));
 };
 
-const followsIn = (events: readonly OrderedEvent[]): ReadonlyMap<string, string> =>
+const predecessorByIdOf = (events: readonly OrderedEvent[]): ReadonlyMap<string, string> =>
   new Map(events.flatMap(({ id, after }) => (after === null ? [] : [[id, after] as const])));
 
 /** The state after the first `count` events. */
@@ -132,7 +138,7 @@ const orderedEventOf = (dated: DatedEvent, state: CaseState, after: string | nul
   when: dated.when,
   axes: axesOf(dated, state),
   after,
-  findings: findingsAt(dated, state),
+  findings: findingsInState(dated, state),
   stateAfter: applyEvent(dated, state),
 });
 
@@ -141,8 +147,8 @@ const comesLast = (added: DatedEvent, after: string, { events }: EventOrder): bo
   const named = events.find(({ id }) => id === after);
   if (named === undefined) return false;
   const tied = events.filter((other) => !isCertainlyBefore(other, added));
-  const follows = followsIn(events);
-  return tied.every((other) => !isCertainlyBefore(added, other) && mustFollow(named, other, events, follows));
+  const predecessorById = predecessorByIdOf(events);
+  return tied.every((other) => !isCertainlyBefore(added, other) && mustFollow(named, other, events, predecessorById));
 };
 
 const byId = (a: EventWithId<CaseEvent>, b: EventWithId<CaseEvent>): number => (a.id < b.id ? -1 : 1);
@@ -157,7 +163,7 @@ const onlyCandidate = ([first, second]: readonly DatedEvent[]): DatedEvent | nul
 const candidatesIn = (
   waiting: readonly DatedEvent[],
   waitingIds: ReadonlySet<string>,
-  follows: ReadonlyMap<string, string>,
+  predecessorById: ReadonlyMap<string, string>,
 ): readonly DatedEvent[] => {
   let earliestEnd = Infinity;
   const candidates: DatedEvent[] = [];
@@ -167,7 +173,7 @@ const candidatesIn = (
     candidates.push(event);
   }
   return candidates
-    .filter(({ id, when }) => when.earliest <= earliestEnd && !waitingIds.has(follows.get(id) ?? ''))
+    .filter(({ id, when }) => when.earliest <= earliestEnd && !waitingIds.has(predecessorById.get(id) ?? ''))
     .sort(byId);
 };
 
@@ -187,34 +193,35 @@ const isLess = (a: readonly number[], b: readonly number[]): boolean => {
 };
 
 const rankOf = (dated: DatedEvent, state: CaseState): readonly number[] => {
-  const grades = findingsAt(dated, state).map(({ grade }) => grade);
+  const grades = findingsInState(dated, state).map(({ grade }) => grade);
   const count = (grade: Finding['grade']): number => grades.filter((other) => other === grade).length;
   const { type } = dated.event;
   return [type === 'died' ? 1 : 0, count('refuse'), count('ask'), count('warn'), CASE_EVENT_TYPES.indexOf(type)];
 };
 
 /**
- * The `after` of each event. One that contradicts the days, closes a cycle or names a retracted event is ignored and reported. Events are checked in
- * order of their ids, so that the set alone determines which `after` closes a cycle.
+ * The valid `after` of each event. An `after` that contradicts the days, closes a cycle or names no dated event that stands is ignored and
+ * reported as a finding. Events are checked in order of id, so that the set alone determines which `after` closes a cycle.
  */
-const validAfters = (
+const validPredecessors = (
   dated: readonly DatedEvent[],
   events: readonly EventWithId<CaseEvent>[],
-  retracted: ReadonlySet<string>,
-): { follows: ReadonlyMap<string, string>; findings: readonly Finding[] } => {
+  retractedIds: ReadonlySet<string>,
+): { predecessorById: ReadonlyMap<string, string>; findings: readonly Finding[] } => {
   const eventsById = new Map(dated.map((event) => [event.id, event]));
-  const follows = new Map<string, string>();
+  const predecessorById = new Map<string, string>();
   const findings: Finding[] = [];
   for (const { id, event } of events.filter(({ event }) => event.after !== undefined).sort(byId)) {
     const later = eventsById.get(id);
     const earlier = eventsById.get(event.after ?? '');
-    if (earlier === undefined && retracted.has(event.after ?? '')) findings.push(finding('CASE.AFTER_RETRACTED', id));
+    if (earlier === undefined && retractedIds.has(event.after ?? ''))
+      findings.push(finding('CASE.AFTER_RETRACTED', id));
     else if (earlier === undefined) findings.push(finding('CASE.AFTER_UNKNOWN', id));
-    else if (later !== undefined && mustFollow(earlier, later, dated, follows))
+    else if (later !== undefined && mustFollow(earlier, later, dated, predecessorById))
       findings.push(finding('CASE.ORDER_CONTRADICTS', id, earlier.id));
-    else if (later !== undefined) follows.set(id, earlier.id);
+    else if (later !== undefined) predecessorById.set(id, earlier.id);
   }
-  return { follows, findings };
+  return { predecessorById, findings };
 };
 
 /** Whether `later` is `earlier`, or must come after it by the days and the valid `after`s: a search along both relations. */
@@ -222,7 +229,7 @@ const mustFollow = (
   later: DatedEvent,
   earlier: DatedEvent,
   dated: readonly DatedEvent[],
-  follows: ReadonlyMap<string, string>,
+  predecessorById: ReadonlyMap<string, string>,
 ): boolean => {
   const visited = new Set<DatedEvent>();
   const open = [earlier];
@@ -231,7 +238,7 @@ const mustFollow = (
     if (visited.has(current)) continue;
     visited.add(current);
     for (const next of dated)
-      if (isCertainlyBefore(current, next) || follows.get(next.id) === current.id) open.push(next);
+      if (isCertainlyBefore(current, next) || predecessorById.get(next.id) === current.id) open.push(next);
   }
   return false;
 };

@@ -13,7 +13,7 @@ export interface DayRange {
   readonly latest: Day;
 }
 
-/** What the end of a sentence is computed from. The sentence is in force, suspended, or has run to its end. */
+/** What the end of a sentence is computed from, while the sentence is active or suspended and once it is completed. */
 export interface RunningSentence {
   /** ISO 8601 duration; null if the sentence has no term (life, a fine) or an unknown one. */
   readonly term: string | null;
@@ -28,18 +28,18 @@ export interface RunningSentence {
 export interface Standing {
   readonly custody: Custody;
   /** The id of the event that set the custody; null while the custody is `unknown`. */
-  readonly custodyBy: string | null;
+  readonly custodyEventId: string | null;
   readonly proceedings: Proceedings;
   readonly sentence: SentenceState;
   /**
    * The days on which the sentence may end, both included; `latest` is MAX_DAY if the term is unknown. Null if no sentence runs,
-   * it is for life, or its first day is unknown.
+   * it has no term (life, a fine), or its first day is unknown.
    */
   readonly sentenceEnd: DayRange | null;
-  /** The term, reductions and first day that `sentenceEnd` is computed from; null without such a sentence. */
+  /** What `sentenceEnd` is computed from; null if there is no sentence, or it was extinguished. */
   readonly running: RunningSentence | null;
   /** Whether the sentence is imprisonment for life. */
-  readonly life: boolean;
+  readonly isForLife: boolean;
   /** In the form of `articleText`, sorted. */
   readonly articles: readonly string[];
   readonly facility: string | null;

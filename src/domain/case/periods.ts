@@ -8,14 +8,14 @@ import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
 import type { OrderedEvent } from './order.js';
 import type { DayRange, Period, Standing } from './period.js';
 import { applyEvent, shareAxis } from './rules.js';
-import { runningSentence, sentenceEnd } from './sentence.js';
+import { runningSentence, possibleSentenceEnd } from './sentence.js';
 import { INITIAL_STATE, type CaseState } from './state.js';
 
-/** Undecided events per day up to which standings are enumerated (2^12 sets at most); beyond it the standing is null. */
+/** The most events that may or may not have happened by a day (2^12 sets to enumerate); with more, the standing is null. */
 export const MAX_UNDECIDED = 12;
 
 /** An event with its date bounds tightened by the order, and the indices of the events that must precede it. */
-interface Bounded {
+interface BoundedEvent {
   readonly event: OrderedEvent;
   readonly earliest: Day;
   readonly latest: Day;
@@ -25,7 +25,7 @@ interface Bounded {
 
 /** The possible courses of a case: its ordered events with their bounds, and the periods that follow from them. */
 export interface PossibleCourses {
-  readonly events: readonly Bounded[];
+  readonly events: readonly BoundedEvent[];
   /** Sorted by first day; they cover every day from MIN_DAY to MAX_DAY. */
   readonly periods: readonly Period[];
 }
@@ -42,10 +42,10 @@ export const coursesOf = (order: readonly OrderedEvent[]): PossibleCourses => {
  */
 export const extendCourses = (courses: PossibleCourses, order: readonly OrderedEvent[]): PossibleCourses => {
   const added = order.at(-1);
-  if (added === undefined || !isLastAfter(courses, added, order)) return coursesOf(order);
+  if (added === undefined || !isAppendedLast(courses, added, order)) return coursesOf(order);
   const first = added.when.earliest;
   const predecessors = courses.events.flatMap(({ event, latest }, index) =>
-    latest > first && keepOrder(event, added) ? [index] : [],
+    latest > first && mustKeepOrder(event, added) ? [index] : [],
   );
   const earliest = Math.max(first, ...predecessors.map((index) => courses.events[index]?.earliest ?? first));
   const events = [...courses.events, { event: added, earliest, latest: added.when.latest, predecessors }];
@@ -59,17 +59,17 @@ export const extendCourses = (courses: PossibleCourses, order: readonly OrderedE
   };
 };
 
-const isLastAfter = ({ events }: PossibleCourses, added: OrderedEvent, order: readonly OrderedEvent[]): boolean =>
+const isAppendedLast = ({ events }: PossibleCourses, added: OrderedEvent, order: readonly OrderedEvent[]): boolean =>
   order.length === events.length + 1 &&
   events.every(({ event, latest }, index) => {
     const other = order[index];
     return latest <= added.when.latest && event.id === other?.id && event.after === other.after;
   });
 
-/** The possible standings from a day on, stretch by stretch in which no event becomes possible or certain. */
-const periodsFrom = (events: readonly Bounded[], first: Day): readonly Period[] => {
+/** The periods from a day on, computed for each stretch of days in which no event becomes possible or certain. */
+const periodsFrom = (events: readonly BoundedEvent[], first: Day): readonly Period[] => {
   const byId = new Map(events.map((bounded) => [bounded.event.id, bounded]));
-  const boundsById = (id: string): Bounded | undefined => byId.get(id);
+  const boundsById = (id: string): BoundedEvent | undefined => byId.get(id);
   let settled = countSettled(events, 0, first);
   const unsettled = events.slice(settled);
   const days = [...new Set([first, ...unsettled.flatMap(({ earliest, latest }) => [earliest, latest])])]
@@ -91,19 +91,19 @@ const periodsFrom = (events: readonly Bounded[], first: Day): readonly Period[] 
 };
 
 const byEarliest =
-  (events: readonly Bounded[]) =>
+  (events: readonly BoundedEvent[]) =>
   (a: number, b: number): number =>
     (events[a]?.earliest ?? 0) - (events[b]?.earliest ?? 0);
 
-/** How many of the first events have certainly happened by a day, of which `settledBefore` had by an earlier day. */
-const countSettled = (events: readonly Bounded[], settledBefore: number, day: Day): number => {
+/** How many events at the start of the order have certainly happened by a day; `settledBefore`: how many by an earlier day. */
+const countSettled = (events: readonly BoundedEvent[], settledBefore: number, day: Day): number => {
   let count = settledBefore;
   while ((events[count]?.latest ?? MAX_DAY) <= day) count += 1;
   return count;
 };
 
 /** Tightens date bounds by event order: forward for `earliest`, backward for `latest`. */
-const tightenBounds = (order: readonly OrderedEvent[]): readonly Bounded[] => {
+const tightenBounds = (order: readonly OrderedEvent[]): readonly BoundedEvent[] => {
   const predecessors = predecessorsIn(order);
   const earliest = order.map(({ when }) => when.earliest);
   const latest = order.map(({ when }) => when.latest);
@@ -122,28 +122,29 @@ const tightenBounds = (order: readonly OrderedEvent[]): readonly Bounded[] => {
 
 /** The indices of the events that must precede each event, ascending, without those that have certainly happened by its earliest day. */
 const predecessorsIn = (order: readonly OrderedEvent[]): readonly (readonly number[])[] => {
-  /** The last day on which an event may have happened that is no later in the order. */
+  /** By index: the last day on which this event, or one before it in the order, may have happened. */
   const lastDays: Day[] = [];
   return order.map((event, index) => {
     lastDays.push(Math.max(event.when.latest, lastDays.at(-1) ?? MIN_DAY));
     const indices: number[] = [];
     for (let i = index - 1; (lastDays[i] ?? MIN_DAY) > event.when.earliest; i -= 1) {
       const other = order[i];
-      if (other !== undefined && other.when.latest > event.when.earliest && keepOrder(other, event)) indices.push(i);
+      if (other !== undefined && other.when.latest > event.when.earliest && mustKeepOrder(other, event))
+        indices.push(i);
     }
     return indices.reverse();
   });
 };
 
-const keepOrder = (earlier: OrderedEvent, later: OrderedEvent): boolean =>
+const mustKeepOrder = (earlier: OrderedEvent, later: OrderedEvent): boolean =>
   later.after === earlier.id || shareAxis(earlier.axes, later.axes);
 
 /**
- * The states that are possible on a day: from the state after all events that have certainly happened, with any of the open events that
- * may have happened too. Null if more than MAX_UNDECIDED events are undecided.
+ * The states that are possible on a day: the state `settled` with each set of the open events that may have happened by then. Null if more
+ * than MAX_UNDECIDED of them may or may not have happened.
  */
 const possibleStates = (
-  events: readonly Bounded[],
+  events: readonly BoundedEvent[],
   open: readonly number[],
   settled: CaseState,
   day: Day,
@@ -157,7 +158,7 @@ const possibleStates = (
       states.push(state);
       return;
     }
-    // An event with a future predecessor is future too. tightenBounds ensures that such an event is undecided.
+    // An event whose predecessor is still to come is to come too. tightenBounds ensures that it need not have happened by this day.
     if (!next.predecessors.some((i) => future.has(i))) enumerate(position + 1, applyEvent(next.event, state), future);
     if (next.latest > day) enumerate(position + 1, state, new Set([...future, index]));
   };
@@ -165,20 +166,20 @@ const possibleStates = (
   return states;
 };
 
-type BoundsById = (id: string) => Pick<Bounded, 'earliest' | 'latest'> | undefined;
+type BoundsLookup = (id: string) => Pick<BoundedEvent, 'earliest' | 'latest'> | undefined;
 
 /** The periods of a state on days [from, to): from the earliest possible end of the sentence on, it may be completed. */
-const periodsOfState = (state: CaseState, boundsById: BoundsById, from: Day, to: Day): readonly Period[] => {
-  const start = possibleStart(state, boundsById);
-  const end = start && sentenceEnd(state.sentence, start);
+const periodsOfState = (state: CaseState, boundsById: BoundsLookup, from: Day, to: Day): readonly Period[] => {
+  const start = possibleSentenceStart(state, boundsById);
+  const end = start && possibleSentenceEnd(state.sentence, start);
   const standing: Standing = {
     custody: state.custody,
-    custodyBy: state.custodyBy,
+    custodyEventId: state.custodyEventId,
     proceedings: state.proceedings,
     sentence: state.sentence.state,
     sentenceEnd: end,
     running: runningSentence(state.sentence, start),
-    life: state.sentence.life,
+    isForLife: state.sentence.isForLife,
     articles: state.articles,
     facility: state.facility,
     incident: state.incident,
@@ -194,8 +195,9 @@ const periodsOfState = (state: CaseState, boundsById: BoundsById, from: Day, to:
 };
 
 /** The days from which the sentence may count: those that the court named, or else those of the arrest. */
-const possibleStart = ({ sentence, episode }: CaseState, boundsById: BoundsById): DayRange | null => {
-  const start = sentence.countedFrom === null ? boundsById(episode?.arrest ?? '') : parseEdtf(sentence.countedFrom);
+const possibleSentenceStart = ({ sentence, episode }: CaseState, boundsById: BoundsLookup): DayRange | null => {
+  const start =
+    sentence.countedFrom === null ? boundsById(episode?.firstArrestId ?? '') : parseEdtf(sentence.countedFrom);
   return start ? { earliest: start.earliest, latest: start.latest } : null;
 };
 

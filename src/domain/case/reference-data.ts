@@ -20,19 +20,19 @@ export const referencedIds = (
 });
 
 export const listIdsIn = (event: CaseEvent): readonly string[] => {
-  const fields = fieldsWithCorrected(event);
+  const fields = eventOrCorrectedFields(event);
   const references = fields.type === 'opened' ? fields.references : null;
   return 'list' in fields ? idsIn(fields.list) : idsIn(...(references ?? []).map(({ list }) => list));
 };
 
 export const instrumentIdsIn = (event: CaseEvent): readonly string[] => {
-  const fields = fieldsWithCorrected(event);
+  const fields = eventOrCorrectedFields(event);
   if (fields.type === 'pardoned') return idsIn(fields.decree);
   return fields.type === 'amnestied' ? idsIn(fields.act) : [];
 };
 
-/** A correction names what the fields that it corrects name; its type ensures their shape, but any of them may be absent. */
-const fieldsWithCorrected = (event: CaseEvent): Partial<CaseEvent> =>
+/** The event; of a correction, the fields that it sets, with the corrected type. Any of those may be absent. */
+const eventOrCorrectedFields = (event: CaseEvent): Partial<CaseEvent> =>
   event.type === 'corrected' ? ({ ...event.data, type: event.correctedType } as Partial<CaseEvent>) : event;
 
 const idsIn = (...values: readonly (string | null | undefined)[]): readonly string[] =>

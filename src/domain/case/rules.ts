@@ -6,7 +6,7 @@ import type { AmendmentType } from '../amendments.js';
 import type { Finding } from '../event.js';
 import { ANY_DAY, parseEdtf, type Interval } from '../time.js';
 import {
-  DEFAULT_CODE,
+  DEFAULT_CRIMINAL_CODE,
   UNREPORTED,
   type Article,
   type CaseEventOf,
@@ -14,7 +14,7 @@ import {
   type Sentence,
 } from './events.js';
 import { finding, type FindingCode } from './findings.js';
-import { sentenceEnd } from './sentence.js';
+import { possibleSentenceEnd } from './sentence.js';
 import {
   HELD_CUSTODIES,
   NO_SENTENCE,
@@ -57,20 +57,20 @@ const CUSTODY_AXES: readonly Axis[] = ['custody', 'facility'];
 const isHeld = (state: CaseState): boolean => HELD_CUSTODIES.has(state.custody);
 
 const notHeldFindings = ({ id }: { readonly id: string }, state: CaseState): readonly Finding[] =>
-  isHeld(state) ? [] : [finding('CASE.NOT_HELD', id, state.custodyBy)];
+  isHeld(state) ? [] : [finding('CASE.NOT_HELD', id, state.custodyEventId)];
 
 const notConvictedFindings = ({ id }: { readonly id: string }, state: CaseState): readonly Finding[] =>
-  state.episode?.convicted === true ? [] : [finding('CASE.NOT_CONVICTED', id)];
+  state.episode?.isConvicted === true ? [] : [finding('CASE.NOT_CONVICTED', id)];
 
 const notRecognisedFindings = (list: string, id: string, state: CaseState): readonly Finding[] =>
   state.lists[list]?.recognition === 'recognised' ? [] : [finding('CASE.NOT_RECOGNISED', id)];
 
-/** An event that repeats the custody does not replace `custodyBy`. */
+/** An event that repeats the custody does not replace `custodyEventId`. */
 const withCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
   ...state,
   custody,
-  custodyBy: custody === state.custody ? state.custodyBy : id,
-  beforeMedical: null,
+  custodyEventId: custody === state.custody ? state.custodyEventId : id,
+  custodyBeforeMedical: null,
   episode:
     HELD_CUSTODIES.has(custody) && state.episode !== null
       ? { ...state.episode, endsAtNextArrest: false }
@@ -88,7 +88,7 @@ const withCustodyAndNoFacility = (state: CaseState, custody: Custody, id: string
   facility: null,
 });
 
-const NEW_EPISODE: Episode = { arrest: null, arrestedOn: null, convicted: false, endsAtNextArrest: false };
+const NEW_EPISODE: Episode = { firstArrestId: null, arrestedOn: null, isConvicted: false, endsAtNextArrest: false };
 
 const withProceedings = (state: CaseState, proceedings: Proceedings, episode: Partial<Episode> = {}): CaseState => ({
   ...state,
@@ -96,10 +96,10 @@ const withProceedings = (state: CaseState, proceedings: Proceedings, episode: Pa
   episode: { ...(state.episode ?? NEW_EPISODE), ...episode },
 });
 
-/** Formats an article: `234.4.3`, `28/220.1`; other codes than DEFAULT_CODE are prefixed: `AZ-OCC:70-2`. */
+/** Formats an article: `234.4.3`, `28/220.1`; other codes than DEFAULT_CRIMINAL_CODE are prefixed: `AZ-OCC:70-2`. */
 export const articleText = ({ code, article, part, generalPart }: Article): string =>
   [
-    code === DEFAULT_CODE ? '' : `${code}:`,
+    code === DEFAULT_CRIMINAL_CODE ? '' : `${code}:`,
     generalPart === undefined ? '' : `${generalPart}/`,
     article,
     part === undefined ? '' : `.${part}`,
@@ -108,10 +108,10 @@ export const articleText = ({ code, article, part, generalPart }: Article): stri
 const articleTexts = (articles: readonly Article[]): readonly string[] =>
   [...new Set(articles.map(articleText))].sort();
 
-const newSentence = (sentence: Sentence, countedFrom: string | null): CurrentSentence => ({
+const toCurrentSentence = (sentence: Sentence, countedFrom: string | null): CurrentSentence => ({
   state: sentence.kind === 'suspended' ? 'suspended' : 'active',
-  imprisonment: sentence.kind === 'imprisonment',
-  life: sentence.life ?? false,
+  isImprisonment: sentence.kind === 'imprisonment',
+  isForLife: sentence.life ?? false,
   term: sentence.term === UNREPORTED ? null : (sentence.term ?? null),
   isTermUnknown: sentence.term === UNREPORTED || (sentence.kind === UNREPORTED && sentence.term === undefined),
   reductions: [],
@@ -165,7 +165,7 @@ const applyClemency = ({ event }: DatedClemency, state: CaseState): CaseState =>
     case 'replaced':
       return event.replacement === undefined
         ? state
-        : { ...state, sentence: newSentence(event.replacement, state.sentence.countedFrom) };
+        : { ...state, sentence: toCurrentSentence(event.replacement, state.sentence.countedFrom) };
     case 'released-from-liability':
       return extinguishSentence({ ...state, proceedings: 'terminated' });
     case 'record-expunged':
@@ -173,22 +173,25 @@ const applyClemency = ({ event }: DatedClemency, state: CaseState): CaseState =>
   }
 };
 
-const groundOf = ({ id, when }: Pick<DatedEvent, 'id' | 'when'>): ReleaseGround => ({ id, latest: when.latest });
+const releaseGroundOf = ({ id, when }: Pick<DatedEvent, 'id' | 'when'>): ReleaseGround => ({
+  id,
+  latestDay: when.latest,
+});
 
 /**
- * Whether the episode has what the reason of the release requires: an act of clemency, or a sentence at its end. Most
- * reasons require nothing.
+ * Whether the episode has what the reason of the release requires: a pardon, an amnesty, a parole, or a sentence that may
+ * have ended. Most reasons require nothing.
  */
-const isFounded = ({ event, when }: DatedEvent<'released'>, state: CaseState): boolean => {
+const isReleaseFounded = ({ event, when }: DatedEvent<'released'>, state: CaseState): boolean => {
   switch (event.reason) {
     case 'pardon':
-      return state.pardoned !== null;
+      return state.lastPardon !== null;
     case 'amnesty':
-      return state.amnestied !== null;
+      return state.lastAmnesty !== null;
     case 'parole':
-      return state.paroled !== null;
+      return state.lastParole !== null;
     case 'sentence-served':
-      return canBeServed(state, when);
+      return mayHaveServedSentence(state, when);
     default:
       return true;
   }
@@ -198,9 +201,9 @@ const isFounded = ({ event, when }: DatedEvent<'released'>, state: CaseState): b
  * Whether a sentence runs that may have ended by the last possible day of the release. A sentence whose first day is
  * unknown may have begun on any day; imprisonment for life does not end.
  */
-const canBeServed = ({ sentence, episode }: CaseState, released: Interval): boolean => {
+const mayHaveServedSentence = ({ sentence, episode }: CaseState, released: Interval): boolean => {
   const start = sentence.countedFrom === null ? (episode?.arrestedOn ?? null) : parseEdtf(sentence.countedFrom);
-  const end = sentenceEnd(sentence, start ?? ANY_DAY);
+  const end = possibleSentenceEnd(sentence, start ?? ANY_DAY);
   return end !== null && end.earliest <= released.latest;
 };
 
@@ -214,9 +217,9 @@ const startEpisode = (state: CaseState): CaseState => ({
   articles: [],
   incident: null,
   lists: {},
-  pardoned: null,
-  amnestied: null,
-  paroled: null,
+  lastPardon: null,
+  lastAmnesty: null,
+  lastParole: null,
 });
 
 /** The custody after a release; `free` for reasons that are not listed. */
@@ -229,17 +232,17 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   arrested: {
     axes: (_, state) =>
       nextArrestStartsEpisode(state) ? [...CUSTODY_AXES, 'proceedings', 'sentence', 'list:*'] : CUSTODY_AXES,
-    findings: ({ id }, state) => (isHeld(state) ? [finding('CASE.ALREADY_HELD', id, state.custodyBy)] : []),
+    findings: ({ id }, state) => (isHeld(state) ? [finding('CASE.ALREADY_HELD', id, state.custodyEventId)] : []),
     apply: ({ id, event, when }, state) => {
       const started = nextArrestStartsEpisode(state) ? startEpisode(state) : state;
-      const isServing = started.sentence.state === 'active' && started.sentence.imprisonment;
+      const isServing = started.sentence.state === 'active' && started.sentence.isImprisonment;
       const inCustody = withCustodyAndNoFacility(started, isServing ? 'imprisoned' : 'detained', id);
       return {
         ...inCustody,
         incident: event.incident ?? started.incident,
         episode: inCustody.episode && {
           ...inCustody.episode,
-          arrest: inCustody.episode.arrest ?? id,
+          firstArrestId: inCustody.episode.firstArrestId ?? id,
           arrestedOn: inCustody.episode.arrestedOn ?? when,
         },
       };
@@ -261,14 +264,14 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   convicted: {
     axes: () => [...CUSTODY_AXES, 'proceedings', 'sentence'],
     findings: ({ id, event }, state) =>
-      event.inAbsentia === true || (state.episode !== null && state.episode.arrest !== null)
+      event.inAbsentia === true || (state.episode !== null && state.episode.firstArrestId !== null)
         ? []
         : [finding('CASE.NOT_ARRESTED', id)],
     apply: ({ id, event }, state) => {
       const convicted: CaseState = {
-        ...withProceedings(state, 'convicted', { convicted: true }),
+        ...withProceedings(state, 'convicted', { isConvicted: true }),
         articles: articleTexts(event.articles),
-        sentence: newSentence(event.sentence, event.countedFrom ?? null),
+        sentence: toCurrentSentence(event.sentence, event.countedFrom ?? null),
         facility: event.facility ?? state.facility,
       };
       return isHeld(state) && event.sentence.kind === 'imprisonment'
@@ -288,7 +291,7 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
       const changed =
         event.newSentence === undefined
           ? state
-          : { ...state, sentence: newSentence(event.newSentence, state.sentence.countedFrom) };
+          : { ...state, sentence: toCurrentSentence(event.newSentence, state.sentence.countedFrom) };
       switch (event.outcome) {
         case 'upheld':
         case 'reduced':
@@ -299,7 +302,7 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
         case 'quashed':
           return extinguishSentence(withProceedings(state, 'quashed'));
         case 'retrial':
-          return extinguishSentence(withProceedings(state, 'on-trial', { convicted: false }));
+          return extinguishSentence(withProceedings(state, 'on-trial', { isConvicted: false }));
       }
     },
   },
@@ -309,9 +312,12 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
     apply: ({ id, event }, state) => {
       const moved = { ...state, facility: event.facility };
       if (event.medical === true)
-        return { ...withCustody(moved, 'medical-custody', id), beforeMedical: state.beforeMedical ?? state.custody };
-      return event.medical === false && state.beforeMedical !== null
-        ? withCustody(moved, state.beforeMedical, id)
+        return {
+          ...withCustody(moved, 'medical-custody', id),
+          custodyBeforeMedical: state.custodyBeforeMedical ?? state.custody,
+        };
+      return event.medical === false && state.custodyBeforeMedical !== null
+        ? withCustody(moved, state.custodyBeforeMedical, id)
         : moved;
     },
   },
@@ -340,19 +346,19 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   pardoned: {
     axes: clemencyAxes,
     findings: clemencyFindings,
-    apply: (dated, state) => ({ ...applyClemency(dated, state), pardoned: groundOf(dated) }),
+    apply: (dated, state) => ({ ...applyClemency(dated, state), lastPardon: releaseGroundOf(dated) }),
   },
   amnestied: {
     axes: clemencyAxes,
     findings: clemencyFindings,
-    apply: (dated, state) => ({ ...applyClemency(dated, state), amnestied: groundOf(dated) }),
+    apply: (dated, state) => ({ ...applyClemency(dated, state), lastAmnesty: releaseGroundOf(dated) }),
   },
   paroled: {
     axes: () => ['sentence'],
     findings: notConvictedFindings,
     apply: (dated, state) => ({
       ...(state.sentence.state === 'active' ? withSentence(state, { state: 'suspended' }) : state),
-      paroled: groundOf(dated),
+      lastParole: releaseGroundOf(dated),
     }),
   },
   'charges-dropped': {
@@ -367,9 +373,11 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
     axes: () => CUSTODY_AXES,
     findings: (dated, state) => [
       ...notHeldFindings(dated, state),
-      ...(isFounded(dated, state) ? [] : [finding('CASE.RELEASE_UNFOUNDED', dated.id)]),
-      ...(dated.event.reason === 'amnesty' && state.amnestied !== null && state.amnestied.latest < dated.when.earliest
-        ? [finding('CASE.RELEASE_DELAYED', dated.id, state.amnestied.id)]
+      ...(isReleaseFounded(dated, state) ? [] : [finding('CASE.RELEASE_UNFOUNDED', dated.id)]),
+      ...(dated.event.reason === 'amnesty' &&
+      state.lastAmnesty !== null &&
+      state.lastAmnesty.latestDay < dated.when.earliest
+        ? [finding('CASE.RELEASE_DELAYED', dated.id, state.lastAmnesty.id)]
         : []),
     ],
     apply: ({ id, event }, state) => leaveCustody(state, CUSTODY_AFTER_RELEASE[event.reason] ?? 'free', id),
@@ -395,7 +403,7 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   },
   died: {
     axes: () => CUSTODY_AXES,
-    apply: ({ id }, state) => ({ ...withCustodyAndNoFacility(state, 'deceased', id), died: id }),
+    apply: ({ id }, state) => ({ ...withCustodyAndNoFacility(state, 'deceased', id), deathEventId: id }),
   },
 };
 
@@ -408,9 +416,9 @@ const AXES_FROZEN_BY_DEATH: ReadonlySet<Axis> = new Set<Axis>(['custody', 'proce
 export const axesOf = (dated: DatedEvent, state: CaseState): readonly Axis[] =>
   ruleOf(dated).axes(dated.event as CaseEventOf<DatedType>, state);
 
-export const findingsAt = (dated: DatedEvent, state: CaseState): readonly Finding[] => [
-  ...(state.died !== null && axesOf(dated, state).some((axis) => AXES_FROZEN_BY_DEATH.has(axis))
-    ? [finding('CASE.DECEASED' satisfies FindingCode, dated.id, state.died)]
+export const findingsInState = (dated: DatedEvent, state: CaseState): readonly Finding[] => [
+  ...(state.deathEventId !== null && axesOf(dated, state).some((axis) => AXES_FROZEN_BY_DEATH.has(axis))
+    ? [finding('CASE.DECEASED' satisfies FindingCode, dated.id, state.deathEventId)]
     : []),
   ...(ruleOf(dated).findings?.(dated as DatedEvent<DatedType>, state) ?? []),
 ];

@@ -3,7 +3,7 @@ import { addTerm, MAX_DAY, type Day } from '../time.js';
 import type { DayRange, RunningSentence } from './period.js';
 import type { CurrentSentence } from './state.js';
 
-/** The sentence if it runs, counted from a day of `start`. */
+/** The sentence, counted from one of the days of `start`; null unless it is active or suspended. */
 export const runningSentence = (
   { state, term, isTermUnknown, reductions }: CurrentSentence,
   start: DayRange | null,
@@ -11,7 +11,7 @@ export const runningSentence = (
   state === 'active' || state === 'suspended' ? { term, isTermUnknown, reductions, start } : null;
 
 /** The days on which a sentence may end if it counts from a day of `start`; null if it has no end (life) or no longer runs. */
-export const sentenceEnd = (sentence: CurrentSentence, start: DayRange): DayRange | null => {
+export const possibleSentenceEnd = (sentence: CurrentSentence, start: DayRange): DayRange | null => {
   const running = runningSentence(sentence, start);
   if (running === null) return null;
   const { term, isTermUnknown, reductions } = running;
@@ -22,6 +22,6 @@ export const sentenceEnd = (sentence: CurrentSentence, start: DayRange): DayRang
   };
 };
 
-/** The day on which a sentence that counts from `start` ends. Reductions longer than the term give no end before it began. */
+/** The day on which a sentence that counts from `start` ends. It ends after `start` even if the reductions exceed the term. */
 export const sentenceEndDay = (start: Day, term: string, reductions: readonly string[]): Day =>
   Math.max(start + 1, addTerm(start, term, reductions));

@@ -35,7 +35,7 @@ export type SentenceState = (typeof SENTENCE_STATES)[number];
 export const RECOGNITIONS = ['none', 'proposed', 'recognised', 'declined', 'delisted'] as const;
 export type Recognition = (typeof RECOGNITIONS)[number];
 
-/** The custody values that keep a recognised person on a list whose policy does not name any. */
+/** The custody values that keep a recognised person on a list that has set no policy. */
 export const DEFAULT_POLICY: readonly Custody[] = ['detained', 'remand', 'imprisoned', 'medical-custody'];
 
 export const HELD_CUSTODIES: ReadonlySet<Custody> = new Set<Custody>([...DEFAULT_POLICY, 'house-arrest']);
@@ -54,8 +54,8 @@ export interface ListRecognition {
 /** The sentence as a court passed it, or an act of clemency replaced it, with the later reductions. */
 export interface CurrentSentence {
   readonly state: SentenceState;
-  readonly imprisonment: boolean;
-  readonly life: boolean;
+  readonly isImprisonment: boolean;
+  readonly isForLife: boolean;
   /** ISO 8601 duration; null if the sentence has no term, or an unknown one (`isTermUnknown`). */
   readonly term: string | null;
   /** True if the term is unknown, so that the sentence may end on any day after its first. */
@@ -68,10 +68,10 @@ export interface CurrentSentence {
 /** The span from an arrest (or the first proceeding) until the next arrest after a release. */
 export interface Episode {
   /** The id of its first arrest. */
-  readonly arrest: string | null;
+  readonly firstArrestId: string | null;
   /** The days on which the first arrest may have happened. */
   readonly arrestedOn: Interval | null;
-  readonly convicted: boolean;
+  readonly isConvicted: boolean;
   /** Whether the person was released, deported or exchanged, and not held since: the next arrest starts an episode. */
   readonly endsAtNextArrest: boolean;
 }
@@ -79,15 +79,15 @@ export interface Episode {
 /** A pardon, an amnesty or a parole that can be the reason of a release, with its last possible day. */
 export interface ReleaseGround {
   readonly id: string;
-  readonly latest: Day;
+  readonly latestDay: Day;
 }
 
 /** The state of a case after the events applied so far. */
 export interface CaseState {
   readonly custody: Custody;
-  readonly custodyBy: string | null;
+  readonly custodyEventId: string | null;
   /** The custody to return to after medical custody. */
-  readonly beforeMedical: Custody | null;
+  readonly custodyBeforeMedical: Custody | null;
   readonly episode: Episode | null;
   readonly proceedings: Proceedings;
   readonly sentence: CurrentSentence;
@@ -96,28 +96,28 @@ export interface CaseState {
   readonly incident: string | null;
   readonly lists: Readonly<Record<string, ListRecognition>>;
   /** The id of the last `died` event. */
-  readonly died: string | null;
+  readonly deathEventId: string | null;
   /** The last pardon, amnesty and parole of the episode. */
-  readonly pardoned: ReleaseGround | null;
-  readonly amnestied: ReleaseGround | null;
-  readonly paroled: ReleaseGround | null;
+  readonly lastPardon: ReleaseGround | null;
+  readonly lastAmnesty: ReleaseGround | null;
+  readonly lastParole: ReleaseGround | null;
 }
 
 export const NO_SENTENCE: CurrentSentence = {
   state: 'none',
-  imprisonment: false,
-  life: false,
+  isImprisonment: false,
+  isForLife: false,
   term: null,
   isTermUnknown: false,
   reductions: [],
   countedFrom: null,
 };
 
-/** Custody `unknown` does not count as held. */
+/** The state before any event. Its custody, `unknown`, does not count as held. */
 export const INITIAL_STATE: CaseState = {
   custody: 'unknown',
-  custodyBy: null,
-  beforeMedical: null,
+  custodyEventId: null,
+  custodyBeforeMedical: null,
   episode: null,
   proceedings: 'none',
   sentence: NO_SENTENCE,
@@ -125,8 +125,8 @@ export const INITIAL_STATE: CaseState = {
   facility: null,
   incident: null,
   lists: {},
-  died: null,
-  pardoned: null,
-  amnestied: null,
-  paroled: null,
+  deathEventId: null,
+  lastPardon: null,
+  lastAmnesty: null,
+  lastParole: null,
 };

@@ -24,8 +24,8 @@ export const timelineOf = (events: readonly EventWithId<CaseEvent>[]): Timeline 
 };
 
 /**
- * The timeline with one more event: what `timelineOf` says of all of them. An event that certainly comes after all others
- * costs one step; any other makes the periods be computed anew, and the order from where the event may come.
+ * The timeline with one more event: the same as `timelineOf` of all events. An event that certainly comes after all others
+ * costs one step; for any other, all periods are computed anew, and the order from the first place that the event may take.
  */
 export const extendTimeline = ({ order, courses }: Timeline, added: EventWithId<CaseEvent>): Timeline => {
   const extended = extendOrder(order, added);
@@ -35,7 +35,7 @@ export const extendTimeline = ({ order, courses }: Timeline, added: EventWithId<
   };
 };
 
-/** The timeline of `events`, which is extended from another one if that is the timeline of the first of them. */
+/** The timeline of `events`. Extends `previous` if that is the timeline of the first of these events; else computes all. */
 export const continueTimeline = (previous: Timeline | null, events: readonly EventWithId<CaseEvent>[]): Timeline => {
   const recorded = previous?.order.recorded ?? [];
   return previous !== null && recorded.every(({ id }, index) => id === events[index]?.id)
@@ -51,11 +51,11 @@ export const unfoundedReleases = ({ order }: Timeline): ReadonlySet<string> => {
 
 /** All findings of a case, sorted by code and events. `referenceData` covers its events. */
 export const findingsOf = (order: EventOrder, referenceData: ReferenceData): readonly Finding[] =>
-  findingsWith(order, order.standing, referenceData);
+  collectFindings(order, order.standingEvents, referenceData);
 
 /**
- * The findings of a case before and after new events, as `findingsOf` says them, but for those of single events that both have: an
- * event that stands as before has the same ones. So `referenceData` need not cover it.
+ * The findings of a case before and after new events, as `findingsOf` gives them, but without the single-event findings of events that
+ * stand unchanged: these are the same on both sides, so `referenceData` need not cover such events.
  */
 export const findingsBeforeAndAfter = (
   before: EventOrder,
@@ -63,33 +63,33 @@ export const findingsBeforeAndAfter = (
   referenceData: ReferenceData,
 ): readonly [before: readonly Finding[], after: readonly Finding[]] => {
   const changedIn = (order: EventOrder, other: EventOrder): readonly EventWithId<CaseEvent>[] => {
-    const others = new Map(other.standing.map(({ id, event }) => [id, event]));
-    return order.standing.filter(({ id, event }) => others.get(id) !== event);
+    const others = new Map(other.standingEvents.map(({ id, event }) => [id, event]));
+    return order.standingEvents.filter(({ id, event }) => others.get(id) !== event);
   };
   return [
-    findingsWith(before, changedIn(before, after), referenceData),
-    findingsWith(after, changedIn(after, before), referenceData),
+    collectFindings(before, changedIn(before, after), referenceData),
+    collectFindings(after, changedIn(after, before), referenceData),
   ];
 };
 
 /** The findings of the case as a whole, and those of `singleEvents`, each judged by itself. */
-const findingsWith = (
-  { standing, findings }: EventOrder,
+const collectFindings = (
+  { standingEvents, findings }: EventOrder,
   singleEvents: readonly EventWithId<CaseEvent>[],
   referenceData: ReferenceData,
 ): readonly Finding[] =>
   sortedFindings([
     ...findings,
     ...findingsOfSingleEvents(singleEvents, referenceData),
-    ...repeatedOpening(standing),
-    ...repeatedClemency(standing),
+    ...repeatedOpeningFindings(standingEvents),
+    ...repeatedClemencyFindings(standingEvents),
   ]);
 
 /**
- * All `opened` events are named, since their order is unknown: they are undated. The events of a survivor are those of the cases
- * merged into it too, each with its own opening.
+ * The finding lists all `opened` events: they are undated, so which came first is unknown. A case also has the events of the cases
+ * merged into it, each with an `opened` of its own.
  */
-const repeatedOpening = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {
+const repeatedOpeningFindings = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {
   const idsOf = (type: CaseEvent['type']): readonly string[] =>
     events.filter(({ event }) => event.type === type).map(({ id }) => id);
   const opened = idsOf('opened');
@@ -97,8 +97,8 @@ const repeatedOpening = (events: readonly EventWithId<CaseEvent>[]): readonly Fi
   return opened.length > 1 + absorbed ? [finding('CASE.ALREADY_OPENED', ...opened)] : [];
 };
 
-/** Instruments that were applied to the person more than once, whatever the clause. */
-const repeatedClemency = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {
+/** A finding for each instrument that was applied to the person more than once, whatever the clause. */
+const repeatedClemencyFindings = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {
   const byInstrument = new Map<string, string[]>();
   for (const { id, event } of events)
     for (const instrument of instrumentIdsIn(event))

@@ -31,7 +31,7 @@ export const idsNamedByClaims = (
   };
 };
 
-/** The subject of a `claimed` event or of a correction of one; empty for every other event. */
+/** What a `claimed` event, or a correction of one, says the claim is about; empty for every other event. */
 const subjectsIn = (event: ClaimEvent): readonly Partial<ClaimSubject>[] => {
   if (event.type === 'claimed') return [event.about];
   const corrected = event.type === 'corrected' ? (event.data['about'] as ClaimSubject | undefined) : undefined;
@@ -44,18 +44,18 @@ const findingsOf = (events: Events, references: ReferenceData): readonly Finding
     if (event.type === 'claimed')
       return [
         ...(index === 0 ? [] : [finding('CLAIM.ALREADY_MADE', id)]),
-        ...futureFindings(event.saidOn, references, id),
+        ...futureDateFindings(event.saidOn, references, id),
         ...subjectFindings(id, event.about, references),
       ];
     const isRepeated = standing.slice(0, index).some(({ event: earlier }) => earlier.type === event.type);
     return [
       ...(index === 0 ? [finding('CLAIM.UNKNOWN', id)] : []),
       ...(isRepeated ? [finding('CLAIM.ALREADY_WITHDRAWN', id)] : []),
-      ...(event.withdrawnOn === undefined ? [] : futureFindings(event.withdrawnOn, references, id)),
+      ...(event.withdrawnOn === undefined ? [] : futureDateFindings(event.withdrawnOn, references, id)),
     ];
   });
 
-const futureFindings = (date: string, { today }: ReferenceData, id: string): readonly Finding[] =>
+const futureDateFindings = (date: string, { today }: ReferenceData, id: string): readonly Finding[] =>
   (parseEdtf(date)?.earliest ?? today) > today ? [finding('DATE.FUTURE', id)] : [];
 
 const subjectFindings = (

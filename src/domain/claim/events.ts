@@ -6,13 +6,13 @@ import type { Edtf, EventDescription, EventOf } from '../event.js';
 export const CLAIM_METRICS = ['count', 'entered', 'left', 'eligible', 'remaining', 'beneficiaries'] as const;
 export type Metric = (typeof CLAIM_METRICS)[number];
 
-/** What exactly a claim is about. Days are full days; which parameters a metric has is in METRIC_PARAMETERS. */
+/** What exactly a claim is about. Dates are full days; METRIC_DESCRIPTIONS says which parameters each metric has. */
 export interface ClaimSubject {
   readonly metric: Metric;
   readonly list?: string;
   readonly category?: string;
   readonly on?: string;
-  /** Movements and eligibility: after the end of `from`, until the end of `to`; eligibility counts `from` too. */
+  /** The first day of a span that ends with the day `to`: eligibility counts this day too, movements only those after it. */
   readonly from?: string;
   readonly to?: string;
   /** How people left the list, as movements name it: `amnesty`, `pardon`, `died`. */
@@ -20,7 +20,7 @@ export interface ClaimSubject {
   readonly instrument?: string;
   /** A clause of the instrument, or a version of it: `six-months-drugs@rolling`. */
   readonly clause?: string;
-  /** The day of the list on which members are asked about. */
+  /** The day of the list: eligibility is judged by the members and standings of this day. */
   readonly listDay?: string;
 }
 
@@ -31,7 +31,7 @@ interface MetricDescription {
 }
 
 /** What each metric means, and which parameters it has. */
-export const METRIC_PARAMETERS: { readonly [M in Metric]: MetricDescription } = {
+export const METRIC_DESCRIPTIONS: { readonly [M in Metric]: MetricDescription } = {
   count: { means: 'so many people are on a list on a day', required: ['list', 'on'], optional: ['category'] },
   entered: {
     means: 'so many came to a list between two days',

@@ -53,8 +53,8 @@ export const applicationFindings = (
 export type Effect = Pick<ClauseFields, 'effect' | 'reducedBy' | 'replacement'>;
 
 /**
- * The effect of the named version of a clause, or of all standing versions where they agree. Null where they disagree,
- * where none has an effect, or where no clause is named.
+ * The effect of the named version of a clause, or of all standing versions if they agree. Null if they disagree, if no
+ * such version stands, or if no clause is named.
  */
 export const effectOf = (
   { clauseVersions }: Instrument,

@@ -1,8 +1,8 @@
 /** Articles that a clause names, against the articles of a conviction. */
-import { DEFAULT_CODE } from '../case/events.js';
+import { DEFAULT_CRIMINAL_CODE } from '../case/events.js';
 
 /** The article in the form of `articleText`: without the default code, or with another code and a colon. */
-const storedForm = (article: string): string => article.replace(/[ :]/, ':').replace(`${DEFAULT_CODE}:`, '');
+const storedForm = (article: string): string => article.replace(/[ :]/, ':').replace(`${DEFAULT_CRIMINAL_CODE}:`, '');
 
 /** The article without the article of the general part before it: `220.1` for `28/220.1`. */
 export const withoutGeneralPart = (article: string): string => article.replace(/[^:/]*\//, '');

@@ -1,30 +1,30 @@
-/** Whether the conditions of a clause leave anybody whom it could reach. */
+/** Finds clauses that contradict themselves, so that nobody can meet all their conditions. */
 import { addTerm, parseDay, type Day } from '../time.js';
 import { isCoveredByName } from './articles.js';
 import { GRAVITIES, type Condition, type ConditionCode, type Conditions } from './events.js';
 
 /** False only if no case can meet all conditions, whatever the register knows about it. */
 export const canBeMet = (conditions: readonly Condition[]): boolean =>
-  categoriesRemain(conditionsOf(conditions, 'category')) &&
-  articlesRemain(conditionsOf(conditions, 'articles')) &&
-  isRange(
+  canMeetCategories(conditionsOf(conditions, 'category')) &&
+  canMeetArticles(conditionsOf(conditions, 'articles')) &&
+  canMeetBounds(
     conditionsOf(conditions, 'gravity').map(({ atLeast, atMost }) => ({
       atLeast: atLeast && GRAVITIES.indexOf(atLeast),
       atMost: atMost && GRAVITIES.indexOf(atMost),
     })),
   ) &&
-  eachMeasure(conditionsOf(conditions, 'age'), isRange) &&
-  eachMeasure(conditionsOf(conditions, 'remaining'), termsRemain) &&
-  valuesRemain(conditionsOf(conditions, 'sex')) &&
-  valuesRemain(conditionsOf(conditions, 'stage')) &&
-  valuesRemain(conditionsOf(conditions, 'custody')) &&
+  canMeetOnEachDay(conditionsOf(conditions, 'age'), canMeetBounds) &&
+  canMeetOnEachDay(conditionsOf(conditions, 'remaining'), canMeetTerms) &&
+  canMeetValues(conditionsOf(conditions, 'sex')) &&
+  canMeetValues(conditionsOf(conditions, 'stage')) &&
+  canMeetValues(conditionsOf(conditions, 'custody')) &&
   !(needsConviction(conditions) && conditionsOf(conditions, 'stage').some((stage) => !stage.in.includes('convicted')));
 
 const conditionsOf = <C extends ConditionCode>(conditions: readonly Condition[], code: C): readonly Conditions[C][] =>
   conditions.flatMap((condition) => (condition[code] === undefined ? [] : [condition[code]]));
 
-/** Conditions that are measured on different days (MEASURED) may all hold, so only those of one day are compared. */
-const eachMeasure = <C extends { readonly measured: string }>(
+/** Conditions that are measured on different days (MEASUREMENT_DAYS) may all hold, so only those of one day are compared. */
+const canMeetOnEachDay = <C extends { readonly measured: string }>(
   conditions: readonly C[],
   canHold: (conditions: readonly C[]) => boolean,
 ): boolean =>
@@ -32,7 +32,7 @@ const eachMeasure = <C extends { readonly measured: string }>(
     canHold(conditions.filter((condition) => condition.measured === measured)),
   );
 
-const categoriesRemain = (conditions: readonly Conditions['category'][]): boolean =>
+const canMeetCategories = (conditions: readonly Conditions['category'][]): boolean =>
   conditions.every(({ list }) => {
     const ofList = conditions.filter((condition) => condition.list === list);
     const first = ofList.find((condition) => condition.in !== undefined)?.in;
@@ -44,7 +44,7 @@ const categoriesRemain = (conditions: readonly Conditions['category'][]): boolea
     );
   });
 
-const articlesRemain = (conditions: readonly Conditions['articles'][]): boolean => {
+const canMeetArticles = (conditions: readonly Conditions['articles'][]): boolean => {
   const excluded = conditions.flatMap(({ noneOf }) => noneOf ?? []);
   return conditions.every(
     ({ anyOf }) => anyOf === undefined || anyOf.some((name) => !excluded.some((other) => isCoveredByName(name, other))),
@@ -56,11 +56,11 @@ interface OptionalBounds {
   readonly atMost?: number | undefined;
 }
 
-const isRange = (conditions: readonly OptionalBounds[]): boolean =>
+const canMeetBounds = (conditions: readonly OptionalBounds[]): boolean =>
   Math.max(...conditions.map(({ atLeast }) => atLeast ?? -Infinity)) <=
   Math.min(...conditions.map(({ atMost }) => atMost ?? Infinity));
 
-const termsRemain = (conditions: readonly Conditions['remaining'][]): boolean =>
+const canMeetTerms = (conditions: readonly Conditions['remaining'][]): boolean =>
   conditions.every(
     ({ atLeast }) =>
       atLeast === undefined ||
@@ -76,11 +76,11 @@ const FIRST_DAYS: readonly Day[] = Array.from({ length: 48 }, (_, month) => {
 const canBeShorter = (term: string, other: string): boolean =>
   FIRST_DAYS.some((day) => addTerm(day, term) < addTerm(day, other));
 
-const valuesRemain = (conditions: readonly { readonly in: readonly string[] }[]): boolean =>
+const canMeetValues = (conditions: readonly { readonly in: readonly string[] }[]): boolean =>
   conditions.length === 0 ||
   conditions.some((one) => one.in.some((value) => conditions.every((c) => c.in.includes(value))));
 
-/** Whether nobody meets the conditions without a conviction. `noneOf` needs none: people who await judgment meet it. */
+/** Whether only convicted people can meet the conditions. People who await judgment meet `noneOf` of articles, too. */
 const needsConviction = (conditions: readonly Condition[]): boolean =>
   conditions.some(
     ({ articles, gravity, remaining, served, term }) =>

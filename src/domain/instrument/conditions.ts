@@ -6,14 +6,14 @@ import { formatDay, MAX_DAY, MIN_DAY, termLength, type Day } from '../time.js';
 import { matchesNamedArticle } from './articles.js';
 import { GRAVITIES, type ConditionCode, type Conditions } from './events.js';
 import { commonDays, leadingDays, trailingDays, type Extent } from './extent.js';
-import type { GravityOf } from './gravity.js';
+import type { GravityLookup } from './gravity.js';
 
 /** A possible standing of a case, with the courses that lead to it. */
 export interface PossibleStanding {
   readonly standing: Standing;
   readonly all: Extent;
   /** The days on which a sentence of unknown term may end. */
-  readonly ends: DayRange;
+  readonly endDays: DayRange;
   /** EDTF; null if unknown. */
   readonly born: string | null;
   readonly sex: string | null;
@@ -23,16 +23,16 @@ export interface PossibleStanding {
 export interface EvaluationContext {
   readonly day: Day;
   readonly inForce: Day;
-  readonly gravityOf: GravityOf;
-  /** `addTerm`, computed once for all cases. */
-  readonly after: (day: Day, term: string) => Day;
-  /** The last day from which a term has passed by the day, computed once for all cases. */
-  readonly lastStart: (day: Day, term: string) => Day;
+  readonly gravityOf: GravityLookup;
+  /** The function `addTerm`, with results cached for all cases. */
+  readonly addTerm: (day: Day, term: string) => Day;
+  /** The last day on which a term can begin and have passed by `day`; results are cached for all cases. */
+  readonly lastTermStart: (day: Day, term: string) => Day;
 }
 
 interface ConditionRule<C extends ConditionCode> {
   /** Whether the condition depends on the day, so that it is evaluated for each day of a range. */
-  readonly isTimed: boolean;
+  readonly dependsOnDay: boolean;
   extent(condition: Conditions[C], possible: PossibleStanding, context: EvaluationContext): Extent | null;
   /** The value that the condition looked at; null if nothing is known. */
   saw(possible: PossibleStanding, condition: Conditions[C], context: EvaluationContext): string | null;
@@ -95,7 +95,7 @@ const stageOf = ({ standing }: PossibleStanding): string => {
   return HELD_CUSTODIES.has(standing.custody) ? 'awaiting-judgment' : SAW_NONE;
 };
 
-const measuredOn = ({ measured }: { readonly measured: string }, { day, inForce }: EvaluationContext): Day =>
+const measurementDayOf = ({ measured }: { readonly measured: string }, { day, inForce }: EvaluationContext): Day =>
   measured === 'rolling' ? day : inForce;
 
 const remainingExtent = (
@@ -103,13 +103,13 @@ const remainingExtent = (
   possible: PossibleStanding,
   context: EvaluationContext,
 ): Extent | null => {
-  const { running, life } = possible.standing;
+  const { running, isForLife } = possible.standing;
   const { lessThan, atLeast } = condition;
-  const on = measuredOn(condition, context);
+  const on = measurementDayOf(condition, context);
   if (running === null) return null;
-  if (life) return allCoursesIf(lessThan === undefined, possible);
-  const first = atLeast === undefined ? on + 1 : context.after(on, atLeast);
-  const last = lessThan === undefined ? MAX_DAY : context.after(on, lessThan) - 1;
+  if (isForLife) return allCoursesIf(lessThan === undefined, possible);
+  const first = atLeast === undefined ? on + 1 : context.addTerm(on, atLeast);
+  const last = lessThan === undefined ? MAX_DAY : context.addTerm(on, lessThan) - 1;
   const { term, isTermUnknown, reductions } = running;
   if (term === null) return isTermUnknown ? unknownEndExtent({ earliest: first, latest: last }, possible) : null;
   if (running.start === null) return uncertainInAllCourses(possible);
@@ -126,9 +126,9 @@ const remainingExtent = (
 };
 
 const unknownEndExtent = (wanted: DayRange, possible: PossibleStanding): Extent | null => {
-  const { ends } = possible;
-  if (wanted.earliest > wanted.latest || commonDays(wanted, ends) === null) return null;
-  return wanted.earliest <= ends.earliest && ends.latest <= wanted.latest
+  const { endDays } = possible;
+  if (wanted.earliest > wanted.latest || commonDays(wanted, endDays) === null) return null;
+  return wanted.earliest <= endDays.earliest && endDays.latest <= wanted.latest
     ? possible.all
     : uncertainInAllCourses(possible);
 };
@@ -142,15 +142,15 @@ const servedExtent = (
   possible: PossibleStanding,
   context: EvaluationContext,
 ): Extent | null => {
-  const { running, life } = possible.standing;
+  const { running, isForLife } = possible.standing;
   const { atLeast, atLeastShare } = condition;
-  const on = measuredOn(condition, context);
-  if (running === null || (life && atLeastShare !== undefined)) return null;
+  const on = measurementDayOf(condition, context);
+  if (running === null || (isForLife && atLeastShare !== undefined)) return null;
   if (running.start === null) return uncertainInAllCourses(possible);
   const { term, isTermUnknown, reductions } = running;
   const { starts } = possible.all;
   // The earlier the day from which the sentence counts, the more of it is served.
-  const long = atLeast === undefined ? starts : commonDays(starts, daysUpTo(context.lastStart(on, atLeast)));
+  const long = atLeast === undefined ? starts : commonDays(starts, daysUpTo(context.lastTermStart(on, atLeast)));
   if (atLeastShare === undefined) return coursesWithStarts(long, possible);
   if (term === null) return isTermUnknown && long !== null ? { ...possible.all, starts: long, isCertain: false } : null;
   const [part = 1, whole = 1] = atLeastShare.split('/').map(Number);
@@ -177,10 +177,11 @@ const ageExtent = (
 ): Extent | null => {
   const { atLeast = 0, atMost } = condition;
   if (possible.born === null) return uncertainInAllCourses(possible);
-  const on = measuredOn(condition, context);
+  const on = measurementDayOf(condition, context);
   const { births } = possible.all;
-  const old = atLeast === 0 ? births : commonDays(births, daysUpTo(context.lastStart(on, `P${atLeast}Y`)));
-  const young = atMost === undefined ? births : commonDays(births, daysAfter(context.lastStart(on, `P${atMost + 1}Y`)));
+  const old = atLeast === 0 ? births : commonDays(births, daysUpTo(context.lastTermStart(on, `P${atLeast}Y`)));
+  const young =
+    atMost === undefined ? births : commonDays(births, daysAfter(context.lastTermStart(on, `P${atMost + 1}Y`)));
   return coursesWithBirths(old && young && commonDays(old, young), possible);
 };
 
@@ -191,7 +192,7 @@ const daysText = ({ earliest, latest }: DayRange): string => {
 
 export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> } = {
   category: {
-    isTimed: false,
+    dependsOnDay: false,
     extent: ({ list, in: among, notIn }, possible) => {
       const category = categoryIn(possible, list) ?? SAW_NONE;
       return allCoursesIf(among?.includes(category) !== false && notIn?.includes(category) !== true, possible);
@@ -199,7 +200,7 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     saw: (possible, { list }) => categoryIn(possible, list) ?? SAW_NONE,
   },
   articles: {
-    isTimed: false,
+    dependsOnDay: false,
     extent: ({ anyOf, noneOf = [] }, possible) => {
       const convicted = articlesOfConviction(possible) ?? [];
       const isUnder = (named: string): boolean => convicted.some((article) => matchesNamedArticle(article, named));
@@ -208,7 +209,7 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     saw: (possible) => articlesOfConviction(possible)?.join(' ') ?? SAW_NONE,
   },
   gravity: {
-    isTimed: true,
+    dependsOnDay: true,
     extent: gravityExtent,
     saw: (possible, _, context) => {
       const convicted = articlesOfConviction(possible);
@@ -218,16 +219,16 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     },
   },
   remaining: {
-    isTimed: true,
+    dependsOnDay: true,
     extent: remainingExtent,
-    saw: ({ standing: { running, life, sentenceEnd } }) => {
+    saw: ({ standing: { running, isForLife, sentenceEnd } }) => {
       if (running === null) return SAW_NONE;
-      if (life) return SAW_LIFE;
+      if (isForLife) return SAW_LIFE;
       return sentenceEnd === null ? null : daysText(sentenceEnd);
     },
   },
   served: {
-    isTimed: true,
+    dependsOnDay: true,
     extent: servedExtent,
     saw: ({ standing: { running } }) => {
       if (running === null) return SAW_NONE;
@@ -235,17 +236,17 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     },
   },
   term: {
-    isTimed: false,
+    dependsOnDay: false,
     extent: termExtent,
-    saw: ({ standing: { running, life } }) => {
+    saw: ({ standing: { running, isForLife } }) => {
       if (running === null) return SAW_NONE;
-      if (life) return SAW_LIFE;
+      if (isForLife) return SAW_LIFE;
       return running.term ?? (running.isTermUnknown ? SAW_UNKNOWN : SAW_NONE);
     },
   },
-  age: { isTimed: true, extent: ageExtent, saw: ({ born }) => born },
+  age: { dependsOnDay: true, extent: ageExtent, saw: ({ born }) => born },
   sex: {
-    isTimed: false,
+    dependsOnDay: false,
     extent: ({ in: among }, possible) =>
       possible.sex === null
         ? uncertainInAllCourses(possible)
@@ -253,13 +254,13 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     saw: ({ sex }) => sex,
   },
   stage: {
-    isTimed: false,
+    dependsOnDay: false,
     extent: ({ in: among }, possible) =>
       allCoursesIf((among as readonly string[]).includes(stageOf(possible)), possible),
     saw: stageOf,
   },
   custody: {
-    isTimed: false,
+    dependsOnDay: false,
     extent: ({ in: among }, possible) => allCoursesIf(among.includes(possible.standing.custody), possible),
     saw: ({ standing }) => standing.custody,
   },

@@ -99,10 +99,13 @@ const categoryFindings = (
   return named.every((one) => list.categories.has(one)) ? [] : [finding('CATEGORY.UNKNOWN', id)];
 };
 
-type Dated = Pick<Instrument, 'submitted' | 'adopted' | 'inForce' | 'windowEnd'>;
+type OrderedDates = Pick<Instrument, 'submitted' | 'adopted' | 'inForce' | 'windowEnd'>;
 
 /** The dates of an instrument follow the order of legislation. */
-const dateFindings = (id: string, { submitted, adopted, inForce, windowEnd }: Partial<Dated>): readonly Finding[] =>
+const dateFindings = (
+  id: string,
+  { submitted, adopted, inForce, windowEnd }: Partial<OrderedDates>,
+): readonly Finding[] =>
   canBeInOrder([submitted, adopted, inForce, windowEnd]) ? [] : [finding('INSTRUMENT.DATES_CONTRADICT', id)];
 
 /** Whether partial dates can be in ascending order; absent dates are skipped. */

@@ -1,5 +1,5 @@
 /**
- * Whom a clause reaches. Everything is asked of the standing on the day of the list (by default the eve of the act in force), as if
+ * Whom a clause reaches. All conditions are judged by the standing on the day of the list (by default the eve of the act in force), as if
  * nothing happened after it: no new judgment, no transfer, no application of the act. Only time passes, so that terms run out.
  */
 import type { DayRange, Period, Standing } from '../case/period.js';
@@ -12,12 +12,12 @@ import { addTerm, ANY_DAY, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time
 import { CONDITION_RULES, type PossibleStanding, type EvaluationContext } from './conditions.js';
 import type { ClauseFields, Condition, ConditionCode, Conditions } from './events.js';
 import { commonDays, covers, intersection, leadingDays, trailingDays, type Extent } from './extent.js';
-import type { GravityOf } from './gravity.js';
-import { LISTED_CODE, VERDICTS, type ConditionHolds, type Verdict } from './verdicts.js';
+import type { GravityLookup } from './gravity.js';
+import { LISTED_CODE, VERDICTS, type ConditionOutcome, type Verdict } from './verdicts.js';
 
 export interface ConditionVerdict {
   readonly code: ConditionCode | typeof LISTED_CODE;
-  readonly verdict: ConditionHolds;
+  readonly verdict: ConditionOutcome;
   /** The values that the condition looked at in the possible courses, sorted; none if nothing is known. */
   readonly saw: readonly string[];
 }
@@ -28,11 +28,11 @@ export interface EligibilityQuestion {
   readonly list: ListDefinition;
   readonly listDay: Day;
   readonly inForce: Day;
-  readonly gravityOf: GravityOf;
+  readonly gravityOf: GravityLookup;
 }
 
 export interface Candidate {
-  /** The periods that are valid on the day of the list, as if the act had not been applied (`periodsWithoutAct`). */
+  /** At least the periods that include the day of the list, as if the act had not been applied (`periodsWithoutAct`). */
   readonly periods: readonly Period[];
   /** EDTF; null if unknown. */
   readonly born: string | null;
@@ -45,19 +45,17 @@ export interface Eligibility {
   readonly firstDay: Day | null;
 }
 
-/** Eligibility with its reasons, which are those of `firstDay`, or of the last day that was asked for. */
+/** Eligibility with its reasons: those on `firstDay`, or on the last day asked for if that is null. */
 export interface ExplainedEligibility extends Eligibility {
-  /** The clause that reaches the person; the first one where none does. */
+  /** The clause with the best verdict on the person; the first of several. */
   readonly clause: ClauseFields;
   readonly conditions: readonly ConditionVerdict[];
 }
 
 /** An eligibility question with its values per day cached, to be evaluated for many cases. */
 export interface PreparedQuestion {
-  /**
-   * Evaluates each day from the first to the last by itself. Null for a case that is on the list in no possible course.
-   */
-  readonly verdict: (candidate: Candidate, from: Day, to: Day) => Eligibility | null;
+  /** Evaluates each day from `from` to `to`, both included. Null for a case that is on the list in no possible course. */
+  readonly evaluate: (candidate: Candidate, from: Day, to: Day) => Eligibility | null;
   readonly explain: (candidate: Candidate, from: Day, to: Day) => ExplainedEligibility | null;
 }
 
@@ -79,31 +77,31 @@ export const eligibility = (
 
 export const prepareQuestion = (question: EligibilityQuestion): PreparedQuestion => {
   const contextOn = contextsOf(question);
-  const verdict = (candidate: Candidate, from: Day, to: Day): Eligibility | null => {
-    const asked = askedOf(question, candidate);
-    return asked && firstVerdict(asked, contextOn, from, to);
+  const evaluate = (candidate: Candidate, from: Day, to: Day): Eligibility | null => {
+    const prepared = prepareCandidate(question, candidate);
+    return prepared && firstVerdict(prepared, contextOn, from, to);
   };
   const explain = (candidate: Candidate, from: Day, to: Day): ExplainedEligibility | null => {
-    const asked = askedOf(question, candidate);
-    if (asked === null) return null;
-    const found = firstVerdict(asked, contextOn, from, to);
-    return { ...found, ...reasonsOf(asked, contextOn(found.firstDay ?? to)) };
+    const prepared = prepareCandidate(question, candidate);
+    if (prepared === null) return null;
+    const found = firstVerdict(prepared, contextOn, from, to);
+    return { ...found, ...reasonsOf(prepared, contextOn(found.firstDay ?? to)) };
   };
-  return { verdict, explain };
+  return { evaluate, explain };
 };
 
 const contextsOf = ({ inForce, gravityOf }: EligibilityQuestion): ((day: Day) => EvaluationContext) => {
-  const after = oncePerDay(addTerm);
-  const lastStart = oncePerDay(lastStartOf);
+  const addTermOnce = cachedByTermAndDay(addTerm);
+  const lastTermStart = cachedByTermAndDay(lastStartOf);
   const contexts = new Map<Day, EvaluationContext>();
   return (day) => {
-    const context = contexts.get(day) ?? { day, inForce, gravityOf, after, lastStart };
+    const context = contexts.get(day) ?? { day, inForce, gravityOf, addTerm: addTermOnce, lastTermStart };
     contexts.set(day, context);
     return context;
   };
 };
 
-const oncePerDay = (compute: (day: Day, term: string) => Day): ((day: Day, term: string) => Day) => {
+const cachedByTermAndDay = (compute: (day: Day, term: string) => Day): ((day: Day, term: string) => Day) => {
   const known = new Map<string, Map<Day, Day>>();
   return (day, term) => {
     const ofTerm = known.get(term) ?? new Map<Day, Day>();
@@ -123,23 +121,26 @@ const lastStartOf = (day: Day, term: string): Day => {
 };
 
 /** A candidate with its possible standings, and the results of conditions that do not depend on the day. */
-interface AskedCandidate {
+interface PreparedCandidate {
   readonly question: EligibilityQuestion;
   /** The standings in which the person is on the list. */
-  readonly standings: readonly AskedStanding[];
+  readonly standings: readonly PreparedStanding[];
   /** Whether the person may have a standing in which he or she is not on the list. */
   readonly isPerhapsUnlisted: boolean;
   /** Whether a period has no standing because too many events are undecided, so that any standing is possible. */
   readonly isUndecided: boolean;
 }
 
-interface AskedStanding {
+interface PreparedStanding {
   readonly possible: PossibleStanding;
   /** By clause: the courses that meet all its conditions that do not depend on the day; null where no course does. */
-  readonly untimed: readonly (Extent | null)[];
+  readonly dayIndependentExtents: readonly (Extent | null)[];
 }
 
-const askedOf = (question: EligibilityQuestion, { periods, born, sex }: Candidate): AskedCandidate | null => {
+const prepareCandidate = (
+  question: EligibilityQuestion,
+  { periods, born, sex }: Candidate,
+): PreparedCandidate | null => {
   const { list, listDay } = question;
   const custody = policyOn(list, listDay).custody;
   const valid = periods.filter(({ from, to }) => from <= listDay && listDay < to);
@@ -154,7 +155,9 @@ const askedOf = (question: EligibilityQuestion, { periods, born, sex }: Candidat
     question,
     standings: standings.map((possible) => ({
       possible,
-      untimed: question.clauses.map(({ conditions }) => extentOf(conditions, false, possible, NO_CONTEXT)),
+      dayIndependentExtents: question.clauses.map(({ conditions }) =>
+        extentOf(conditions, false, possible, NO_CONTEXT),
+      ),
     })),
     isPerhapsUnlisted: isUndecided || listed.length < valid.length,
     isUndecided,
@@ -170,11 +173,11 @@ const possibleStandingOf = (
   return {
     standing,
     all: {
-      starts: startsOf(standing, listDay),
+      starts: possibleStartsOf(standing, listDay),
       births: born === null ? IRRELEVANT_DAYS : { earliest: born.earliest, latest: born.latest },
       isCertain: true,
     },
-    ends: endsOf(standing, listDay),
+    endDays: possibleEndsOf(standing, listDay),
     ...person,
   };
 };
@@ -183,7 +186,7 @@ const possibleStandingOf = (
 const IRRELEVANT_DAYS: DayRange = { earliest: 0, latest: 0 };
 
 /** The days from which the sentence may count, given that it runs, or has run to its end, on the day of the list. */
-const startsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
+const possibleStartsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
   const start = running?.start ?? null;
   if (running === null || start === null) return IRRELEVANT_DAYS;
   const { term, reductions } = running;
@@ -195,7 +198,7 @@ const startsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
   return fitting ?? begun;
 };
 
-const endsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
+const possibleEndsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
   const earliest = (running?.start?.earliest ?? MIN_DAY) + 1;
   return sentence === 'completed'
     ? { earliest, latest: listDay }
@@ -207,23 +210,23 @@ const NO_CONTEXT: EvaluationContext = {
   day: 0,
   inForce: 0,
   gravityOf: () => null,
-  after: (day) => day,
-  lastStart: (day) => day,
+  addTerm: (day) => day,
+  lastTermStart: (day) => day,
 };
 
 /**
- * The courses that meet all conditions that depend on the day (`isTimed`), or all others; null where no course does. Without such
- * conditions, every course does.
+ * The courses that meet all conditions that depend on the day (or, if `dependsOnDay` is false, all others); null if no course does.
+ * Without such conditions, every course does.
  */
 const extentOf = (
   conditions: readonly Condition[],
-  isTimed: boolean,
+  dependsOnDay: boolean,
   possible: PossibleStanding,
   context: EvaluationContext,
 ): Extent | null =>
   conditions.reduce<Extent | null>(
     (extent, condition) =>
-      extent === null || conditionRule(condition).isTimed !== isTimed
+      extent === null || conditionRule(condition).dependsOnDay !== dependsOnDay
         ? extent
         : intersection(extent, conditionRule(condition).extent(conditionValue(condition), possible, context)),
     possible.all,
@@ -237,12 +240,12 @@ const conditionValue = (condition: Condition) => condition[codeOfCondition(condi
 
 /** By standing and clause: the courses in which the clause holds on a day; null where it holds in none. */
 const extentsOn = (
-  { question, standings }: AskedCandidate,
+  { question, standings }: PreparedCandidate,
   context: EvaluationContext,
 ): readonly (readonly (Extent | null)[])[] =>
-  standings.map(({ possible, untimed }) =>
+  standings.map(({ possible, dayIndependentExtents }) =>
     question.clauses.map(({ conditions }, index) => {
-      const extent = untimed[index] ?? null;
+      const extent = dayIndependentExtents[index] ?? null;
       return extent && intersection(extent, extentOf(conditions, true, possible, context));
     }),
   );
@@ -250,15 +253,17 @@ const extentsOn = (
 const isExtent = (extent: Extent | null): extent is Extent => extent !== null;
 
 const firstVerdict = (
-  asked: AskedCandidate,
+  prepared: PreparedCandidate,
   contextOn: (day: Day) => EvaluationContext,
   from: Day,
   to: Day,
 ): Eligibility => {
   let firstPossible: Day | null = null;
-  const isHopeless = !asked.isUndecided && !asked.standings.some(({ untimed }) => untimed.some(isExtent));
+  const isHopeless =
+    !prepared.isUndecided &&
+    !prepared.standings.some(({ dayIndependentExtents }) => dayIndependentExtents.some(isExtent));
   for (let day = from; day <= to && !isHopeless; day += 1) {
-    const verdict = verdictOf(asked, extentsOn(asked, contextOn(day)));
+    const verdict = verdictOf(prepared, extentsOn(prepared, contextOn(day)));
     if (verdict === 'eligible') return { verdict, firstDay: day };
     if (verdict === 'possibly') firstPossible ??= day;
   }
@@ -266,7 +271,7 @@ const firstVerdict = (
 };
 
 const verdictOf = (
-  { standings, isUndecided, isPerhapsUnlisted }: AskedCandidate,
+  { standings, isUndecided, isPerhapsUnlisted }: PreparedCandidate,
   extents: readonly (readonly (Extent | null)[])[],
 ): Verdict => {
   if (!isUndecided && !extents.some((ofStanding) => ofStanding.some(isExtent))) return 'not';
@@ -276,16 +281,16 @@ const verdictOf = (
   return isCertain && !isPerhapsUnlisted ? 'eligible' : 'possibly';
 };
 
-/** The clause that reaches the person, or the first one, with what became of each of its conditions. */
+/** The clause with the best verdict on the person, and the verdict of each of its conditions. */
 const reasonsOf = (
-  asked: AskedCandidate,
+  prepared: PreparedCandidate,
   context: EvaluationContext,
 ): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
-  const { clauses } = asked.question;
-  const extents = extentsOn(asked, context);
+  const { clauses } = prepared.question;
+  const extents = extentsOn(prepared, context);
   const verdicts = clauses.map((_, index) =>
     verdictOf(
-      asked,
+      prepared,
       extents.map((ofStanding) => [ofStanding[index] ?? null]),
     ),
   );
@@ -293,18 +298,18 @@ const reasonsOf = (
   const clause = clauses[best] as ClauseFields;
   return {
     clause,
-    conditions: [listedVerdict(asked), ...clause.conditions.map((one) => conditionVerdict(asked, one, context))],
+    conditions: [listedVerdict(prepared), ...clause.conditions.map((one) => conditionVerdict(prepared, one, context))],
   };
 };
 
-const listedVerdict = ({ standings, isPerhapsUnlisted }: AskedCandidate): ConditionVerdict => ({
+const listedVerdict = ({ standings, isPerhapsUnlisted }: PreparedCandidate): ConditionVerdict => ({
   code: LISTED_CODE,
   verdict: isPerhapsUnlisted ? 'possibly' : 'yes',
-  saw: distinctKnown(standings.map(({ possible }) => possible.standing.custody)),
+  saw: sortedKnownValues(standings.map(({ possible }) => possible.standing.custody)),
 });
 
 const conditionVerdict = (
-  { standings, isUndecided }: AskedCandidate,
+  { standings, isUndecided }: PreparedCandidate,
   condition: Condition,
   context: EvaluationContext,
 ): ConditionVerdict => {
@@ -317,9 +322,9 @@ const conditionVerdict = (
   return {
     code: codeOfCondition(condition),
     verdict: isCertain && !isUndecided ? 'yes' : isPossible ? 'possibly' : 'no',
-    saw: distinctKnown(standings.map(({ possible }) => rule.saw(possible, value, context))),
+    saw: sortedKnownValues(standings.map(({ possible }) => rule.saw(possible, value, context))),
   };
 };
 
-const distinctKnown = (values: readonly (string | null)[]): readonly string[] =>
+const sortedKnownValues = (values: readonly (string | null)[]): readonly string[] =>
   [...new Set(values.filter((value) => value !== null))].sort();

@@ -14,8 +14,8 @@ export const GRAVITIES = ['minor', 'less-serious', 'serious', 'especially-seriou
 export type Gravity = (typeof GRAVITIES)[number];
 
 /** On which day a condition about time is measured: the day that is asked about, or the day on which the act enters into force. */
-export const MEASURED = ['rolling', 'at-in-force'] as const;
-type Measured = (typeof MEASURED)[number];
+export const MEASUREMENT_DAYS = ['rolling', 'at-in-force'] as const;
+type MeasurementDay = (typeof MEASUREMENT_DAYS)[number];
 
 /** The conditions that a clause can make, by code. Terms are ISO 8601 durations. */
 export interface Conditions {
@@ -25,13 +25,13 @@ export interface Conditions {
   /** The gravity of the gravest article of the conviction. */
   readonly gravity: { readonly atLeast?: Gravity; readonly atMost?: Gravity };
   /** What is left of the sentence: it ends after the day and before (`lessThan`) or not before (`atLeast`) the day plus the term. */
-  readonly remaining: { readonly lessThan?: string; readonly atLeast?: string; readonly measured: Measured };
-  /** `atLeastShare` is a part of the whole sentence: `2/3`. */
-  readonly served: { readonly atLeast?: string; readonly atLeastShare?: string; readonly measured: Measured };
-  /** The term of the sentence as a court passed it. */
+  readonly remaining: { readonly lessThan?: string; readonly atLeast?: string; readonly measured: MeasurementDay };
+  /** How much of the sentence is served; `atLeastShare` is a fraction of the whole sentence: `2/3`. */
+  readonly served: { readonly atLeast?: string; readonly atLeastShare?: string; readonly measured: MeasurementDay };
+  /** The whole term of the sentence, without later reductions. */
   readonly term: { readonly atMost: string };
   /** The age in full years. */
-  readonly age: { readonly atLeast?: number; readonly atMost?: number; readonly measured: Measured };
+  readonly age: { readonly atLeast?: number; readonly atMost?: number; readonly measured: MeasurementDay };
   readonly sex: { readonly in: readonly (typeof SEXES)[number][] };
   readonly stage: { readonly in: readonly (typeof CLAUSE_STAGES)[number][] };
   readonly custody: { readonly in: readonly Custody[] };
@@ -51,7 +51,7 @@ export interface ClauseFields {
   readonly effect: (typeof CLEMENCY_EFFECTS)[number];
   readonly reducedBy?: string;
   readonly replacement?: Sentence;
-  /** The wording. */
+  /** The wording of the clause. */
   readonly text?: string;
 }
 
@@ -85,7 +85,7 @@ interface ApplicationFields {
     readonly version?: string;
     /** The list whose members or references it is about. */
     readonly list: string;
-    /** The day of the list on which members are asked about. */
+    /** The day of the list: eligibility is judged by the members and standings of this day. */
     readonly listDay?: Edtf;
     readonly persons: (typeof APPLICATION_PERSONS)[number];
     /** The position of the log up to which it was known who is eligible. */
@@ -95,12 +95,12 @@ interface ApplicationFields {
     readonly replacement?: Sentence;
     readonly amnestiedOn: Edtf;
     readonly releasedOn?: Edtf;
-    /** SHA-256 of the request with its idempotency key (base64), by which a repeat is known. */
+    /** SHA-256 of the request with its idempotency key (base64), by which a repeat is recognised. */
     readonly requestHash?: string;
   };
   'application-finished': {
     readonly application: string;
-    /** Numbers of persons. */
+    /** The number of persons to whom it was applied; `refused`: for whom that was refused. */
     readonly reached: number;
     readonly refused: number;
   };
@@ -115,7 +115,7 @@ export interface InstrumentFields extends AmendmentFields, ApplicationFields {
     /** Ids of its clauses. */
     readonly clauses?: readonly string[];
   } & Partial<InstrumentDescription>;
-  /** A later law changed it. A field with null has no value any more. */
+  /** A later law changed the instrument. Null clears a field. */
   'instrument-amended': { readonly [K in keyof InstrumentDescription]?: InstrumentDescription[K] | null };
   'clause-set': ClauseFields;
   'clause-withdrawn': { readonly clause: string; readonly version: string; readonly reason: string };

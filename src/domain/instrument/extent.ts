@@ -31,24 +31,24 @@ export const commonDays = (a: DayRange, b: DayRange): DayRange | null => {
 };
 
 /**
- * Whether the certain extents together cover all courses: whether each field of the grid between their edges is in one
+ * Whether the certain extents together cover all courses. Their edges divide the plane into a grid, each cell of which must lie in one
  * of them.
  */
 export const covers = (extents: readonly Extent[], all: Extent): boolean => {
   if (extents.includes(all)) return true;
   const certain = extents.filter(({ isCertain }) => isCertain);
-  return edges(certain, all, 'starts').every((start) =>
-    edges(certain, all, 'births').every((birth) =>
+  return gridDays(certain, all, 'starts').every((start) =>
+    gridDays(certain, all, 'births').every((birth) =>
       certain.some(({ starts, births }) => isWithin(start, starts) && isWithin(birth, births)),
     ),
   );
 };
 
 /**
- * One day in each field of the grid: the first day of all courses, each first day of an extent, and each day after its
- * last.
+ * The first day of each cell of the grid, on one of its two axes: the first day of all courses, the first day of each extent,
+ * and the day after its last.
  */
-const edges = (extents: readonly Extent[], all: Extent, side: 'starts' | 'births'): readonly Day[] => {
+const gridDays = (extents: readonly Extent[], all: Extent, side: 'starts' | 'births'): readonly Day[] => {
   const { earliest } = all[side];
   const days = extents.flatMap((extent) => [extent[side].earliest, extent[side].latest + 1]);
   return [...new Set([earliest, ...days])].filter((day) => isWithin(day, all[side]));
@@ -61,7 +61,7 @@ const isWithin = (day: Day, { earliest, latest }: DayRange): boolean => earliest
  * false for a day, it must be false for all later days.
  */
 export const leadingDays = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
-  const count = countLeading(range, holds);
+  const count = countLeadingDays(range, holds);
   return count === 0 ? null : { earliest: range.earliest, latest: range.earliest + count - 1 };
 };
 
@@ -70,12 +70,12 @@ export const leadingDays = (range: DayRange, holds: (day: Day) => boolean): DayR
  * true for a day, it must be true for all later days.
  */
 export const trailingDays = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
-  const earliest = range.earliest + countLeading(range, (day) => !holds(day));
+  const earliest = range.earliest + countLeadingDays(range, (day) => !holds(day));
   return earliest > range.latest ? null : { earliest, latest: range.latest };
 };
 
 /** The number of days from the start of the range for which `holds` is true, by bisection. */
-const countLeading = ({ earliest, latest }: DayRange, holds: (day: Day) => boolean): number => {
+const countLeadingDays = ({ earliest, latest }: DayRange, holds: (day: Day) => boolean): number => {
   let [low, high] = [0, latest - earliest + 1];
   while (low < high) {
     const middle = (low + high) >>> 1;

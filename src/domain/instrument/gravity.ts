@@ -13,10 +13,10 @@ export interface ArticleGravity {
 }
 
 /** The gravity of an article on a day; null if the data do not say. */
-export type GravityOf = (article: string, day: Day) => Gravity | null;
+export type GravityLookup = (article: string, day: Day) => Gravity | null;
 
 /** An entry for an article holds for its parts that have none of their own. Of several for a day the last one counts. */
-export const gravityFrom = (entries: readonly ArticleGravity[]): GravityOf => {
+export const gravityLookupFrom = (entries: readonly ArticleGravity[]): GravityLookup => {
   const byArticle = new Map<string, readonly ArticleGravity[]>();
   for (const entry of entries) byArticle.set(entry.article, [...(byArticle.get(entry.article) ?? []), entry]);
   return (article, day) => {

@@ -37,7 +37,7 @@ const applyToInstrument = (
     case 'instrument-registered':
       return instrument ?? { ...keptFieldsOf(event), id, clauses: event.clauses ?? [], clauseVersions: [] };
     case 'instrument-amended':
-      return instrument && withAmendment(instrument, event);
+      return instrument && withLegalAmendment(instrument, event);
     case 'clause-set':
       return instrument && withClauseVersion(instrument, keptFieldsOf(event));
     case 'clause-withdrawn':
@@ -60,7 +60,7 @@ const keptFieldsOf = <E extends NonAmendment<InstrumentEvent>>({
  * Applies an amendment by a later law; null removes a field. The instrument keeps the sources of its registration:
  * those of the amendment report the amendment alone.
  */
-const withAmendment = (
+const withLegalAmendment = (
   instrument: Instrument,
   event: Extract<InstrumentEvent, { readonly type: 'instrument-amended' }>,
 ): Instrument => {
@@ -75,7 +75,7 @@ const withClauseVersion = (instrument: Instrument, { clause, ...said }: ClauseVe
   clauseVersions: [...instrument.clauseVersions, { clause, ...said }],
 });
 
-/** The clause keeps its id, which events of cases may name. */
+/** The instrument keeps the id of the clause, which events of cases may name. */
 const withoutClauseVersion = (
   instrument: Instrument,
   withdrawn: Pick<ClauseFields, 'clause' | 'version'>,

@@ -5,9 +5,7 @@ export const VERDICTS = ['eligible', 'possibly', 'not'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 export const CONDITION_VERDICTS = ['yes', 'possibly', 'no'] as const;
-export type ConditionHolds = (typeof CONDITION_VERDICTS)[number];
+export type ConditionOutcome = (typeof CONDITION_VERDICTS)[number];
 
-/**
- * The code of the verdict on whether the person is on the list on its day, which is evaluated before the conditions.
- */
+/** The code of the verdict that precedes those of the conditions: whether the person is on the list on the day of the list. */
 export const LISTED_CODE = 'listed';

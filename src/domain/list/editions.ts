@@ -9,14 +9,14 @@ export type EditionPublished = Extract<ListEvent, { readonly type: 'edition-publ
 /** The fields of an edition to be published that the register computes. */
 export type EditionDraft = Omit<ListFields['edition-published'], 'edition' | 'asOf'>;
 
-/** The edition before one of a day: that of the latest day up to then; of several of that day the last published. */
+/** The edition that a new one of the day `asOf` follows: of those up to that day the latest; of several of one day the last published. */
 export const editionBefore = (list: ListDefinition, asOf: string): Edition | null =>
   list.editions.reduce<Edition | null>(
     (last, edition) => (edition.asOf <= asOf && (last === null || edition.asOf >= last.asOf) ? edition : last),
     null,
   );
 
-/** The findings of an edition; `list` is as the events before it made it. */
+/** The findings of an edition; `list` is the list before the edition is published. */
 export const editionFindings = (id: string, edition: EditionPublished, list: ListDefinition): readonly Finding[] => {
   const before = editionBefore(list, edition.asOf);
   const numbers = contradictionsIn(edition, before);
@@ -37,17 +37,17 @@ const contradictionsIn = (edition: EditionPublished, before: Edition | null): re
   const { total, groups, flow, lines, salts } = edition;
   const groupFlows = groups.flatMap((group) => (group.flow === undefined ? [] : [group.flow]));
   return [
-    ...differenceIn('members', total, 'lines', lines.length),
-    ...differenceIn('lines', lines.length, 'salts', salts.length),
-    ...differenceIn('members', total, 'members of the groups', sumOf(groups.map((group) => group.total))),
+    ...mismatchOf('members', total, 'lines', lines.length),
+    ...mismatchOf('lines', lines.length, 'salts', salts.length),
+    ...mismatchOf('members', total, 'members of the groups', sumOf(groups.map((group) => group.total))),
     ...(flow === undefined ? [] : flowContradictions('all', flow, before?.total ?? 0, total)),
     ...groups.flatMap((group) => groupContradictions(group, before)),
     ...(flow === undefined
-      ? differenceIn('flows', 0, 'flows of groups', groupFlows.length)
+      ? mismatchOf('flows', 0, 'flows of groups', groupFlows.length)
       : [
-          ...differenceIn('groups', groups.length, 'flows of groups', groupFlows.length),
-          ...FLOW_NUMBERS.flatMap((name) =>
-            differenceIn(
+          ...mismatchOf('groups', groups.length, 'flows of groups', groupFlows.length),
+          ...FLOW_NUMBER_NAMES.flatMap((name) =>
+            mismatchOf(
               `${name} in all`,
               totalOf(flow, name),
               'in the groups',
@@ -77,20 +77,20 @@ const flowContradictions = (name: string, flow: FlowNumbers, published: number, 
   const left = totalOf(flow, 'left');
   const sum = opening + revised + entered - left + moved;
   return [
-    ...differenceIn(`${name}: opening`, opening, 'published before', published),
+    ...mismatchOf(`${name}: opening`, opening, 'published before', published),
     ...(sum === closing
       ? []
       : [`${name}: ${opening} + (${revised}) + ${entered} - ${left} + (${moved}) = ${sum}, and closing is ${closing}`]),
-    ...differenceIn(`${name}: closing`, closing, 'published', total),
+    ...mismatchOf(`${name}: closing`, closing, 'published', total),
   ];
 };
 
-const FLOW_NUMBERS = ['opening', 'revised', 'entered', 'left', 'moved', 'closing'] as const;
+const FLOW_NUMBER_NAMES = ['opening', 'revised', 'entered', 'left', 'moved', 'closing'] as const;
 
-const totalOf = (flow: FlowNumbers, name: (typeof FLOW_NUMBERS)[number]): number =>
+const totalOf = (flow: FlowNumbers, name: (typeof FLOW_NUMBER_NAMES)[number]): number =>
   name === 'left' ? sumOf(Object.values(flow.left)) : flow[name];
 
-const differenceIn = (one: string, number: number, other: string, otherNumber: number): readonly string[] =>
+const mismatchOf = (one: string, number: number, other: string, otherNumber: number): readonly string[] =>
   number === otherNumber ? [] : [`${one} ${number}, ${other} ${otherNumber}`];
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);

@@ -14,7 +14,7 @@ export interface LocalName {
 export interface FlowNumbers {
   /** The number that the previous edition published. */
   readonly opening: number;
-  /** The change of the number of that edition's day by events recorded since; negative if people fell away. */
+  /** By how much events recorded since the previous edition changed the number of its day; negative if it fell. */
   readonly revised: number;
   /** Entries after the day of the edition before, each as often as it happened. */
   readonly entered: number;
@@ -45,7 +45,7 @@ export interface EditionLine {
   readonly hash: string;
 }
 
-/** Whom the list counts. `from` is absent where it has set no policy. */
+/** The custody values whose holders the list counts. `from` is absent if the list has set no policy. */
 interface EditionPolicy {
   readonly from?: Edtf;
   readonly custody: readonly Custody[];
@@ -60,9 +60,9 @@ interface EditionFields {
     readonly asOf: Edtf;
     /** The position of the log up to which it was known who was on the list. */
     readonly knownAt: number;
-    /** The revision of the list then. */
+    /** The revision of the list's stream at that position. */
     readonly listRevision: number;
-    /** The policy of the day, as known then. */
+    /** The policy of the day `asOf`, as known at that position. */
     readonly policy: EditionPolicy;
     /** Members who are certainly on the list. */
     readonly total: number;

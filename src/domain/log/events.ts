@@ -1,7 +1,7 @@
-/** The events of the stream of the log itself: what its operators decided about it. Nobody reports them; commands record them. */
+/** The events of the stream of the log itself: decisions of operators about it, which no client can report. */
 import type { EventDescription, EventOf } from '../event.js';
 
-/** How a log differed from what was known of it, when it was accepted all the same. */
+/** How a log that an operator accepted differed from what was known of it before. */
 export const ACCEPTED_DIFFERENCES = ['empty', 'shorter', 'other', 'diverged', 'checkpoint'] as const;
 
 export interface LogFields {
@@ -11,8 +11,8 @@ export interface LogFields {
    */
   'log-adopted': { readonly events: number; readonly root: string };
   /**
-   * `events`: how many the log had when it was accepted; `known`: how many were known before; `checkpoint`: the one that the log does not
-   * continue.
+   * `events`: how many events the log had when it was accepted; `known`: how many were known before; `checkpoint`: the signed checkpoint
+   * that the log does not continue.
    */
   'log-accepted': {
     readonly difference: (typeof ACCEPTED_DIFFERENCES)[number];

@@ -1,6 +1,6 @@
 /**
- * Folds names to a key that the spellings of one name share. The key decides what is found at once; what merely resembles it is
- * ranked below (ranking.ts). Different names may share a key: it suggests, a person decides.
+ * Folds names to a key that the spellings of one name share. A search finds names of the same key first; names that merely resemble it
+ * rank lower (ranking.ts). Different names may share a key, so it only suggests; a person decides.
  */
 import { LRUCache } from 'lru-cache';
 import { romanise } from './romanise.js';
@@ -9,7 +9,7 @@ import { romanise } from './romanise.js';
 export type WordRole = 'name' | 'initial' | 'patronymic';
 
 export interface NameWord {
-  /** The sounds as this spelling gives them; compared where keys are equal. */
+  /** The word in Latin letters (`romanise`), as this spelling has it; compared if keys are equal. */
   readonly letters: string;
   /** Shared by the spellings of the word. */
   readonly key: string;
@@ -23,8 +23,8 @@ export interface NameWord {
 /** Names longer than this are compared by their first words. */
 export const MAX_NAME_WORDS = 12;
 
-/** Words of shorter keys resemble too many others. */
-export const LEAST_KEY_LENGTH = 4;
+/** Words with shorter keys are not compared for resemblance: they resemble too many others. */
+export const MIN_FUZZY_KEY_LENGTH = 4;
 
 /** The most code units of a name, and of a word of any text; the rest is ignored. */
 const MAX_NAME_LENGTH = 1_000;
@@ -33,7 +33,7 @@ const MAX_WORD_LENGTH = 60;
 /** `son of` and `daughter of` as keys, after the father's name: Ramiz oğlu, Ramiz ogly, Рамиз оглы; Vaqif qızı, Вагиф гызы. */
 const SON_OF = 'uglu';
 const DAUGHTER_OF = 'gizi';
-const MARKER_BY_KEY: ReadonlyMap<string, string> = new Map([
+const PATRONYMIC_MARKER_BY_KEY: ReadonlyMap<string, string> = new Map([
   [SON_OF, SON_OF],
   ['ugli', SON_OF],
   [DAUGHTER_OF, DAUGHTER_OF],
@@ -42,9 +42,10 @@ const MARKER_BY_KEY: ReadonlyMap<string, string> = new Map([
 /** The words of a name in their order, at most MAX_NAME_WORDS. Any text is accepted; one without letters and digits has none. */
 export const nameWords = (text: string): readonly NameWord[] => {
   const words: NameWord[] = [];
-  for (const part of partsOfName(text)) {
+  for (const part of foldWordsOfName(text)) {
     const last = words.at(-1);
-    if (last !== undefined && MARKER_BY_KEY.has(part.key)) words[words.length - 1] = { ...last, role: 'patronymic' };
+    if (last !== undefined && PATRONYMIC_MARKER_BY_KEY.has(part.key))
+      words[words.length - 1] = { ...last, role: 'patronymic' };
     else words.push(part);
   }
   return words.slice(0, MAX_NAME_WORDS);
@@ -55,8 +56,8 @@ export const nameWords = (text: string): readonly NameWord[] => {
  * Həsənov, Hasanov, Gasanov and Гасанов share one; so do Vaqifqızı and Вагиф гызы, Рамизович and Ramiz oğlu.
  */
 export const nameKey = (text: string): string =>
-  partsOfName(text)
-    .map(({ key }) => MARKER_BY_KEY.get(key) ?? key)
+  foldWordsOfName(text)
+    .map(({ key }) => PATRONYMIC_MARKER_BY_KEY.get(key) ?? key)
     .join(' ');
 
 /** How many words of a text, such as a summary, are searched; further words are ignored. */
@@ -66,50 +67,50 @@ const MAX_TEXT_WORDS = 1_000;
 export const wordKeys = (text: string): readonly string[] =>
   (text.normalize('NFKC').match(WORD_PATTERN) ?? [])
     .slice(0, MAX_TEXT_WORDS)
-    .flatMap((word) => partsOfWord(word.slice(0, MAX_WORD_LENGTH)).map(({ key }) => key));
+    .flatMap((word) => foldWordCached(word.slice(0, MAX_WORD_LENGTH)).map(({ key }) => key));
 
-const nameWord = (letters: string, initial: boolean): NameWord => {
+const toNameWord = (letters: string, initial: boolean): NameWord => {
   const key = wordKeyOf(letters);
   return { letters, key, stem: stemOf(key), skeleton: skeletonOf(key), role: initial ? 'initial' : 'name' };
 };
 
 /** Two neighbouring words written as one (Mir Həsən, Mirhəsən); null where either is an initial or a father's name. */
 export const joinedWord = (first: NameWord, second: NameWord): NameWord | null =>
-  first.role === 'name' && second.role === 'name' ? nameWord(first.letters + second.letters, false) : null;
+  first.role === 'name' && second.role === 'name' ? toNameWord(first.letters + second.letters, false) : null;
 
 /**
  * The beginnings of keys that a word may grow to while somebody types it: `Aliye` is about to become Aliyev, whose ending has
  * another vowel in the key.
  */
-export const beginningsOf = ({ letters, key }: NameWord): readonly string[] =>
+export const completionPrefixesOf = ({ letters, key }: NameWord): readonly string[] =>
   letters.endsWith('e') && key.length > 1 ? [key, `${key.slice(0, -1)}u`] : [key];
 
 /** Hyphens and dots part words as spaces do; apostrophes and marks belong to the word (Mə’sud). */
 const WORD_PATTERN = /[\p{Letter}\p{Number}][\p{Letter}\p{Number}\p{Mark}\p{Format}'’‘ʼ`´]*/gu;
 
-/** Words as they are written; a father's name in one word is two. */
-const partsOfName = (text: string): readonly NameWord[] =>
+/** The folded words of a name, before patronymics are recognised; a patronymic written as one word gives two. */
+const foldWordsOfName = (text: string): readonly NameWord[] =>
   (text.slice(0, MAX_NAME_LENGTH).normalize('NFKC').match(WORD_PATTERN) ?? [])
     .slice(0, 2 * MAX_NAME_WORDS)
-    .flatMap((word) => partsOfWord(word.slice(0, MAX_WORD_LENGTH)));
+    .flatMap((word) => foldWordCached(word.slice(0, MAX_WORD_LENGTH)));
 
 /** Folded words by spelling: names are made of few words, and folding one takes longer than finding and comparing it. */
-const FOLDED_WORDS = new LRUCache<string, readonly NameWord[]>({ max: 20_000 });
+const FOLDED_WORD_CACHE = new LRUCache<string, readonly NameWord[]>({ max: 20_000 });
 
-const partsOfWord = (word: string): readonly NameWord[] => {
-  const known = FOLDED_WORDS.get(word);
+const foldWordCached = (word: string): readonly NameWord[] => {
+  const known = FOLDED_WORD_CACHE.get(word);
   if (known !== undefined) return known;
   const folded = foldWord(word);
-  FOLDED_WORDS.set(word, folded);
+  FOLDED_WORD_CACHE.set(word, folded);
   return folded;
 };
 
-/** One word; of a patronymic written as one (`Vaqifqızı`), the father's name and what marks it. */
+/** Folds one word; a patronymic written as one (`Vaqifqızı`) gives two, the father's name and `son of` or `daughter of`. */
 const foldWord = (word: string): readonly NameWord[] => {
   const letters = romanise(word);
-  // `Ş.`, `Sh.` and `Ю.` are one letter in some spelling.
+  // An initial is one letter, as written (`Ş.`, `Ю.`) or in Latin letters (`Sh.`, which becomes `ş`).
   const initial = [...letters].length === 1 || word.match(/\p{Letter}/gu)?.length === 1;
-  return splitPatronymic(letters).map((part) => nameWord(part, initial));
+  return splitPatronymic(letters).map((part) => toNameWord(part, initial));
 };
 
 /** A patronymic in one word: Vaqifqızı (Vaqif qızı), Ramizoğlu, and the Russian Рамизович, Вагифовна. */
@@ -130,7 +131,7 @@ const splitPatronymic = (letters: string): readonly string[] => {
 };
 
 /**
- * Sounds that one spelling tells apart and another does not:
+ * Merges sounds that one spelling tells apart and another does not:
  * - h, x, q, k, g: Russian has no h (Гасанов), English no q (Gurbanov), and q was heard as k (Курбанов);
  * - ə, e, a: Məmmədov, Mammadov, Mamedov;
  * - ö, ü, o, u: Söyüdlü, Союдлу;
@@ -171,8 +172,8 @@ const ALIKE_CONSONANTS: ReadonlyMap<string, string> = new Map(
   Object.entries({ ş: 's', z: 's', ç: 'j', d: 't', b: 'p' }),
 );
 
-/** A short key is its own skeleton: Əli and Vəli, İsa and Musa would be near. */
-const skeletonOf = (key: string): string => (key.length < LEAST_KEY_LENGTH ? key : consonantsOf(key));
+/** A short key is its own skeleton, since too many would share one: İsa would have that of Aişə, `as`. */
+const skeletonOf = (key: string): string => (key.length < MIN_FUZZY_KEY_LENGTH ? key : consonantsOf(key));
 
 const consonantsOf = (key: string): string =>
   [...key.replace(/^[aiu]+/, 'a').replace(/(?<!^)[aiu]/g, '')]

@@ -8,7 +8,7 @@ import { nameKey } from './folding.js';
 import type { LikenessReason, MatchReason } from './match-reasons.js';
 import type { NameMatch } from './ranking.js';
 
-/** The data about a person in a case, or in a row that opens one; null where there is none. */
+/** The data about a person in a case, or in a row of a register file that opens one; null where there is none. */
 export interface PersonData {
   readonly names: readonly string[];
   /** EDTF. */
@@ -28,7 +28,10 @@ export interface Circumstances {
 export const NO_CIRCUMSTANCES: Circumstances = { arrests: [], places: [] };
 
 /** The person of an `opened` event, with the circumstances in the events recorded with it. */
-export const personOf = ({ names, born, sex }: CaseEventOf<'opened'>, events: readonly CaseEvent[]): PersonData => ({
+export const personDataOf = (
+  { names, born, sex }: CaseEventOf<'opened'>,
+  events: readonly CaseEvent[],
+): PersonData => ({
   names: names.map(({ text }) => text),
   born: born ?? null,
   sex: sex ?? null,
@@ -48,14 +51,14 @@ export const circumstancesOf = (events: readonly CaseEvent[]): Circumstances => 
 const firstDistinct = (texts: readonly string[]): readonly string[] =>
   [...new Set(texts)].filter((text) => text !== '').slice(0, MAX_CIRCUMSTANCES);
 
-/** Arrests, and places, that are compared; the others are ignored. */
+/** The most arrests, and the most places, that are compared; the others are ignored. */
 const MAX_CIRCUMSTANCES = 20;
 
 export interface Likeness {
   /** From 0 to 1. */
   readonly score: number;
   readonly why: readonly LikenessReason[];
-  /** Name and year of birth agree, and the sex does not differ: a second case of this person would need a reason. */
+  /** Name and year of birth agree, and the sex does not differ: opening a second case must then be acknowledged. */
   readonly isProbable: boolean;
 }
 
@@ -69,22 +72,22 @@ export interface DuplicateCandidate extends Likeness {
 
 /** Factors on the score of the names. */
 const BIRTH_UNKNOWN_FACTOR = 0.8;
-/** In place of BIRTH_UNKNOWN_FACTOR: two people of one name are seldom arrested on one day. */
+/** Replaces BIRTH_UNKNOWN_FACTOR if an arrest agrees: two people of one name are seldom arrested on one day. */
 const ARREST_AGREES_FACTOR = 0.9;
 const BIRTH_DIFFERS_FACTOR = 0.5;
 const SEX_DIFFERS_FACTOR = 0.5;
 
-/** Where any of these is a reason, the names are alike but do not agree. */
-const NOT_AGREEING: readonly MatchReason[] = ['resembles', 'beginning', 'other-ending', 'other-patronymic'];
+/** If one of these is among the reasons of a match, the names are alike but do not agree. */
+const DISAGREEMENT_REASONS: readonly MatchReason[] = ['resembles', 'beginning', 'other-ending', 'other-patronymic'];
 
-type Compared = Omit<PersonData, 'names'>;
+type ComparedData = Omit<PersonData, 'names'>;
 
 /** The likeness of two persons, given how their names match. */
-export const likenessOf = (name: NameMatch, one: Compared, other: Compared): Likeness => {
+export const likenessOf = (name: NameMatch, one: ComparedData, other: ComparedData): Likeness => {
   const birth = birthYearsAgree(one.born, other.born);
   const sexDiffers = one.sex !== null && other.sex !== null && one.sex !== other.sex;
   const arrestAgrees = one.circumstances.arrests.some(
-    (day) => WHOLE_DAY.test(day) && other.circumstances.arrests.includes(day),
+    (day) => FULL_DATE.test(day) && other.circumstances.arrests.includes(day),
   );
   const placeAgrees = one.circumstances.places.some((place) => other.circumstances.places.includes(place));
   return {
@@ -106,23 +109,26 @@ export const likenessOf = (name: NameMatch, one: Compared, other: Compared): Lik
       ...(placeAgrees ? ['place-agrees' as const] : []),
     ],
     isProbable:
-      birth === true && !sexDiffers && name.why.length > 0 && !name.why.some((reason) => NOT_AGREEING.includes(reason)),
+      birth === true &&
+      !sexDiffers &&
+      name.why.length > 0 &&
+      !name.why.some((reason) => DISAGREEMENT_REASONS.includes(reason)),
   };
 };
 
-/** A day that is known for certain. */
-const WHOLE_DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** A date to the day, neither partial nor approximate. */
+const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
  * Whether two dates of birth may lie in one year; an approximate one may lie in the year before or after, too. Null where either is not
  * known.
  */
 const birthYearsAgree = (one: string | null, other: string | null): boolean | null => {
-  const [a, b] = [yearsOf(one), yearsOf(other)];
+  const [a, b] = [birthYearsOf(one), birthYearsOf(other)];
   return a === null || b === null ? null : a.first <= b.last && b.first <= a.last;
 };
 
-const yearsOf = (born: string | null): { readonly first: number; readonly last: number } | null => {
+const birthYearsOf = (born: string | null): { readonly first: number; readonly last: number } | null => {
   const interval = born === null ? null : parseEdtf(born);
   if (interval === null) return null;
   const margin = interval.approximate ? 1 : 0;

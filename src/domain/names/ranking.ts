@@ -1,7 +1,7 @@
 /** Ranks how well two names agree. Says why, so that a person can decide; never that two people are the same. */
 import { distance } from 'fastest-levenshtein';
 import { MATCH_REASONS, type MatchReason } from './match-reasons.js';
-import { beginningsOf, joinedWord, LEAST_KEY_LENGTH, nameWords, type NameWord } from './folding.js';
+import { completionPrefixesOf, joinedWord, MIN_FUZZY_KEY_LENGTH, nameWords, type NameWord } from './folding.js';
 
 export interface NameMatch {
   /** From 0 to 1; 1 is the same spelling of the same words. */
@@ -9,26 +9,26 @@ export interface NameMatch {
   readonly why: readonly MatchReason[];
 }
 
-/** Names that agree less are different names: one of two words is another. */
-export const LEAST_SCORE = 0.6;
+/** Names with a lower score count as different: two words of which one does not match score 0.5. */
+export const MIN_MATCH_SCORE = 0.6;
 
 const NO_MATCH: NameMatch = { score: 0, why: [] };
 
-/** Scores of two words; of another spelling the least, since the likeness of the letters adds to it. */
+/** Scores of a pair of words. OTHER_SPELLING_SCORE is the lowest of its kind: the likeness of the letters adds to it. */
 const OTHER_SPELLING_SCORE = 0.95;
 const INITIAL_SCORE = 0.9;
 const OTHER_ENDING_SCORE = 0.7;
 /** Factor on the similarity of keys that are near each other. */
 const RESEMBLES_FACTOR = 0.9;
-/** Keys that are less similar do not resemble each other, unless their consonants are alike. */
-const LEAST_SIMILARITY = 0.75;
+/** Keys that are less similar do not resemble each other, unless their skeletons are equal. */
+const MIN_KEY_SIMILARITY = 0.75;
 
 /** Factors on the score of the whole name. */
 const BEGINNING_FACTOR = 0.85;
 const OTHER_ORDER_FACTOR = 0.98;
 const PATRONYMIC_MISSING_FACTOR = 0.98;
 const OTHER_PATRONYMIC_FACTOR = 0.6;
-/** Weight of a word that one name has beyond the other's words. */
+/** Weight, in the average of the scores, of a word that only the longer of the two names has. */
 const EXTRA_WORD_WEIGHT = 0.1;
 
 /** Compares two names; the order of the arguments does not matter. Any text is accepted; a text without words matches nothing. */
@@ -36,12 +36,12 @@ export const matchNames = (one: string, other: string): NameMatch => matchWords(
 
 /** As matchNames, for words that are folded already. */
 export const matchWords = (one: readonly NameWord[], other: readonly NameWord[]): NameMatch => {
-  const left = joinTowards(one, other);
-  const right = joinTowards(other, one);
+  const left = joinWordsAsIn(one, other);
+  const right = joinWordsAsIn(other, one);
   const pairs = pairUp(left, right);
   if (pairs.length === 0) return NO_MATCH;
-  const ofLeft = countUnpaired(left, (index) => pairs.some((pair) => pair.left === index));
-  const ofRight = countUnpaired(right, (index) => pairs.some((pair) => pair.right === index));
+  const ofLeft = countUnpaired(left, (index) => pairs.some((pair) => pair.leftIndex === index));
+  const ofRight = countUnpaired(right, (index) => pairs.some((pair) => pair.rightIndex === index));
   const both = Math.min(ofLeft.names, ofRight.names);
   const extra = Math.abs(ofLeft.names - ofRight.names);
   const agreement = sumOfScores(pairs) / (pairs.length + both + EXTRA_WORD_WEIGHT * extra);
@@ -61,15 +61,15 @@ export const matchWords = (one: readonly NameWord[], other: readonly NameWord[])
 };
 
 /**
- * As matchWords, where somebody may not have typed the last word of `typed` to its end. Not symmetric: a whole name does not begin
- * with another.
+ * As matchWords, where somebody may not have typed the last word of `typed` to its end. Not symmetric: only `typed`
+ * may be incomplete.
  */
-export const matchTyped = (typed: readonly NameWord[], name: readonly NameWord[]): NameMatch => {
+export const matchTypedName = (typed: readonly NameWord[], name: readonly NameWord[]): NameMatch => {
   const whole = matchWords(typed, name);
   const last = typed.at(-1);
   if (last === undefined || last.role !== 'name') return whole;
   const longerWords = name.filter(
-    (word) => word.key !== last.key && beginningsOf(last).some((beginning) => word.key.startsWith(beginning)),
+    (word) => word.key !== last.key && completionPrefixesOf(last).some((beginning) => word.key.startsWith(beginning)),
   );
   const completions = longerWords.map((word): NameMatch => {
     const { score, why } = matchWords([...typed.slice(0, -1), { ...word, role: 'name' }], name);
@@ -86,47 +86,48 @@ interface WordMatch {
   readonly why: MatchReason;
 }
 
-interface Pair extends WordMatch {
-  readonly left: number;
-  readonly right: number;
+interface WordPair extends WordMatch {
+  readonly leftIndex: number;
+  readonly rightIndex: number;
 }
 
 /**
- * The best pairs first, each word in one pair at most. Of equally good ones the order is by place, and the same from either side:
- * pairs that mirror each other have no word in common.
+ * Pairs the words of two names, the best pairs first, each word in one pair at most. Equally good pairs are ordered by place, so that
+ * swapping the names changes nothing: mirrored pairs, (i, j) and (j, i), tie, but have no word in common.
  */
-const pairUp = (left: readonly NameWord[], right: readonly NameWord[]): readonly Pair[] => {
-  const candidates: Pair[] = [];
-  const fatherIn = { left: mayHideFather(left), right: mayHideFather(right) };
+const pairUp = (left: readonly NameWord[], right: readonly NameWord[]): readonly WordPair[] => {
+  const candidates: WordPair[] = [];
+  const fatherIn = { left: mayHaveUnmarkedPatronymic(left), right: mayHaveUnmarkedPatronymic(right) };
   for (const [at, l] of left.entries()) {
     for (const [index, r] of right.entries()) {
       if ((l.role === 'patronymic') !== (r.role === 'patronymic')) {
         if (!(l.role === 'patronymic' ? fatherIn.right : fatherIn.left)) continue;
       }
       const match = matchWord(l, r);
-      if (match !== null) candidates.push({ score: match.score, why: match.why, left: at, right: index });
+      if (match !== null) candidates.push({ score: match.score, why: match.why, leftIndex: at, rightIndex: index });
     }
   }
   candidates.sort(
     (a, b) =>
       b.score - a.score ||
-      a.left + a.right - (b.left + b.right) ||
-      Math.abs(a.left - a.right) - Math.abs(b.left - b.right),
+      a.leftIndex + a.rightIndex - (b.leftIndex + b.rightIndex) ||
+      Math.abs(a.leftIndex - a.rightIndex) - Math.abs(b.leftIndex - b.rightIndex),
   );
-  const pairs: Pair[] = [];
+  const pairs: WordPair[] = [];
   for (const pair of candidates) {
-    if (!pairs.some((taken) => taken.left === pair.left || taken.right === pair.right)) pairs.push(pair);
+    if (!pairs.some((taken) => taken.leftIndex === pair.leftIndex || taken.rightIndex === pair.rightIndex))
+      pairs.push(pair);
   }
   return pairs;
 };
 
-/** A father's name agrees with a father's name, or with a word of a name of three or more that marks none (Həsənov Elşən Ramiz). */
-const mayHideFather = (words: readonly NameWord[]): boolean =>
+/** Whether a name may have a father's name without `oğlu` or the like: three words or more, no patronymic (Həsənov Elşən Ramiz). */
+const mayHaveUnmarkedPatronymic = (words: readonly NameWord[]): boolean =>
   words.length >= 3 && words.every((word) => word.role !== 'patronymic');
 
 const matchWord = (l: NameWord, r: NameWord): WordMatch | null => {
   if (l.role === 'initial' || r.role === 'initial') {
-    // An initial of another script may be two letters of a key (Ю., yu): of two initials the shorter may begin the longer.
+    // An initial of another script may have a key of two letters (Ю., iu): of two initials, the shorter may begin the longer.
     const isShorter = r.role !== 'initial' || l.key.length <= r.key.length;
     const [short, long] = l.role === 'initial' && isShorter ? [l, r] : [r, l];
     if (l.role === r.role && l.key === r.key) return { score: 1, why: 'same-spelling' };
@@ -139,12 +140,12 @@ const matchWord = (l: NameWord, r: NameWord): WordMatch | null => {
   }
   if (l.stem === r.stem) return { score: OTHER_ENDING_SCORE, why: 'other-ending' };
   const isAlike = l.skeleton === r.skeleton;
-  // The distance is no less than the difference of the lengths.
+  // The edit distance is at least the difference of the lengths, so keys of too different lengths need not be compared.
   const [short, long] = [Math.min(l.key.length, r.key.length), Math.max(l.key.length, r.key.length)];
-  if (short < LEAST_KEY_LENGTH || (!isAlike && short / long < LEAST_SIMILARITY)) return null;
+  if (short < MIN_FUZZY_KEY_LENGTH || (!isAlike && short / long < MIN_KEY_SIMILARITY)) return null;
   const near = similarity(l.key, r.key);
-  if (near < LEAST_SIMILARITY && !isAlike) return null;
-  return { score: RESEMBLES_FACTOR * Math.max(near, LEAST_SIMILARITY), why: 'resembles' };
+  if (near < MIN_KEY_SIMILARITY && !isAlike) return null;
+  return { score: RESEMBLES_FACTOR * Math.max(near, MIN_KEY_SIMILARITY), why: 'resembles' };
 };
 
 /**
@@ -155,8 +156,8 @@ const matchWord = (l: NameWord, r: NameWord): WordMatch | null => {
 const similarity = (one: string, other: string): number =>
   1 - distance(one, other) / Math.max(one.length, other.length, 1);
 
-/** Words that the other name writes as one are one: Mir Həsən, Mirhasan. */
-const joinTowards = (words: readonly NameWord[], other: readonly NameWord[]): readonly NameWord[] => {
+/** The words of a name, with neighbours joined that the other name writes as one: Mir Həsən like Mirhasan. */
+const joinWordsAsIn = (words: readonly NameWord[], other: readonly NameWord[]): readonly NameWord[] => {
   const joined: NameWord[] = [];
   for (const word of words) {
     const last = joined.at(-1);
@@ -189,13 +190,15 @@ const countUnpaired = (
 };
 
 /** Whether the paired words, fathers aside, stand in another order. */
-const changesOrder = (pairs: readonly Pair[], left: readonly NameWord[], right: readonly NameWord[]): boolean => {
-  const names = pairs.filter((p) => left[p.left]?.role !== 'patronymic' && right[p.right]?.role !== 'patronymic');
-  const inOrder = [...names].sort((a, b) => a.left - b.left);
-  return inOrder.some((pair, index) => index > 0 && pair.right < (inOrder[index - 1]?.right ?? 0));
+const changesOrder = (pairs: readonly WordPair[], left: readonly NameWord[], right: readonly NameWord[]): boolean => {
+  const names = pairs.filter(
+    (p) => left[p.leftIndex]?.role !== 'patronymic' && right[p.rightIndex]?.role !== 'patronymic',
+  );
+  const inOrder = [...names].sort((a, b) => a.leftIndex - b.leftIndex);
+  return inOrder.some((pair, index) => index > 0 && pair.rightIndex < (inOrder[index - 1]?.rightIndex ?? 0));
 };
 
-const sumOfScores = (pairs: readonly Pair[]): number => {
+const sumOfScores = (pairs: readonly WordPair[]): number => {
   let sum = 0;
   for (const { score } of pairs) sum += score;
   return sum;

@@ -5,8 +5,8 @@
  */
 
 /**
- * `w`, and Latin letters beyond ASCII, of which the base letter would be another sound or none. `ı` and `i` are one: ASCII texts have no
- * `ı`.
+ * `w`, and Latin letters beyond ASCII; other accented letters become their base letter. `ı` and `i` become one letter, since ASCII texts
+ * have no `ı`.
  */
 const ROMAN_BY_LATIN: ReadonlyMap<string, string> = new Map(
   Object.entries({ ə: 'a', ğ: 'g', ı: 'i', ö: 'o', ü: 'u', š: 'ş', č: 'ç', ž: 'j', ß: 's', æ: 'a', ø: 'o', w: 'v' }),
@@ -61,9 +61,9 @@ const romanLetter = (letter: string): string => {
 };
 
 /**
- * No `y` is left: before a vowel it is written or left out at the writer's taste: `ye` is `e` at the start of a word and after a vowel
- * (Aliyev, Aliev; Yeganə, Егана), and after a consonant it only softens it (Gyulnara, Гюльнара, Gülnarə). Elsewhere it is a vowel
- * (Huseynov, Huseinov; Vagifgyzy).
+ * Removes every `y`, since spellings differ in it: `ye` becomes `e` at the start of a word and after a vowel (Aliyev, Aliev; Yeganə,
+ * Егана), `y` between a consonant and a vowel is dropped (Gyulnara, Гюльнара, Gülnarə). Elsewhere it becomes `i` (Huseynov, Huseinov;
+ * Vagifgyzy).
  */
 const withoutY = (letters: string): string => {
   const all = [...letters];
@@ -80,14 +80,14 @@ const withoutY = (letters: string): string => {
 
 /** Cyrillic capitals and the Latin capitals that look the same. */
 const CAPITALS_THAT_LOOK_ALIKE = ['АВЕӘІЈКМНОӨРСТУХҺЅ', 'ABEƏIJKMHOÖPCTYXHS'] as const;
-const byLookAlike = (from: string, to: string): ReadonlyMap<string, string> =>
+const letterMap = (from: string, to: string): ReadonlyMap<string, string> =>
   new Map([...from].map((letter, index) => [letter, [...to][index] ?? letter]));
-const LATIN_BY_CYRILLIC_LOOK_ALIKE = byLookAlike(...CAPITALS_THAT_LOOK_ALIKE);
-const CYRILLIC_BY_LATIN_LOOK_ALIKE = byLookAlike(CAPITALS_THAT_LOOK_ALIKE[1], CAPITALS_THAT_LOOK_ALIKE[0]);
+const LATIN_BY_CYRILLIC_LOOK_ALIKE = letterMap(...CAPITALS_THAT_LOOK_ALIKE);
+const CYRILLIC_BY_LATIN_LOOK_ALIKE = letterMap(CAPITALS_THAT_LOOK_ALIKE[1], CAPITALS_THAT_LOOK_ALIKE[0]);
 
 /**
- * In a word that mixes Latin and Cyrillic, which a keyboard left in the other layout or an attempt to deceive makes, letters of
- * the rarer script count as what they look like: `Нasanov` with a Cyrillic Н is Hasanov.
+ * Unifies a word that mixes Latin and Cyrillic, be it by a wrong keyboard layout or to deceive: letters of the rarer script become the
+ * letters of the other that they look like. `Нasanov` with a Cyrillic Н is Hasanov.
  */
 const withoutLookAlikes = (word: string): string => {
   if (!/\p{Script=Cyrillic}/u.test(word)) return word;

@@ -1,6 +1,6 @@
 /**
- * The leaf hashes of adopted events on a server: a stream beside the register's, so that its events are none of the log, and can be
- * erased without it. Each of them holds the leaves of ADOPTED_TOGETHER positions; the one of a position is found by its revision.
+ * The leaf hashes of adopted events on a server. They are in a stream outside of the register, so that they do not count as events of the
+ * log, and can be erased apart from it. Each event holds the leaf hashes of ADOPTED_TOGETHER positions, which its revision tells.
  */
 import { ErrorType, FORWARDS, jsonEvent, NO_STREAM, type RecordedEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
@@ -12,7 +12,7 @@ import type { ResilientConnection } from './resilient-connection.js';
 
 type AdoptedPage = readonly AdoptedLeaf[];
 
-export class AdoptedLeaves {
+export class AdoptedLeafStore {
   readonly #stream: string;
   /** The page read last: readers go through the log from its beginning. */
   #last: { readonly revision: number; readonly page: AdoptedPage } | null = null;
@@ -27,7 +27,7 @@ export class AdoptedLeaves {
   }
 
   /** See EventStore.adopt. */
-  async write(after: number, leaves: AdoptedPage): Promise<void> {
+  async writePage(after: number, leaves: AdoptedPage): Promise<void> {
     const revision = after / ADOPTED_TOGETHER;
     const kept = await this.#page(revision);
     if (kept.length > 0) {
@@ -49,8 +49,8 @@ export class AdoptedLeaves {
     await this.guard.write(append, (work) => work());
   }
 
-  /** Adds their leaf hashes to events that have none, where they were adopted. */
-  async addTo(events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
+  /** Returns the events, with leaf hash and commitment added to those that were adopted. */
+  async addLeavesTo(events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
     const complete: StoredEvent[] = [];
     for (const event of events) {
       const adopted = event.leaf === null ? await this.#leafAt(event.position) : undefined;
@@ -77,11 +77,11 @@ export class AdoptedLeaves {
   }
 
   async #read(revision: number): Promise<AdoptedPage> {
-    const { client, options, tryMs } = this.connection;
+    const { client, options, tryTimeoutMs } = this.connection;
     const pages: AdoptedPage[] = [];
     const from = { fromRevision: BigInt(revision), maxCount: 1, direction: FORWARDS } as const;
     try {
-      await consumeRead(client.readStream(this.#stream, { ...options, ...from }), tryMs, ({ event }) => {
+      await consumeRead(client.readStream(this.#stream, { ...options, ...from }), tryTimeoutMs, ({ event }) => {
         if (event !== undefined && Number(event.revision) === revision) pages.push(leavesOf(event));
         return 'enough';
       });
@@ -92,7 +92,7 @@ export class AdoptedLeaves {
   }
 }
 
-/** The leaf hashes in an event, not validated: whether they fit their events is verified with these. */
+/** The leaf hashes in an event of the stream. Not validated here: `verifyRecord` checks them against the adopted events. */
 const leavesOf = ({ data }: RecordedEvent): AdoptedPage => {
   const { leaves } = data as { readonly leaves?: unknown };
   if (!Array.isArray(leaves)) throw new StoreDamaged('the adopted leaf hashes have another shape');

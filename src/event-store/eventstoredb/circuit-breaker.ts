@@ -9,11 +9,11 @@ import { StoreUnavailable } from '../port.js';
 
 /** Silence is counted in ticks, so that a pause of this process does not count as silence of the server. */
 const TICK_MS = 50;
-const FIRST_WAIT_MS = 100;
-const MAX_WAIT_MS = 1_000;
+const FIRST_PROBE_WAIT_MS = 100;
+const MAX_PROBE_WAIT_MS = 1_000;
 
 /** The circuit is open, or opened while the call was pending; in the latter case the server may have executed the call. */
-const unavailable = (): StoreUnavailable => new StoreUnavailable('the server is away');
+const unavailableError = (): StoreUnavailable => new StoreUnavailable('the server is away');
 
 export class CircuitBreaker {
   #openSignal = new AbortController();
@@ -40,7 +40,7 @@ export class CircuitBreaker {
    * then, so that it does not retry. Throws what the work throws, or StoreUnavailable.
    */
   async run<R>(work: (ended: AbortSignal) => Promise<R>): Promise<R> {
-    if (this.isOpen || this.closing.aborted) throw unavailable();
+    if (this.isOpen || this.closing.aborted) throw unavailableError();
     const { signal } = this.#openSignal;
     return new Promise<R>((resolve, reject) => {
       const leave = (): void => {
@@ -72,7 +72,7 @@ export class CircuitBreaker {
 
   /** Sends a probe. Throws if one is in flight already, or if it fails. */
   async #sendProbe(): Promise<void> {
-    if (this.#probing) throw unavailable();
+    if (this.#probing) throw unavailableError();
     this.#probing = true;
     try {
       await this.probe();
@@ -85,7 +85,7 @@ export class CircuitBreaker {
   async #trip(): Promise<void> {
     if (this.isOpen) return;
     this.#open();
-    for (let wait = FIRST_WAIT_MS; !this.closing.aborted; wait = Math.min(2 * wait, MAX_WAIT_MS)) {
+    for (let wait = FIRST_PROBE_WAIT_MS; !this.closing.aborted; wait = Math.min(2 * wait, MAX_PROBE_WAIT_MS)) {
       await sleep(wait, undefined, { signal: this.closing }).catch(() => undefined);
       const isBack = await this.#sendProbe().then(
         () => true,
@@ -100,7 +100,7 @@ export class CircuitBreaker {
   #open(): void {
     this.#openSignal.abort();
     this.#stopTicking();
-    for (const reject of this.#pending) reject(unavailable());
+    for (const reject of this.#pending) reject(unavailableError());
     this.#pending.clear();
   }
 }

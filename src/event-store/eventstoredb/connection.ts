@@ -9,14 +9,14 @@ import { credentialsIn, deadlineMsIn, withGossipTimeout } from './url.js';
  * Time limit of one try in milliseconds, unless the URL sets `defaultDeadline`. Without it, the client notices a hanging
  * server only after 20 seconds.
  */
-const TRY_MS = 5_000;
-/** A call is retried for this many time limits: a cluster elects a new leader within a few seconds. */
-const TRIES_PER_CALL = 3;
+const TRY_TIMEOUT_MS = 5_000;
+/** A call is retried for this many times the time limit of one try: a cluster elects a new leader within a few seconds. */
+const RETRY_TIME_FACTOR = 3;
 /** Grace period after which a try is abandoned that the client did not end at its deadline. */
 const GRACE_MS = 500;
 /** The longest wait between two tries. Waits are random below the bound, so that callers do not retry at the same moment. */
-const MAX_WAIT_MS = 1_000;
-const FIRST_WAIT_MS = 20;
+const MAX_RETRY_WAIT_MS = 1_000;
+const FIRST_RETRY_WAIT_MS = 20;
 
 /**
  * Options of every call. Credentials force the client to send each append as a call of its own; without them, all appends
@@ -31,7 +31,7 @@ export interface CallOptions {
   readonly deadline: number;
 }
 
-/** Stops retries when any signal aborts. */
+/** How a call is retried; retries stop when any of `abortSignals` aborts. */
 export interface RetryOptions {
   /** Called at every answer of the server, including refusals. */
   readonly onResponse: () => void;
@@ -41,18 +41,18 @@ export interface RetryOptions {
 export class Connection {
   readonly client: EventStoreDBClient;
   readonly options: CallOptions;
-  readonly tryMs: number;
+  readonly tryTimeoutMs: number;
   /** Counts failures: after each, the server may be another one, or have another log. */
   #failures = 0;
 
   /** The URL must satisfy `isEsdbUrl`. Connects on first use. */
   constructor(url: string) {
-    this.tryMs = deadlineMsIn(url) ?? TRY_MS;
+    this.tryTimeoutMs = deadlineMsIn(url) ?? TRY_TIMEOUT_MS;
     this.client = EventStoreDBClient.connectionString(withGossipTimeout(url));
     this.options = {
       credentials: credentialsIn(url) ?? { username: 'nobody', password: 'nobody' },
       requiresLeader: true,
-      deadline: this.tryMs,
+      deadline: this.tryTimeoutMs,
     };
     ignoreReconnectErrors(this.client);
   }
@@ -72,7 +72,7 @@ export class Connection {
    * idempotent. Throws a permanent error (see `permanentError`) at once, else StoreUnavailable.
    */
   async retry<R>(call: () => Promise<R>, { onResponse, abortSignals }: RetryOptions): Promise<R> {
-    const giveUpAt = Date.now() + TRIES_PER_CALL * this.tryMs;
+    const giveUpAt = Date.now() + RETRY_TIME_FACTOR * this.tryTimeoutMs;
     const isAborted = (): boolean => abortSignals.some(({ aborted }) => aborted);
     for (let tries = 0; ; tries++) {
       if (isAborted()) throw new StoreUnavailable('given up before it was tried again');
@@ -86,7 +86,7 @@ export class Connection {
           if (permanent instanceof ServerRefused || !(permanent instanceof StoreUnavailable)) onResponse();
           throw permanent;
         }
-        const wait = Math.random() * Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries, 10));
+        const wait = Math.random() * Math.min(MAX_RETRY_WAIT_MS, FIRST_RETRY_WAIT_MS * 2 ** Math.min(tries, 10));
         if (Date.now() + wait >= giveUpAt || isAborted())
           throw new StoreUnavailable('the server cannot be reached or does not answer', { cause: error });
         await sleep(wait);
@@ -107,7 +107,7 @@ export class Connection {
   }
 
   /** Rejects if the answer takes too long; a late answer is ignored. */
-  withTimeout<R>(answer: Promise<R>, ms = this.tryMs + GRACE_MS): Promise<R> {
+  withTimeout<R>(answer: Promise<R>, ms = this.tryTimeoutMs + GRACE_MS): Promise<R> {
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => reject(new Error('no answer in time')), ms);
       const settle =

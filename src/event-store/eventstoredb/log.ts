@@ -25,20 +25,20 @@ import {
   type ServerPosition,
 } from './server-position.js';
 import { consumeRead } from './consume-read.js';
-import { fromRecorded, textLength } from './record.js';
+import { toStoredRecord, textLength } from './record.js';
 import { SubscriptionReader } from './subscription-reader.js';
 
 /** Minimum and maximum of raw events (of all programs) per read of the log. */
-const MIN_RAW = 64;
-const MAX_RAW = 1_000;
+const MIN_RAW_EVENTS = 64;
+const MAX_RAW_EVENTS = 1_000;
 /** Characters of payload after which a read stops, to bound memory. */
-const MAX_READ_LENGTH = 16 * 1024 * 1024;
+const MAX_READ_CHARACTERS = 16 * 1024 * 1024;
 
 /** Start, direction and maximum count of a read of `$all`. */
 type RawReadOptions = Required<Pick<ReadAllOptions, 'direction' | 'fromPosition' | 'maxCount'>>;
-type OnRawEvent = (event: RecordedEvent) => 'more' | 'enough';
+type RawEventHandler = (event: RecordedEvent) => 'more' | 'enough';
 
-interface Head {
+interface LogHead {
   readonly cursor: Cursor;
   /** Epoch milliseconds, unchecked. */
   readonly recordedAt: number;
@@ -47,8 +47,11 @@ interface Head {
 export class EsdbLog {
   /** The furthest server position up to which this register's events were counted. */
   #counted: CountedPosition = LOG_START;
-  /** Cache: this register's last event at or before `upTo`. */
-  #head: { readonly upTo: ServerPosition; readonly head: Head | null } = { upTo: LOG_START, head: null };
+  /** Cache: this register's last event in the part of the log that was searched already, and where that part ends. */
+  #head: { readonly searchedUpTo: ServerPosition; readonly head: LogHead | null } = {
+    searchedUpTo: LOG_START,
+    head: null,
+  };
 
   /** The register's streams are those whose names begin with `prefix`. */
   constructor(
@@ -59,24 +62,28 @@ export class EsdbLog {
 
   /** See EventStore.readStream. */
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
-    const { client, options, tryMs } = this.connection;
+    const { client, options, tryTimeoutMs } = this.connection;
     return this.guard.read(async () => {
       const events: StreamEvent[] = [];
       let length = 0;
       const from = { fromRevision: BigInt(after + 1), maxCount: limit, direction: FORWARDS } as const;
       try {
-        await consumeRead(client.readStream(this.prefix + stream, { ...options, ...from }), tryMs, ({ event }) => {
-          this.guard.onResponse();
-          if (event === undefined) return 'more';
-          if (Number(event.revision) !== after + 1 + events.length) throw incomplete(stream);
-          events.push(Object.assign(this.#decode(event), { cursor: formatCursor(serverPosition(event)) }));
-          return (length += textLength(event.data)) > MAX_READ_LENGTH ? 'enough' : 'more';
-        });
+        await consumeRead(
+          client.readStream(this.prefix + stream, { ...options, ...from }),
+          tryTimeoutMs,
+          ({ event }) => {
+            this.guard.onResponse();
+            if (event === undefined) return 'more';
+            if (Number(event.revision) !== after + 1 + events.length) throw incompleteStreamError(stream);
+            events.push(Object.assign(this.#decode(event), { cursor: formatCursor(serverPositionOf(event)) }));
+            return (length += textLength(event.data)) > MAX_READ_CHARACTERS ? 'enough' : 'more';
+          },
+        );
       } catch (error) {
         if (isClientError(error, ErrorType.STREAM_NOT_FOUND)) return [];
         throw error;
       }
-      if (after < 0 && events.length === 0) throw incomplete(stream);
+      if (after < 0 && events.length === 0) throw incompleteStreamError(stream);
       return events;
     });
   }
@@ -87,36 +94,36 @@ export class EsdbLog {
   }
 
   /** This register's last event, null if none. Reads `$all` backwards to it, or to the position reached by the previous call. */
-  async head(): Promise<Head | null> {
-    const { upTo, head } = this.#head;
-    const walk: { newest?: ServerPosition; oldest?: ServerPosition; found?: Head | null } = {};
+  async head(): Promise<LogHead | null> {
+    const { searchedUpTo, head } = this.#head;
+    const walk: { newest?: ServerPosition; oldest?: ServerPosition; found?: LogHead | null } = {};
     while (walk.found === undefined) {
       const from = walk.oldest;
       const fromPosition = from === undefined ? END : toClientPosition(from);
-      await this.#readRaw({ direction: BACKWARDS, fromPosition, maxCount: MAX_RAW }, (event) => {
-        const place = serverPosition(event);
+      await this.#readRaw({ direction: BACKWARDS, fromPosition, maxCount: MAX_RAW_EVENTS }, (event) => {
+        const place = serverPositionOf(event);
         walk.newest ??= place;
         walk.oldest = place;
-        if (comparePositions(place, upTo) <= 0) walk.found = head;
+        if (comparePositions(place, searchedUpTo) <= 0) walk.found = head;
         else if (this.#isOwnEvent(event))
-          walk.found = { cursor: formatCursor(place), recordedAt: fromRecorded(event).recordedAt };
+          walk.found = { cursor: formatCursor(place), recordedAt: toStoredRecord(event).recordedAt };
         return walk.found === undefined ? 'more' : 'enough';
       });
       if (walk.oldest === from) walk.found ??= null;
     }
-    if (walk.newest !== undefined) this.#head = { upTo: walk.newest, head: walk.found };
+    if (walk.newest !== undefined) this.#head = { searchedUpTo: walk.newest, head: walk.found };
     return walk.found;
   }
 
   /** Reads `$all`; after a failure it is repeated from the start, so `onEvent` may see events again. */
-  #readRaw(from: RawReadOptions, onEvent: OnRawEvent): Promise<void> {
+  #readRaw(from: RawReadOptions, onEvent: RawEventHandler): Promise<void> {
     return this.guard.read(() => this.#readRawOnce(from, onEvent));
   }
 
   /** As `#readRaw`, without retries. */
-  #readRawOnce(from: RawReadOptions, onEvent: OnRawEvent): Promise<void> {
-    const { client, options, tryMs } = this.connection;
-    return consumeRead(client.readAll({ ...options, ...from }), tryMs, ({ event }) => {
+  #readRawOnce(from: RawReadOptions, onEvent: RawEventHandler): Promise<void> {
+    const { client, options, tryTimeoutMs } = this.connection;
+    return consumeRead(client.readAll({ ...options, ...from }), tryTimeoutMs, ({ event }) => {
       this.guard.onResponse();
       return event === undefined ? 'more' : onEvent(event);
     });
@@ -128,7 +135,7 @@ export class EsdbLog {
     if (place.position !== null) return place as CountedPosition;
     let counted = comparePositions(this.#counted, place) <= 0 ? this.#counted : LOG_START;
     while (comparePositions(counted, place) < 0) {
-      const readPage = await this.page(counted, MAX_RAW);
+      const readPage = await this.readPage(counted, MAX_RAW_EVENTS);
       const reached =
         readPage.find(({ cursor }) => comparePositions(parseCursor(cursor), place) >= 0) ?? readPage.at(-1);
       if (reached === undefined) throw new RangeError('the cursor lies past the end of this log');
@@ -143,24 +150,24 @@ export class EsdbLog {
     if (place === LOG_START) return;
     const found = { same: false };
     await this.#readRaw({ direction: FORWARDS, fromPosition: toClientPosition(place), maxCount: 1 }, (event) => {
-      found.same = comparePositions(serverPosition(event), place) === 0;
+      found.same = comparePositions(serverPositionOf(event), place) === 0;
       return 'enough';
     });
     if (!found.same) throw new RangeError('the cursor is of another log');
   }
 
   /** The register's events after a position, at most `limit`, fewer if they are large; empty at the end of the log. */
-  page(after: CountedPosition, limit: number): Promise<LogEvent[]> {
+  readPage(after: CountedPosition, limit: number): Promise<LogEvent[]> {
     return this.#page(after, limit, (event, place) => this.#withPosition(this.#decode(event), place));
   }
 
   /** As `page`, but each event as it is stored: neither checked nor upcast. */
-  storedPage(after: CountedPosition, limit: number): Promise<StoredEvent[]> {
+  readStoredPage(after: CountedPosition, limit: number): Promise<StoredEvent[]> {
     return this.#page(after, limit, (event, place) => ({
       ...this.#placeOf(event),
       position: place.position,
       cursor: formatCursor(place),
-      ...fromRecorded(event),
+      ...toStoredRecord(event),
     }));
   }
 
@@ -171,10 +178,10 @@ export class EsdbLog {
   ): Promise<E[]> {
     const events: E[] = [];
     let [place, counted, length, rawCount]: [ServerPosition, CountedPosition, number, number] = [after, after, 0, 0];
-    const isFull = (): boolean => events.length === limit || length > MAX_READ_LENGTH;
-    const maxCount = Math.min(Math.max(limit, MIN_RAW), MAX_RAW) + 1;
+    const isFull = (): boolean => events.length === limit || length > MAX_READ_CHARACTERS;
+    const maxCount = Math.min(Math.max(limit, MIN_RAW_EVENTS), MAX_RAW_EVENTS) + 1;
     const take = (event: RecordedEvent): void => {
-      place = serverPosition(event);
+      place = serverPositionOf(event);
       rawCount += 1;
       if (!this.#isOwnEvent(event)) return;
       counted = { ...place, position: counted.position + 1 };
@@ -189,13 +196,13 @@ export class EsdbLog {
       rawCount = 0;
       await this.#readRawOnce({ direction: FORWARDS, fromPosition: toClientPosition(from), maxCount }, (event) => {
         if (isPastStart) take(event);
-        else if (comparePositions(serverPosition(event), from) === 0) isPastStart = true;
+        else if (comparePositions(serverPositionOf(event), from) === 0) isPastStart = true;
         else throw new RangeError('the cursor is of another log');
         return isFull() ? 'enough' : 'more';
       });
       if (!isPastStart) throw new RangeError('the cursor lies past the end of this log');
     };
-    // Where events of others follow, perhaps very many, the head tells whether ours do.
+    // If only events of other programs were read, perhaps very many more follow: the head tells whether any of this register do.
     const mayContinue = async (before: CountedPosition): Promise<boolean> => {
       if (isFull() || rawCount < maxCount - 1) return false;
       if (counted !== before) return true;
@@ -212,16 +219,16 @@ export class EsdbLog {
   }
 
   /**
-   * Yields the register's events after a position until the signal aborts. Of the server's checkpoints, which run ahead of the events
-   * delivered, only notices that they come. Throws StoreUnavailable if the subscription is dropped or falls silent; callers resume
+   * Yields the register's events after a position until the signal aborts. The server's checkpoints run ahead of the events delivered, so
+   * they only show that the subscription is alive. Throws StoreUnavailable if the subscription is dropped or falls silent; callers resume
    * from their last event.
    */
   async *subscribe(after: CountedPosition, ending: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
-    const { client, options, tryMs } = this.connection;
+    const { client, options, tryTimeoutMs } = this.connection;
     const fromPosition = toClientPosition(after);
     const filter = streamNameFilter({
-      prefixes: [this.prefix, metadataOf(this.prefix)],
-      maxSearchWindow: MAX_RAW,
+      prefixes: [this.prefix, metadataStreamOf(this.prefix)],
+      maxSearchWindow: MAX_RAW_EVENTS,
       checkpointReached: async () => source.onCheckpoint(),
     });
     let place = after;
@@ -232,19 +239,19 @@ export class EsdbLog {
     const source: SubscriptionReader = new SubscriptionReader(
       client.subscribeToAll({ ...options, fromPosition, filter }, { highWaterMark: limit }),
       ending,
-      { silenceMs: tryMs, isBehind },
+      { silenceMs: tryTimeoutMs, isBehind },
     );
     try {
       for (let raw; (raw = await source.nextBatch(limit)) !== null;) {
         const batch: LogEvent[] = [];
         for (const { event } of raw) {
-          // The server may deliver events again after it fell behind.
-          if (event === undefined || comparePositions(serverPosition(event), place) <= 0) continue;
+          // The server may deliver events again after the subscription fell behind.
+          if (event === undefined || comparePositions(serverPositionOf(event), place) <= 0) continue;
           if (!this.#isOwnEvent(event)) {
             await this.#checkHidesNothing(event);
             continue;
           }
-          place = { ...serverPosition(event), position: place.position + 1 };
+          place = { ...serverPositionOf(event), position: place.position + 1 };
           this.guard.noteEvent(place, event.id);
           batch.push(this.#withPosition(this.#decode(event), place));
         }
@@ -259,11 +266,12 @@ export class EsdbLog {
     }
   }
 
-  /** Throws StoreDamaged if the settings of a stream of ours hide its first events now. */
+  /** For an event that changes stream settings: throws StoreDamaged if they hide the first events of a stream of this register. */
   async #checkHidesNothing({ streamId, data }: RecordedEvent): Promise<void> {
-    if (!streamId.startsWith(metadataOf(this.prefix)) || !HIDING.some((name) => name in Object(data))) return;
-    const stream = streamId.slice(metadataOf(this.prefix).length);
-    if ((await this.readStream(stream, -1, 1)).length === 0) throw incomplete(stream);
+    if (!streamId.startsWith(metadataStreamOf(this.prefix)) || !HIDING_SETTINGS.some((name) => name in Object(data)))
+      return;
+    const stream = streamId.slice(metadataStreamOf(this.prefix).length);
+    if ((await this.readStream(stream, -1, 1)).length === 0) throw incompleteStreamError(stream);
   }
 
   #isOwnEvent({ streamId }: RecordedEvent): boolean {
@@ -272,7 +280,7 @@ export class EsdbLog {
 
   /** Decodes an event of this register. Throws StoreDamaged if it is invalid. */
   #decode(event: RecordedEvent): Omit<StreamEvent, 'cursor'> {
-    return decode(this.#placeOf(event), fromRecorded(event));
+    return decode(this.#placeOf(event), toStoredRecord(event));
   }
 
   #placeOf(event: RecordedEvent): StreamRevision {
@@ -288,19 +296,19 @@ export class EsdbLog {
   }
 }
 
-/** The stream of the server's settings for a stream. */
-const metadataOf = (stream: string): string => `$$${stream}`;
+/** The name of the metadata stream in which the server keeps the settings of a stream. */
+const metadataStreamOf = (stream: string): string => `$$${stream}`;
 
 /** Settings by which others can hide events of a stream. A deleted stream has `$tb`. */
-const HIDING = ['$tb', '$maxCount', '$maxAge'];
+const HIDING_SETTINGS = ['$tb', '$maxCount', '$maxAge'];
 
-const incomplete = (stream: string): StoreDamaged =>
+const incompleteStreamError = (stream: string): StoreDamaged =>
   new StoreDamaged(`${stream} was deleted or cut short: its first events are gone`);
 
 const toClientPosition = ({ commit, prepare }: ServerPosition): Position | typeof START =>
   commit < 0n ? START : { commit, prepare };
 
-const serverPosition = ({ position }: RecordedEvent): Position & { readonly position: null } => {
+const serverPositionOf = ({ position }: RecordedEvent): Position & { readonly position: null } => {
   if (position === undefined) throw new Error('the server does not say where an event stands');
   return { ...position, position: null };
 };

@@ -13,13 +13,13 @@ export const toEventData = ({ id, type, recordedAt, leaf, text }: EncodedRecord)
     type,
     data: parsePayload(text) as Record<string, unknown>,
     // As bytes, since the client would serialize an object less efficiently, through base64.
-    metadata: utf8.encode(JSON.stringify({ ...(leaf === null ? {} : { leaf }), recordedAt })),
+    metadata: utf8Encoder.encode(JSON.stringify({ ...(leaf === null ? {} : { leaf }), recordedAt })),
   });
 
-const utf8 = new TextEncoder();
+const utf8Encoder = new TextEncoder();
 
 /** The record of an event, not validated: that is the task of the codec. */
-export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => {
+export const toStoredRecord = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => {
   const { recordedAt, leaf = null } = (metadata ?? {}) as { readonly recordedAt?: number; readonly leaf?: string };
   return { id, type, recordedAt: recordedAt as number, payload: data, leaf };
 };

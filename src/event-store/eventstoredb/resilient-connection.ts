@@ -79,7 +79,7 @@ export class ResilientConnection {
     );
   }
 
-  /** To be called for each part of a read's answer that arrives: while there are any, the server is not silent. */
+  /** To be called for each event of a read that arrives, so that a long read does not count as silence of the server. */
   onResponse(): void {
     this.#reads.onResponse();
   }
@@ -142,7 +142,7 @@ export class ResilientConnection {
     const known = this.#lastKnownEvent;
     const found = await this.#readOne(known?.place ?? null);
     if (known === null) return;
-    if (found?.id === known.id && isAt(found, known.place)) {
+    if (found?.id === known.id && isEventAt(found, known.place)) {
       this.#mismatchSince = null;
       return;
     }
@@ -191,5 +191,5 @@ export class ResilientConnection {
   }
 }
 
-const isAt = ({ position }: RecordedEvent, place: ServerPosition): boolean =>
+const isEventAt = ({ position }: RecordedEvent, place: ServerPosition): boolean =>
   position !== undefined && comparePositions({ ...position, position: null }, place) === 0;

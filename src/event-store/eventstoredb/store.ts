@@ -19,17 +19,17 @@ import {
   type StreamEvent,
 } from '../port.js';
 import {
-  checkAdopted,
-  checkAfter,
+  checkAdoption,
+  checkAfterRevision,
   checkAppend,
   checkLimit,
   checkStoredAppend,
   checkStream,
-  MAX_QUEUED,
+  MAX_QUEUED_APPENDS,
   MAX_QUEUED_BYTES,
   type CheckedAppend,
 } from '../request-checks.js';
-import { AdoptedLeaves } from './adopted.js';
+import { AdoptedLeafStore } from './adopted.js';
 import { Connection } from './connection.js';
 import { conflictRevision, ServerRefused } from './faults.js';
 import { ResilientConnection } from './resilient-connection.js';
@@ -71,21 +71,21 @@ export const openEsdbStore = async (options: EsdbOptions): Promise<EventStore> =
 };
 
 /** Concurrent appends: a connection allows 100 calls, and some are left for reads. */
-const IN_FLIGHT = 90;
+const MAX_CONCURRENT_APPENDS = 90;
 /** Milliseconds for which `close` waits for pending appends. */
-const CLOSE_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 class EsdbEventStore implements EventStore {
   readonly kind = 'esdb';
   readonly #connection: Connection;
   readonly #prefix: string;
   readonly #queueByStream = new KeyedQueue();
-  readonly #limitInFlight = pLimit(IN_FLIGHT);
+  readonly #limitInFlight = pLimit(MAX_CONCURRENT_APPENDS);
   readonly #closing = new AbortController();
   readonly #aborted = new AbortController();
   readonly #resilient: ResilientConnection;
   readonly #log: EsdbLog;
-  readonly #adopted: AdoptedLeaves;
+  readonly #adopted: AdoptedLeafStore;
   readonly #pendingAppends = new Set<Promise<AppendResult>>();
   #pendingBytes = 0;
 
@@ -97,7 +97,7 @@ class EsdbEventStore implements EventStore {
       stopAppends: this.#aborted.signal,
     });
     this.#log = new EsdbLog(this.#connection, this.#resilient, this.#prefix);
-    this.#adopted = new AdoptedLeaves(this.#connection, this.#resilient, register);
+    this.#adopted = new AdoptedLeafStore(this.#connection, this.#resilient, register);
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
@@ -114,7 +114,7 @@ class EsdbEventStore implements EventStore {
 
   async #append(append: CheckedAppend): Promise<AppendResult> {
     this.#checkOpen();
-    if (this.#pendingAppends.size >= MAX_QUEUED || this.#pendingBytes + append.bytes > MAX_QUEUED_BYTES)
+    if (this.#pendingAppends.size >= MAX_QUEUED_APPENDS || this.#pendingBytes + append.bytes > MAX_QUEUED_BYTES)
       throw new StoreBusy('too many appends wait to be written');
     const write = this.#writeCall(append);
     const answer = this.#resilient.write(write, (work) =>
@@ -143,7 +143,7 @@ class EsdbEventStore implements EventStore {
       try {
         const append = client.appendToStream(this.#prefix + stream, serverEvents, { ...options, expectedRevision });
         const { nextExpectedRevision, position } = await this.#connection.withTimeout(append);
-        // Without a position it was stored before, and deleted since; with later revisions, what stood before it was deleted.
+        // No position: the same events were stored earlier and deleted since. Another last revision: events before them were deleted.
         if (position === undefined || Number(nextExpectedRevision) !== lastRevision)
           throw new StoreDamaged('a stream of the log was deleted or cut short');
         const place = { ...position, position: null };
@@ -160,7 +160,7 @@ class EsdbEventStore implements EventStore {
 
   async readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
     checkStream(stream);
-    checkAfter(after);
+    checkAfterRevision(after);
     checkLimit(limit);
     this.#checkOpen();
     return this.#log.readStream(stream, after, limit);
@@ -170,20 +170,20 @@ class EsdbEventStore implements EventStore {
     checkLimit(limit);
     const place = after === null ? LOG_START : parseCursor(after);
     this.#checkOpen();
-    return this.#log.page(await this.#log.resolvePosition(place), limit);
+    return this.#log.readPage(await this.#log.resolvePosition(place), limit);
   }
 
   async readStored(after: Cursor | null, limit: number): Promise<readonly StoredEvent[]> {
     checkLimit(limit);
     const place = after === null ? LOG_START : parseCursor(after);
     this.#checkOpen();
-    return this.#adopted.addTo(await this.#log.storedPage(await this.#log.resolvePosition(place), limit));
+    return this.#adopted.addLeavesTo(await this.#log.readStoredPage(await this.#log.resolvePosition(place), limit));
   }
 
   async adopt(after: number, leaves: readonly AdoptedLeaf[]): Promise<void> {
-    checkAdopted(after, leaves);
+    checkAdoption(after, leaves);
     this.#checkOpen();
-    await this.#adopted.write(after, leaves);
+    await this.#adopted.writePage(after, leaves);
   }
 
   async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
@@ -232,7 +232,7 @@ class EsdbEventStore implements EventStore {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     const answered = new AbortController();
-    const late = sleep(CLOSE_MS, undefined, { signal: answered.signal }).catch(() => undefined);
+    const late = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: answered.signal }).catch(() => undefined);
     await Promise.race([Promise.allSettled(this.#pendingAppends), late]);
     answered.abort();
     this.#aborted.abort();

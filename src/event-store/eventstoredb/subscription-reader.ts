@@ -3,9 +3,9 @@ import type { AllStreamSubscription, ResolvedEvent } from '@eventstore/db-client
 import { StoreUnavailable } from '../port.js';
 import { permanentError } from './faults.js';
 
-/** Servers and proxies have ended subscriptions without an error: https://github.com/kurrent-io/KurrentDB/issues/3491 */
+/** Detects subscriptions that ended without an error, by server or proxy: https://github.com/kurrent-io/KurrentDB/issues/3491 */
 export interface SilenceCheck {
-  /** Whether the log has events that were not delivered is asked after this many milliseconds without a message. */
+  /** Milliseconds without a message after which `isBehind` is asked: whether the log has events that were not delivered. */
   readonly silenceMs: number;
   readonly isBehind: () => Promise<boolean>;
 }
@@ -36,8 +36,8 @@ export class SubscriptionReader {
 
   /**
    * Waits for 1 to `limit` events; null once the signal aborts. After the last delivered event of a dropped subscription,
-   * throws StoreUnavailable or the permanent error. Throws StoreUnavailable also if what the log had after a silence is not
-   * delivered in another one.
+   * throws StoreUnavailable or the permanent error. Throws StoreUnavailable also if events were missing after one period of silence
+   * and nothing arrives during the next.
    */
   async nextBatch(limit: number): Promise<readonly ResolvedEvent[] | null> {
     const delivery = { isOverdue: false };
@@ -54,7 +54,7 @@ export class SubscriptionReader {
       else
         void this.silence.isBehind().then(
           (isBehind) => (delivery.isOverdue = isBehind),
-          // The server is away: the subscription is dropped too, or goes on.
+          // The server does not answer: the subscription will be dropped too, or go on.
           () => undefined,
         );
     }
@@ -72,7 +72,7 @@ export class SubscriptionReader {
     this.subscription.destroy();
   }
 
-  /** Whether something happens before the silence is over. */
+  /** Whether a message, the end or an abort comes before `silenceMs` is over. */
   #wakesInTime(): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), this.silence.silenceMs);

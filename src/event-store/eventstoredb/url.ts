@@ -13,16 +13,16 @@ const ALLOWED_OPTIONS: Readonly<Record<string, RegExp>> = {
   keepAliveTimeout: /^\d{1,7}$/,
 };
 
-const ESDB_URL = /^(esdb|esdb\+discover):\/\/(?:([^:@/?]+):([^:@/?]+)@)?([^@/?]+)\/?(?:\?(.*))?$/;
+const ESDB_URL_PATTERN = /^(esdb|esdb\+discover):\/\/(?:([^:@/?]+):([^:@/?]+)@)?([^@/?]+)\/?(?:\?(.*))?$/;
 const HOST_PATTERN = /^[0-9A-Za-z.-]+(:\d{1,5})?$/;
 
-export const EXPECTED_URL =
+export const EXPECTED_URL_FORMAT =
   'esdb://user:password@host:2113 (several hosts separated by commas; ":" and "@" of a password percent-encoded), with ' +
   `options among ${Object.keys(ALLOWED_OPTIONS).join(', ')}; user and password unless tls=false; esdb+discover:// for one DNS name`;
 
-/** See EXPECTED_URL. */
+/** Whether a text is a valid EventStoreDB URL, with allowed options only. */
 export const isEsdbUrl = (text: string): boolean => {
-  const [, scheme, user, , hosts, query = ''] = ESDB_URL.exec(text) ?? [];
+  const [, scheme, user, , hosts, query = ''] = ESDB_URL_PATTERN.exec(text) ?? [];
   if (hosts === undefined) return false;
   const options = new URLSearchParams(query);
   const several = hosts.includes(',');
@@ -37,7 +37,7 @@ export const isEsdbUrl = (text: string): boolean => {
 
 /** User and password of the URL; null if it has none. */
 export const credentialsIn = (url: string): { readonly username: string; readonly password: string } | null => {
-  const [, , user, password] = ESDB_URL.exec(url) ?? [];
+  const [, , user, password] = ESDB_URL_PATTERN.exec(url) ?? [];
   return user === undefined || password === undefined
     ? null
     : { username: decodeURIComponent(user), password: decodeURIComponent(password) };
@@ -45,15 +45,15 @@ export const credentialsIn = (url: string): { readonly username: string; readonl
 
 /** The `defaultDeadline` of the URL in milliseconds; null if absent. */
 export const deadlineMsIn = (url: string): number | null => {
-  const text = new URLSearchParams(ESDB_URL.exec(url)?.[5] ?? '').get('defaultDeadline');
+  const text = new URLSearchParams(ESDB_URL_PATTERN.exec(url)?.[5] ?? '').get('defaultDeadline');
   return text === null ? null : Number(text);
 };
 
 /** Seconds that the client waits for the gossip of one node before it asks the next; short, in case a node hangs. */
-const GOSSIP_SECONDS = 1;
+const GOSSIP_TIMEOUT_SECONDS = 1;
 
 /** Adds `gossipTimeout` unless the URL sets it. */
 export const withGossipTimeout = (url: string): string => {
   if (/[?&]gossipTimeout=/.test(url)) return url;
-  return `${url}${url.includes('?') ? '&' : '?'}gossipTimeout=${GOSSIP_SECONDS}`;
+  return `${url}${url.includes('?') ? '&' : '?'}gossipTimeout=${GOSSIP_TIMEOUT_SECONDS}`;
 };

@@ -5,7 +5,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { UNWATCHED, type JobContext } from '../../jobs/job.js';
-import { checkStored } from '../codec.js';
+import { checkStoredEvent } from '../codec.js';
 import { readStoredLog } from '../copy.js';
 import { StoreDamaged, type EventStore } from '../port.js';
 import { openLogFile, translateErrors } from './file.js';
@@ -13,8 +13,8 @@ import {
   summarizeLog,
   readManifestOf,
   manifestPath,
-  readPredecessor,
-  findPredecessor,
+  readPreviousBackup,
+  findPreviousBackup,
   writeManifest,
 } from './manifest.js';
 import { createSqliteStore } from './store.js';
@@ -40,8 +40,8 @@ export interface BackupResult extends CheckedLog {
 export interface BackupOptions {
   /** The backup to compare with; by default the newest in the target's folder. */
   readonly previous?: string | undefined;
-  /** Checks the copy against other knowledge of the log: a sentence about what is missing, or null. */
-  readonly checkKnown?: (copy: EventStore) => Promise<string | null>;
+  /** Compares the copy with what is known of the log elsewhere, such as in the read models. A sentence about what is missing, or null. */
+  readonly describeMissingEvents?: (copy: EventStore) => Promise<string | null>;
 }
 
 /** Pages copied per step: a few milliseconds of work. */
@@ -87,21 +87,21 @@ const copyPages = async (from: string, to: string, { signal, onProgress }: JobCo
 export const backUp = async (
   logFile: string,
   target: string,
-  { previous, checkKnown }: BackupOptions = {},
+  { previous, describeMissingEvents }: BackupOptions = {},
   job: JobContext = UNWATCHED,
 ): Promise<BackupResult> => {
   for (const file of [target, `${target}.sha256`, manifestPath(target)])
     if (existsSync(file)) throw new BackupRefused(`${file} is there already; a backup overwrites nothing`);
   const partFile = `${target}.part`;
   try {
-    const predecessor = previous === undefined ? null : await readPredecessor(previous);
+    const predecessor = previous === undefined ? null : await readPreviousBackup(previous);
     await createPartFile(partFile);
     await copyDatabase(logFile, partFile, job);
     leaveWalMode(partFile);
-    const checkedLog = await checkLog(partFile, job, checkKnown);
-    const choosePredecessor = async (first: string | null) => predecessor ?? findPredecessor(dirname(target), first);
-    const { summary, lack } = await summarizeLog(partFile, choosePredecessor, job.signal);
-    const lacks = [checkedLog.lack, lack].filter((sentence) => sentence !== null);
+    const checkedLog = await checkLog(partFile, job, describeMissingEvents);
+    const choosePredecessor = async (first: string | null) => predecessor ?? findPreviousBackup(dirname(target), first);
+    const { summary, difference } = await summarizeLog(partFile, choosePredecessor, job.signal);
+    const lacks = [checkedLog.lack, difference].filter((sentence) => sentence !== null);
     const sha256 = await sha256Of(partFile);
     await writeFile(`${target}.sha256`, `${sha256}  ${basename(target)}\n`, { mode: 0o600, flush: true });
     await writeManifest(target, { ...summary, sha256, made: new Date().toISOString(), lacks });
@@ -154,7 +154,7 @@ export const restore = async (
 export const checkLog = async (
   file: string,
   { signal, onProgress }: JobContext = UNWATCHED,
-  checkKnown: BackupOptions['checkKnown'] = () => Promise.resolve(null),
+  checkKnown: BackupOptions['describeMissingEvents'] = () => Promise.resolve(null),
 ): Promise<CheckedLog & { readonly lack: string | null }> => {
   checkIntegrity(file);
   const store = createSqliteStore({ file, readonly: true });
@@ -162,7 +162,7 @@ export const checkLog = async (
     const total = Number((await store.head()) ?? 0);
     let [events, last]: [number, string | null] = [0, null];
     for await (const batch of readStoredLog(store)) {
-      for (const event of batch) checkStored(event, event);
+      for (const event of batch) checkStoredEvent(event, event);
       events += batch.length;
       last = batch.at(-1)?.id ?? last;
       onProgress({ stage: 'events checked', done: events, total });

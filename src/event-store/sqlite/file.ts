@@ -9,7 +9,7 @@ const APPLICATION_ID = 0x48414245;
 /** The version of LOG_SCHEMA. Files of version 1, without leaf hashes, are read, and altered when they are opened for writing. */
 const LOG_FILE_VERSION = 2;
 const VERSION_WITHOUT_LEAVES = 1;
-const ADD_LEAVES = `ALTER TABLE events ADD COLUMN leaf BLOB; PRAGMA user_version = ${LOG_FILE_VERSION};`;
+const ADD_LEAF_COLUMN_SQL = `ALTER TABLE events ADD COLUMN leaf BLOB; PRAGMA user_version = ${LOG_FILE_VERSION};`;
 
 /**
  * Compact: names of streams and types are stored once, ids as 16 bytes. `position` is assigned as the last one plus one,
@@ -33,7 +33,7 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${LOG_FILE_VERSION};
 `;
 
-/** What is kept of events without a leaf hash once they are adopted. Older builds do not read it. */
+/** The table of the leaf hashes of adopted events, with their commitments. Older builds ignore it. */
 const ADOPTED_SCHEMA = `
 CREATE TABLE IF NOT EXISTS adopted (
   position INTEGER PRIMARY KEY,
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS adopted (
 `;
 
 /** Milliseconds to wait for a lock; short, because waiting blocks the event loop. A data folder has a single writer. */
-const BUSY_MS = 250;
+const BUSY_TIMEOUT_MS = 250;
 
 /**
  * Opens or creates a log file (`:memory:` for a temporary log); a `readonly` file must exist. Throws StoreDamaged, without
@@ -57,7 +57,7 @@ export const openLogFile = (file: string, readonly = false): Database.Database =
       refuseOrphanedWal(file);
       createPrivateFile(file);
     }
-    const db = new Database(file, { timeout: BUSY_MS, readonly });
+    const db = new Database(file, { timeout: BUSY_TIMEOUT_MS, readonly });
     try {
       if (readonly) checkIsLog(db);
       else prepareFile(db);
@@ -80,34 +80,34 @@ export const isMissingOrEmpty = (file: string): boolean => (statSync(file, { thr
 
 const prepareFile = (db: Database.Database): void => {
   // Before any write, since a foreign file must not be changed.
-  const isNew = checkOwner(db);
+  const isNew = isNewLogFile(db);
   const mode = db.pragma('journal_mode = WAL', { simple: true });
   if (mode !== 'wal' && !db.memory) throw new StoreUnavailable(`the log cannot be written ahead (${String(mode)})`);
   // At every opening: this build of SQLite opens existing WAL files with NORMAL, which may lose acknowledged commits.
   db.pragma('synchronous = FULL');
   if (isNew) db.transaction(() => db.exec(LOG_SCHEMA)).immediate();
-  else if (!hasLeaves(db)) db.transaction(() => db.exec(ADD_LEAVES)).immediate();
+  else if (!hasLeafColumn(db)) db.transaction(() => db.exec(ADD_LEAF_COLUMN_SQL)).immediate();
 };
 
 /** Whether the file has a column for leaf hashes. */
-export const hasLeaves = (db: Database.Database): boolean =>
+export const hasLeafColumn = (db: Database.Database): boolean =>
   db.pragma('user_version', { simple: true }) !== VERSION_WITHOUT_LEAVES;
 
 /** Whether the file has the table of adopted leaf hashes, which may be empty. */
-export const hasAdopted = (db: Database.Database): boolean =>
+export const hasAdoptedTable = (db: Database.Database): boolean =>
   db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'adopted'").get() !== undefined;
 
-/** Makes the table, where it is missing, of the leaf hashes that were given later to events of before leaf hashes. */
-export const addAdopted = (db: Database.Database): void => {
+/** Creates the table of adopted leaf hashes if it is missing. */
+export const createAdoptedTable = (db: Database.Database): void => {
   db.exec(ADOPTED_SCHEMA);
 };
 
 const checkIsLog = (db: Database.Database): void => {
-  if (checkOwner(db)) throw new StoreDamaged('the file is empty, and no event log');
+  if (isNewLogFile(db)) throw new StoreDamaged('the file is empty, and no event log');
 };
 
 /** Whether the file is empty and still to be initialized. Throws StoreDamaged if it is not a log. */
-const checkOwner = (db: Database.Database): boolean => {
+const isNewLogFile = (db: Database.Database): boolean => {
   const owner = db.pragma('application_id', { simple: true }) as number;
   const version = db.pragma('user_version', { simple: true }) as number;
   const tables = db.prepare('SELECT count(*) FROM sqlite_master').pluck().get() as number;
@@ -118,7 +118,7 @@ const checkOwner = (db: Database.Database): boolean => {
   return false;
 };
 
-/** SQLite error codes of a damaged file, and those that may be temporary. */
+/** SQLite error codes of a damaged file; UNAVAILABLE_CODES are those of failures that may be temporary. */
 const DAMAGE_CODES = ['SQLITE_CORRUPT', 'SQLITE_NOTADB'];
 const UNAVAILABLE_CODES = [
   'SQLITE_BUSY',
@@ -132,7 +132,7 @@ const UNAVAILABLE_CODES = [
   'SQLITE_READONLY',
 ];
 
-/** Whether the connection is read-only. It remains so even after the file becomes writable. */
+/** Whether a write failed because its connection is read-only. The connection remains so even after the file becomes writable. */
 export const isReadOnlyError = (error: unknown): boolean =>
   error instanceof StoreUnavailable &&
   String((error.cause as { code?: unknown } | undefined)?.code).startsWith('SQLITE_READONLY');

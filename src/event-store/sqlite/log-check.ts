@@ -8,24 +8,24 @@ import { StoreDamaged, type LogCheck } from '../port.js';
 /** Rows per slice: a few milliseconds, between which the event loop runs other work. */
 const SLICE_SIZE = 500;
 /** Rows checked before the store opens: all of a small log, or the first and last rows of a larger one. */
-export const CHECKED_AT_OPENING = 10_000;
+export const ROWS_CHECKED_AT_OPENING = 10_000;
 /** The first rows of a longer log that are checked at opening; the rest of the limit goes to its last rows. */
 const FIRST_ROWS_CHECKED = 1_000;
 const RETRY_MS = 1_000;
 
 /** Checks the rows after one position up to another. Throws StoreDamaged for a gap, and other errors of the port. */
-type CheckRows = (after: number, upTo: number) => void;
+type RowsCheck = (after: number, upTo: number) => void;
 
 export interface RunningCheck extends LogCheck {
   checked: number;
 }
 
 /**
- * Checks both ends of a log at once and the middle in slices, until `isStopped`. The result is the first damage, or null.
+ * Checks both ends of a log before it returns, then the middle in slices until `isStopped`. The result is the first damage, or null.
  */
-export const startLogCheck = (head: number, checkRows: CheckRows, isStopped: () => boolean): RunningCheck => {
-  const firstEnd = head <= CHECKED_AT_OPENING ? head : FIRST_ROWS_CHECKED;
-  const lastStart = head <= CHECKED_AT_OPENING ? head : head - (CHECKED_AT_OPENING - FIRST_ROWS_CHECKED);
+export const startLogCheck = (head: number, checkRows: RowsCheck, isStopped: () => boolean): RunningCheck => {
+  const firstEnd = head <= ROWS_CHECKED_AT_OPENING ? head : FIRST_ROWS_CHECKED;
+  const lastStart = head <= ROWS_CHECKED_AT_OPENING ? head : head - (ROWS_CHECKED_AT_OPENING - FIRST_ROWS_CHECKED);
   const check: RunningCheck = { checked: firstEnd + head - lastStart, total: head, result: Promise.resolve(null) };
   const damage = catchDamage(() => {
     checkRows(0, firstEnd);
@@ -39,7 +39,7 @@ const checkInSlices = async (
   check: RunningCheck,
   from: number,
   to: number,
-  checkRows: CheckRows,
+  checkRows: RowsCheck,
   isStopped: () => boolean,
 ): Promise<StoreDamaged | null> => {
   for (let position = from; position < to;) {

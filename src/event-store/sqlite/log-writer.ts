@@ -3,28 +3,28 @@ import type Database from '../../sqlite/database.js';
 import type { EncodedRecord } from '../codec.js';
 import type { AppendResult } from '../port.js';
 import type { CheckedAppend } from '../request-checks.js';
-import { hasLeaves } from './file.js';
+import { hasLeafColumn } from './file.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /** The end of a stream. */
 interface StreamTip {
-  readonly number: number;
-  /** NO_REVISION before the first. */
-  revision: number;
+  readonly streamNumber: number;
+  /** The revision of its last event; NO_REVISION if it has none. */
+  lastRevision: number;
 }
 
 const NO_REVISION = -1;
-/** Tips to remember; then all are forgotten. */
-const MAX_TIPS = 10_000;
+/** Stream tips that are cached; when there are more, all are dropped. */
+const MAX_CACHED_TIPS = 10_000;
 /** Rows of one statement: to run a statement costs as much as to insert a row. */
-const ROWS_TOGETHER = 16;
+const ROWS_PER_INSERT = 16;
 
 export class LogWriter {
   readonly #statements: ReturnType<typeof prepareStatements>;
   readonly #commit: (appends: readonly CheckedAppend[]) => readonly AppendResult[];
   /**
-   * What this connection knows of the log, valid while no other has committed: SQLite then changes `data_version`. Read and used
-   * within a transaction only, when nobody else can write.
+   * Caches (tips, types, head) of what is in the log. Valid until another connection commits, which changes SQLite's `data_version`; used
+   * within a write transaction only, when no other connection can write.
    */
   readonly #tips = new Map<string, StreamTip>();
   readonly #types = new Map<string, number>();
@@ -49,7 +49,7 @@ export class LogWriter {
     try {
       return this.#commit(appends);
     } catch (error) {
-      // It may name streams, types and rows that were rolled back.
+      // The caches may hold streams, types and rows that were rolled back.
       this.#forget();
       throw error;
     }
@@ -72,10 +72,10 @@ export class LogWriter {
 
   #append({ stream, expected, records }: CheckedAppend): AppendResult {
     const tip = this.#tip(stream);
-    const last = tip?.revision ?? NO_REVISION;
+    const last = tip?.lastRevision ?? NO_REVISION;
     const after = expected === 'no-stream' ? NO_REVISION : expected;
     if (after === last) return this.#write(tip ?? this.#newStream(stream), records);
-    const cursor = tip && after < last ? this.#findRepeated(tip.number, after, records) : null;
+    const cursor = tip && after < last ? this.#findRepeated(tip.streamNumber, after, records) : null;
     return cursor === null
       ? { outcome: 'conflict', revision: last === NO_REVISION ? null : last }
       : { outcome: 'appended', revision: after + records.length, cursor };
@@ -86,17 +86,17 @@ export class LogWriter {
     if (known !== undefined) return known;
     const found = this.#statements.tip.get(stream) as
       { readonly number: number; readonly revision: number | null } | undefined;
-    return found && this.#remember(stream, { number: found.number, revision: found.revision ?? NO_REVISION });
+    return found && this.#remember(stream, { streamNumber: found.number, lastRevision: found.revision ?? NO_REVISION });
   }
 
   #newStream(name: string): StreamTip {
-    const number = Number(this.#statements.newStream.run(name).lastInsertRowid);
-    return this.#remember(name, { number, revision: NO_REVISION });
+    const streamNumber = Number(this.#statements.newStream.run(name).lastInsertRowid);
+    return this.#remember(name, { streamNumber, lastRevision: NO_REVISION });
   }
 
   #remember(stream: string, tip: StreamTip): StreamTip {
-    if (this.#tips.size >= MAX_TIPS) {
-      // The rows that are pending are known by their tips only.
+    if (this.#tips.size >= MAX_CACHED_TIPS) {
+      // Pending rows are not in the table yet: only the cached tips count them.
       this.#insertPending();
       this.#tips.clear();
     }
@@ -108,14 +108,23 @@ export class LogWriter {
     for (const { id, type, recordedAt, text, leaf } of records) {
       const hash = leaf === null ? null : Buffer.from(leaf, 'base64');
       this.#head += 1;
-      tip.revision += 1;
-      this.#pending.push(this.#head, tip.number, tip.revision, this.#typeNumber(type), recordedAt, id, text, hash);
-      if (this.#pending.length === ROWS_TOGETHER * COLUMN_COUNT) {
+      tip.lastRevision += 1;
+      this.#pending.push(
+        this.#head,
+        tip.streamNumber,
+        tip.lastRevision,
+        this.#typeNumber(type),
+        recordedAt,
+        id,
+        text,
+        hash,
+      );
+      if (this.#pending.length === ROWS_PER_INSERT * COLUMN_COUNT) {
         this.#statements.insertRows.run(this.#pending);
         this.#pending = [];
       }
     }
-    return { outcome: 'appended', revision: tip.revision, cursor: String(this.#head) };
+    return { outcome: 'appended', revision: tip.lastRevision, cursor: String(this.#head) };
   }
 
   #insertPending(): void {
@@ -124,7 +133,7 @@ export class LogWriter {
     this.#pending = [];
   }
 
-  /** The cursor of the last event if the same events already follow that revision; else null. */
+  /** The cursor of the last of `records` if exactly these events already follow the revision `after`; else null. */
   #findRepeated(stream: number, after: number, records: readonly EncodedRecord[]): string | null {
     this.#insertPending();
     const stored = this.#statements.ids.all(stream, after, records.length) as [id: string, position: number][];
@@ -147,8 +156,8 @@ export class LogWriter {
 const COLUMN_COUNT = 8;
 
 const prepareStatements = (db: Database.Database) => {
-  // A file without leaf hashes is open for reading only; SQLite counts the columns all the same.
-  const row = `(?, ?, ?, ?, ?, unhex(?, '-'), ?${hasLeaves(db) ? ', ?' : ''})`;
+  // A file without the leaf column is open for reading only, but SQLite checks the number of values when it prepares the statement.
+  const row = `(?, ?, ?, ?, ?, unhex(?, '-'), ?${hasLeafColumn(db) ? ', ?' : ''})`;
   return {
     dataVersion: db.prepare('PRAGMA data_version').pluck(),
     head: db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck(),
@@ -158,7 +167,7 @@ const prepareStatements = (db: Database.Database) => {
     typeNumber: db.prepare('SELECT number FROM types WHERE name = ?').pluck(),
     newType: db.prepare('INSERT INTO types (name) VALUES (?)'),
     insertRow: db.prepare(`INSERT INTO events VALUES ${row}`),
-    insertRows: db.prepare(`INSERT INTO events VALUES ${Array<string>(ROWS_TOGETHER).fill(row).join()}`),
+    insertRows: db.prepare(`INSERT INTO events VALUES ${Array<string>(ROWS_PER_INSERT).fill(row).join()}`),
     ids: db
       .prepare(
         `SELECT lower(hex(id)), position FROM events WHERE stream = ? AND revision > ? ORDER BY revision ${stableLimit('?')}`,

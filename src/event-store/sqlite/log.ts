@@ -1,4 +1,4 @@
-/** All SQL statements on the tables of the embedded log. Synchronous; `store.ts` builds the store on it. */
+/** Reads the tables of the embedded log, and writes them through `log-writer.ts`. Synchronous; `store.ts` builds the store on it. */
 import type Database from '../../sqlite/database.js';
 import { formatRecordedAt, parsePayload, type StreamRevision } from '../codec.js';
 import { decodeText, formatUuid } from '../decode-text.js';
@@ -12,7 +12,7 @@ import {
 } from '../port.js';
 import type { CheckedAppend } from '../request-checks.js';
 import { LogWriter } from './log-writer.js';
-import { addAdopted, hasAdopted, hasLeaves, rewriteVersion } from './file.js';
+import { createAdoptedTable, hasAdoptedTable, hasLeafColumn, rewriteVersion } from './file.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /**
@@ -20,8 +20,8 @@ import { stableLimit } from '../../sqlite/stable-limit.js';
  */
 const FIRST_CHUNK_ROWS = 16;
 const MAX_CHUNK_ROWS = 256;
-const MAX_READ_BYTES = 16 * 1024 * 1024;
-const MAX_STREAM_NAMES = 50_000;
+const MAX_READ_CHARACTERS = 16 * 1024 * 1024;
+const MAX_CACHED_STREAM_NAMES = 50_000;
 
 /**
  * A row as one text, since each column takes as long as a third of a payload: numbers that end with a comma, the id in hexadecimal, the
@@ -29,17 +29,17 @@ const MAX_STREAM_NAMES = 50_000;
  */
 const rowTextSql = (...numbers: readonly string[]): string =>
   `${numbers.map((column) => `${column} || ',' || `).join('')}lower(hex(id)) || payload`;
-const STREAM_TEXT = rowTextSql('position', 'revision', 'type', 'recorded_at');
-const LOG_TEXT = rowTextSql('position', 'stream', 'revision', 'type', 'recorded_at');
+const STREAM_ROW_SQL = rowTextSql('position', 'revision', 'type', 'recorded_at');
+const LOG_ROW_SQL = rowTextSql('position', 'stream', 'revision', 'type', 'recorded_at');
 const COMMA = 0x2c;
 const ZERO = 0x30;
 const NINE = 0x39;
 
 const EVENT_COLUMNS_SQL = 'position, revision, type, recorded_at, lower(hex(id)), payload';
-const STREAM_NAME = '(SELECT name FROM streams WHERE number = stream)';
+const STREAM_NAME_SQL = '(SELECT name FROM streams WHERE number = stream)';
 /**
- * Leaf hash, commitment and salt in hexadecimal, empty where there are none: a Buffer for each row takes longer than the row. The last
- * two only in a log of which events were adopted.
+ * A row of a stored event. Leaf hash, commitment and salt are in hexadecimal, empty where there are none: to read them as Buffers takes
+ * longer than the rest of the row. Commitment and salt are read only if events of the log were adopted.
  */
 type StoredRow = [
   position: number,
@@ -54,7 +54,7 @@ type StoredRow = [
   salt?: string,
 ];
 
-/** Stands for the type of an event whose type is lost: no event has it, so that the event does not fit its leaf hash. */
+/** Stands for the type of an event whose type is missing in `types`. No type has this name, so verification of the event fails. */
 const LOST_TYPE = '';
 
 export class SqliteLog {
@@ -103,10 +103,10 @@ export class SqliteLog {
     );
     return texts.map((text, index) => {
       const row = new RowReader(text);
-      row.number();
+      row.readNumber();
       const cursor = text.slice(0, row.at - 1);
       const revision = after + 1 + index;
-      if (row.number() !== revision) throw new StoreDamaged(`${stream}, revision ${revision}: missing`);
+      if (row.readNumber() !== revision) throw new StoreDamaged(`${stream}, revision ${revision}: missing`);
       return this.#decode({ stream, revision }, cursor, row);
     });
   }
@@ -117,17 +117,17 @@ export class SqliteLog {
     return texts.map((text, index) => {
       const row = new RowReader(text);
       const position = after + 1 + index;
-      if (row.number() !== position) throw new StoreDamaged(`position ${position}: missing`);
-      const stream = this.#streamName(row.number(), position);
-      const event = this.#decode({ stream, revision: row.number() }, String(position), row);
+      if (row.readNumber() !== position) throw new StoreDamaged(`position ${position}: missing`);
+      const stream = this.#streamName(row.readNumber(), position);
+      const event = this.#decode({ stream, revision: row.readNumber() }, String(position), row);
       return Object.assign(event, { position });
     });
   }
 
   #decode(place: StreamRevision, cursor: string, row: RowReader): StreamEvent {
-    const type = this.#typeName(row.number(), place);
-    const recordedAt = row.number();
-    return decodeText(place, { cursor, type, recordedAt, text: row.text, idAt: row.at });
+    const type = this.#typeName(row.readNumber(), place);
+    const recordedAt = row.readNumber();
+    return decodeText(place, { cursor, type, recordedAt, text: row.text, idStart: row.at });
   }
 
   #streamName(number: number, position: number): string {
@@ -135,7 +135,7 @@ export class SqliteLog {
     if (known !== undefined) return known;
     const name = this.#statements.streamName.get(number) as string | undefined;
     if (name === undefined) throw new StoreDamaged(`position ${position}: of a stream without name`);
-    if (this.#streamNames.size >= MAX_STREAM_NAMES) this.#streamNames.clear();
+    if (this.#streamNames.size >= MAX_CACHED_STREAM_NAMES) this.#streamNames.clear();
     this.#streamNames.set(number, name);
     return name;
   }
@@ -146,7 +146,7 @@ export class SqliteLog {
     const rows = readInChunks(limit, readChunk);
     const gap = rows.findIndex(([position], i) => position !== after + 1 + i);
     if (gap === 0) throw new StoreDamaged(`position ${after + 1}: missing`, { position: after + 1 });
-    // What is before a gap may be damaged too, and is to be found first.
+    // Returns the events before a gap first: they may be damaged too, and the first damage is to be found.
     return (gap > 0 ? rows.slice(0, gap) : rows).map((row) => {
       const [position, revision, type, recordedAt, id, text, stream, leaf, commitment = '', salt = ''] = row;
       const stored = {
@@ -157,15 +157,15 @@ export class SqliteLog {
         id: formatUuid(id),
         type: this.#findTypeName(type) ?? LOST_TYPE,
         recordedAt,
-        // Verification does not need it, except of few events.
+        // Parsed only when it is asked for: verification needs it of few events.
         get payload() {
           return parsePayload(text);
         },
-        leaf: toBase64(leaf),
+        leaf: hexToBase64(leaf),
         text,
       };
       if (commitment === '') return stored;
-      return { ...stored, adopted: { commitment: String(toBase64(commitment)), salt: toBase64(salt) } };
+      return { ...stored, adopted: { commitment: String(hexToBase64(commitment)), salt: hexToBase64(salt) } };
     });
   }
 
@@ -173,8 +173,8 @@ export class SqliteLog {
   adopt(after: number, leaves: readonly AdoptedLeaf[]): void {
     this.#db
       .transaction(() => {
-        if (!hasAdopted(this.#db)) {
-          addAdopted(this.#db);
+        if (!hasAdoptedTable(this.#db)) {
+          createAdoptedTable(this.#db);
           this.#statements = prepareStatements(this.#db);
         }
         const adopted = this.#db.prepare<[number], Buffer>('SELECT leaf FROM adopted WHERE position = ?').pluck();
@@ -220,7 +220,7 @@ export class SqliteLog {
       throw new StoreDamaged(`positions ${after + 1} to ${upTo}: ${loose} events lack the one before in their stream`);
   }
 
-  /** Throws if a commit could not be made durable now. */
+  /** Makes a trial commit that changes nothing. Throws if it cannot be made durable now. */
   tryCommit(): void {
     rewriteVersion(this.#db);
   }
@@ -241,25 +241,25 @@ const prepareStatements = (db: Database.Database) => ({
     FROM events AS e WHERE position > ? AND position <= ?`),
   stream: db
     .prepare(
-      `SELECT ${STREAM_TEXT} FROM events WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision > ?
+      `SELECT ${STREAM_ROW_SQL} FROM events WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision > ?
        ORDER BY revision ${stableLimit('?')}`,
     )
     .pluck(),
   streamName: db.prepare('SELECT name FROM streams WHERE number = ?').pluck(),
-  log: db.prepare(`SELECT ${LOG_TEXT} FROM events WHERE position > ? ORDER BY position ${stableLimit('?')}`).pluck(),
-  stored: db.prepare(storedQuery(db)).raw(),
+  log: db.prepare(`SELECT ${LOG_ROW_SQL} FROM events WHERE position > ? ORDER BY position ${stableLimit('?')}`).pluck(),
+  stored: db.prepare(storedEventsSql(db)).raw(),
 });
 
 /** The leaf hash of an event is in its row, or in `adopted`, or nowhere. */
-const storedQuery = (db: Database.Database): string => {
-  const own = hasLeaves(db) ? 'events.leaf' : 'NULL';
-  const [proof, from] = hasAdopted(db)
+const storedEventsSql = (db: Database.Database): string => {
+  const own = hasLeafColumn(db) ? 'events.leaf' : 'NULL';
+  const [proof, from] = hasAdoptedTable(db)
     ? [
         `hex(coalesce(${own}, a.leaf)), hex(a.commitment), hex(a.salt)`,
         'events LEFT JOIN adopted AS a USING (position)',
       ]
     : [`hex(${own})`, 'events'];
-  return `SELECT ${EVENT_COLUMNS_SQL}, ${STREAM_NAME}, ${proof} FROM ${from}
+  return `SELECT ${EVENT_COLUMNS_SQL}, ${STREAM_NAME_SQL}, ${proof} FROM ${from}
     WHERE position > ? ORDER BY position ${stableLimit('?')}`;
 };
 
@@ -272,7 +272,7 @@ const readInChunks = <R extends string | StoredRow>(
   readChunk: (read: number, most: number) => R[],
 ): R[] => {
   const rows: R[] = [];
-  for (let bytes = 0, size = FIRST_CHUNK_ROWS; rows.length < limit && bytes < MAX_READ_BYTES; size *= 2) {
+  for (let bytes = 0, size = FIRST_CHUNK_ROWS; rows.length < limit && bytes < MAX_READ_CHARACTERS; size *= 2) {
     const most = Math.min(size, MAX_CHUNK_ROWS, limit - rows.length);
     const more = readChunk(rows.length, most);
     for (const row of more) bytes += typeof row === 'string' ? row.length : row[5].length;
@@ -284,13 +284,13 @@ const readInChunks = <R extends string | StoredRow>(
 
 /** Reads the text of a row from its beginning. */
 class RowReader {
-  /** The next character. */
+  /** The index of the next character. */
   at = 0;
 
   constructor(readonly text: string) {}
 
-  /** A number and its comma; NaN where there is none. */
-  number(): number {
+  /** Reads a number and the comma after it; NaN if there is none. */
+  readNumber(): number {
     let value = 0;
     for (let code = this.#next(); code !== COMMA; code = this.#next()) {
       if (!(code >= ZERO && code <= NINE)) return NaN;
@@ -304,4 +304,4 @@ class RowReader {
   }
 }
 
-const toBase64 = (hex: string): string | null => (hex === '' ? null : Buffer.from(hex, 'hex').toString('base64'));
+const hexToBase64 = (hex: string): string | null => (hex === '' ? null : Buffer.from(hex, 'hex').toString('base64'));

@@ -29,7 +29,7 @@ export interface Manifest extends LogSummary {
 }
 
 /** The summary of an earlier backup, with its file name. */
-export interface Predecessor extends LogSummary {
+export interface PreviousBackup extends LogSummary {
   readonly name: string;
 }
 
@@ -68,9 +68,9 @@ const isManifest = (value: unknown): value is Manifest => {
  * The newest backup in a folder of the log that begins with event `first`, else the newest of any log. Null if there is no
  * backup with events.
  */
-export const findPredecessor = async (folder: string, first: string | null): Promise<Predecessor | null> => {
+export const findPreviousBackup = async (folder: string, first: string | null): Promise<PreviousBackup | null> => {
   const names = (await readdir(folder)).filter((name) => name.endsWith(MANIFEST_SUFFIX));
-  const candidates: (Predecessor & Manifest)[] = [];
+  const candidates: (PreviousBackup & Manifest)[] = [];
   for (const name of names) {
     const manifest = await readManifest(join(folder, name));
     if (manifest !== null && manifest.events > 0)
@@ -81,24 +81,24 @@ export const findPredecessor = async (folder: string, first: string | null): Pro
 };
 
 /** The summary of a backup, from its manifest, or computed for backups of earlier builds. Throws errors of `summarizeLog`. */
-export const readPredecessor = async (backup: string): Promise<Predecessor> => ({
+export const readPreviousBackup = async (backup: string): Promise<PreviousBackup> => ({
   ...((await readManifestOf(backup)) ?? (await summarizeLog(backup)).summary),
   name: basename(backup),
 });
 
 /**
- * Summarizes a log that is not being written to, and describes in `lack` how it differs from an earlier backup, which
+ * Summarizes a log that is not being written to, and describes how it differs from an earlier backup, which
  * `choosePredecessor` finds by the id of the first event. Throws errors of the port, and the signal's reason if it aborts.
  */
 export const summarizeLog = async (
   file: string,
-  choosePredecessor: (first: string | null) => Promise<Predecessor | null> = () => Promise.resolve(null),
+  choosePredecessor: (first: string | null) => Promise<PreviousBackup | null> = () => Promise.resolve(null),
   signal?: AbortSignal,
-): Promise<{ readonly summary: LogSummary; readonly lack: string | null }> => {
+): Promise<{ readonly summary: LogSummary; readonly difference: string | null }> => {
   const db = openLogFile(file, true);
   try {
     const hash = createHash('sha256');
-    let [events, first, last, predecessor]: [number, string | null, string | null, Predecessor | null] = [
+    let [events, first, last, predecessor]: [number, string | null, string | null, PreviousBackup | null] = [
       0,
       null,
       null,
@@ -121,7 +121,7 @@ export const summarizeLog = async (
       await turn();
     }
     const summary = { events, first, last, log: hash.digest('hex') };
-    return { summary, lack: predecessor && describeDifference(summary, atPredecessor, predecessor) };
+    return { summary, difference: predecessor && describeDifference(summary, atPredecessor, predecessor) };
   } finally {
     db.close();
   }
@@ -135,7 +135,7 @@ const ROWS_SQL = `SELECT position, lower(hex(id)), (SELECT name FROM streams WHE
 const describeDifference = (
   summary: LogSummary,
   atPredecessor: LogSummary | null,
-  { name, ...predecessor }: Predecessor,
+  { name, ...predecessor }: PreviousBackup,
 ): string | null => {
   if (summary.events > 0 && summary.first !== predecessor.first)
     return `it is the log of another register than the backup ${name}`;

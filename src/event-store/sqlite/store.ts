@@ -15,8 +15,8 @@ import {
   type StreamEvent,
 } from '../port.js';
 import {
-  checkAdopted,
-  checkAfter,
+  checkAdoption,
+  checkAfterRevision,
   checkAppend,
   checkLimit,
   checkStoredAppend,
@@ -30,19 +30,19 @@ import { FileIdentityCheck } from './file-identity-check.js';
 
 /**
  * Opens or creates a log file; `:memory:` is a log that ends with its store. `readonly`: the file must exist, may be written
- * by another thread or process, and appends throw StoreUnavailable. `onCommits` gets the function that is to be called when another
- * connection has written: `follow` looks again then.
+ * by another thread or process, and appends throw StoreUnavailable. `listenToCommits` receives a function that the caller must call
+ * whenever another connection has committed, so that `follow` reads the new events.
  * Throws StoreDamaged if the file is not a log of this version, StoreUnavailable if it cannot be opened.
  */
 export const createSqliteStore = ({
   file,
   readonly,
-  onCommits,
+  listenToCommits,
 }: {
   readonly file: string;
   readonly readonly?: true;
-  readonly onCommits?: (look: () => void) => void;
-}): EventStore => new SqliteEventStore(file, readonly, onCommits);
+  readonly listenToCommits?: (look: () => void) => void;
+}): EventStore => new SqliteEventStore(file, readonly, listenToCommits);
 
 /** A cursor is the position as decimal digits. */
 const CURSOR_PATTERN = /^[1-9]\d{0,15}$/;
@@ -69,7 +69,7 @@ class SqliteEventStore implements EventStore {
   readonly #queue: GroupCommit;
   readonly #wakeCalls = new Set<() => void>();
   /** Outcome of the last write; null before the first. */
-  #lastWrite: { readonly error: Error | null; readonly checkedAt: number } | null = null;
+  #lastWrite: { readonly error: Error | null; readonly failedAt: number } | null = null;
   /** Once set, writes are refused: they could make the damage worse. */
   #damage: StoreDamaged | null = null;
   #closed = false;
@@ -127,14 +127,14 @@ class SqliteEventStore implements EventStore {
   }
 
   async adopt(after: number, leaves: readonly AdoptedLeaf[]): Promise<void> {
-    checkAdopted(after, leaves);
+    checkAdoption(after, leaves);
     this.#checkOpen();
     this.#write(() => this.#log.adopt(after, leaves));
   }
 
   async readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
     checkStream(stream);
-    checkAfter(after);
+    checkAfterRevision(after);
     checkLimit(limit);
     this.#checkOpen();
     return this.#run(() => this.#log.readStream(stream, after, limit));
@@ -188,9 +188,9 @@ class SqliteEventStore implements EventStore {
     this.#checkOpen();
     this.#checkFiles();
     if (this.#lastWrite !== null && this.#damage === null) {
-      const { error, checkedAt } = this.#lastWrite;
+      const { error, failedAt } = this.#lastWrite;
       if (error === null) return;
-      if (performance.now() - checkedAt < RETRY_WRITE_MS) throw error;
+      if (performance.now() - failedAt < RETRY_WRITE_MS) throw error;
     }
     this.#write(() => this.#log.tryCommit());
   }
@@ -230,10 +230,10 @@ class SqliteEventStore implements EventStore {
     try {
       const result = this.#runReopening(run);
       this.#checkFiles();
-      this.#lastWrite = { error: null, checkedAt: 0 };
+      this.#lastWrite = { error: null, failedAt: 0 };
       return result;
     } catch (error) {
-      this.#lastWrite = { error: error as Error, checkedAt: performance.now() };
+      this.#lastWrite = { error: error as Error, failedAt: performance.now() };
       throw error;
     }
   }

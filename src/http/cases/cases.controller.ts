@@ -12,7 +12,7 @@ import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
 import { HttpResponse } from '../http-response.js';
-import { HistoryQueryParameters, toHistoryPage } from '../log/parameters.js';
+import { HistoryQueryParameters, toHistoryParameters } from '../log/parameters.js';
 import { PersonPage } from '../../read-models/list/person.view.js';
 import { HistoryPage } from '../../read-models/history/history-entry.view.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
@@ -64,7 +64,7 @@ export class CasesController {
         filters: toFilters(query),
         page: toPaging(query),
         ...pick(query, ['list', 'name', 'words']),
-        ...(query.reference === undefined ? {} : { reference: referenceIn(query.reference) }),
+        ...(query.reference === undefined ? {} : { reference: splitReference(query.reference) }),
       }),
     );
   }
@@ -104,14 +104,14 @@ export class CasesController {
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     return this.queries.execute(
-      new History(new Scope(viewer, query), { subject: { kind: 'case', id }, ...toHistoryPage(query) }),
+      new History(new Scope(viewer, query), { subject: { kind: 'case', id }, ...toHistoryParameters(query) }),
     );
   }
 }
 
 /**
- * A redirect to the survivor of a merge. It is permanent (301) but never cached (`Cache-Control: no-store`, as
- * all responses), since the merge may be undone.
+ * A redirect to the survivor of a merge. It is permanent (301) but never cached (`Cache-Control: no-store`, the
+ * default of responses), since the merge may be undone.
  */
 const redirectToSurvivor = (id: string, query: ScopeParameters): HttpResponse => {
   const parameters = new URLSearchParams({ ...query }).toString();
@@ -119,7 +119,7 @@ const redirectToSurvivor = (id: string, query: ScopeParameters): HttpResponse =>
 };
 
 /** Splits `union:AZ-0137`; a reference may contain colons, the id of a list cannot. */
-const referenceIn = (text: string): { readonly list: string; readonly reference: string } => {
+const splitReference = (text: string): { readonly list: string; readonly reference: string } => {
   const colon = text.indexOf(':');
   return { list: text.slice(0, colon), reference: text.slice(colon + 1) };
 };

@@ -4,7 +4,7 @@ import { IsDay, IsInteger, IsOneOf, IsOptional, IsSlug, IsText, ObjectRule } fro
 import { LIMITS } from '../../schema/limits.js';
 import { PARAMETER_DESCRIPTIONS } from '../parameters.js';
 
-/** For which day the register counts what claims are about. */
+/** Lets the caller choose the day for which the register counts the numbers that claims are about. */
 export class CountingDayParameters extends ScopeParameters {
   @ObjectRule<CountingDayParameters>(
     'PARAMETER.NEEDS',

@@ -7,17 +7,17 @@ import type { RecordEventsRequest } from '../../commands/record-events.js';
 import type { Actor } from '../../domain/event.js';
 import type { SubjectKind } from '../../domain/events.js';
 import { fieldsOf, type Constructor } from '../../schema/field.js';
-import { registerId, slug } from '../../schema/decorators.js';
+import { registerIdType, slugType } from '../../schema/decorators.js';
 import type { FieldError } from '../../schema/problems.js';
 import { read, type ReadResult } from '../../schema/read.js';
 import { FIRST_EVENT_TYPE, readEvent } from '../../schema/read-event.js';
 import { revisionsIn } from '../entity-tag.js';
-import { namedErrors, ProblemException, problemResponse } from '../http-response.js';
+import { toRequestErrors, ProblemException, problemResponse } from '../http-response.js';
 import type { RequestError } from '../problem.view.js';
 import { pick } from '../parameters.js';
 import { CommandHeaders, RequestOptions, RequestOptionsWithId, RequestOptionsWithOptionalId } from './parameters.js';
 
-/** A new subject, or an existing one by the id in the path. */
+/** The subject of a command (case, list, instrument or claim): a new one, or an existing one by the id in the path. */
 type CommandTarget = { readonly kind: SubjectKind } & (
   { readonly isNewSubject: true } | { readonly isNewSubject: false; readonly id: string }
 );
@@ -38,7 +38,7 @@ const describeId: ParamDecoratorEnhancer = (target, method) => {
 export const SubjectEvent = createParamDecorator(
   (kind: SubjectKind, context: ExecutionContext): RecordEventsRequest => {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
-    return readCommand({ kind, isNewSubject: false, id: subjectIdIn(kind, request) }, request);
+    return readCommand({ kind, isNewSubject: false, id: readSubjectId(kind, request) }, request);
   },
   [describeId],
 );
@@ -46,19 +46,19 @@ export const SubjectEvent = createParamDecorator(
 /** The `id` in the path, of a subject that may or may not exist. */
 export const SubjectId = createParamDecorator(
   (kind: SubjectKind, context: ExecutionContext): string =>
-    subjectIdIn(kind, context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>()),
+    readSubjectId(kind, context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>()),
   [describeId],
 );
 
 /** Throws a ProblemException for an id that no subject of the kind could have. */
-const subjectIdIn = (kind: SubjectKind, { params: { id } }: FastifyRequest<{ Params: { id: string } }>): string => {
+const readSubjectId = (kind: SubjectKind, { params: { id } }: FastifyRequest<{ Params: { id: string } }>): string => {
   if (!isSubjectId(kind, id)) throw new ProblemException(problemResponse('SUBJECT.UNKNOWN'));
   return id;
 };
 
-/** Whether a subject could have this id. Bounds what the store is asked for. */
+/** Whether the text has the form of an id of such a subject; the store is not asked for any other. */
 const isSubjectId = (kind: SubjectKind, id: string): boolean =>
-  (kind === 'case' ? registerId : slug).rules.every((rule) => rule.isValid(id));
+  (kind === 'case' ? registerIdType : slugType).rules.every((rule) => rule.isValid(id));
 
 const OPTIONS_OF_NEW_SUBJECT: { readonly [K in SubjectKind]: Constructor<RequestOptions & { id?: string }> } = {
   case: RequestOptions,
@@ -79,7 +79,7 @@ const readCommand = (target: CommandTarget, request: CommandRequest): RecordEven
   const errors = [
     ...('errors' in headers ? headers.errors : []),
     ...('errors' in options ? options.errors : []),
-    ...('errors' in event ? event.errors : misplacedType(target, event.event.type)),
+    ...('errors' in event ? event.errors : misplacedTypeErrors(target, event.event.type)),
   ];
   if (errors.length > 0 || 'errors' in headers || 'errors' in options || 'errors' in event)
     throw new ProblemException(problemResponse('REQUEST.INVALID', { errors }));
@@ -94,7 +94,7 @@ const readCommand = (target: CommandTarget, request: CommandRequest): RecordEven
   };
 };
 
-/** The headers of a command that is not about one subject alone; a header that `type` has no field for is an error. */
+/** Reads the command headers that `type` has fields for; throws a ProblemException that lists the errors. */
 export const CommandHeadersOf = createParamDecorator(
   (type: Constructor<CommandHeaders>, context: ExecutionContext): CommandMetadata => {
     const headers = readCommandHeaders(type, context.switchToHttp().getRequest<FastifyRequest>());
@@ -105,14 +105,14 @@ export const CommandHeadersOf = createParamDecorator(
 
 export type CommandMetadata = Pick<RecordEventsRequest, 'actor' | 'key' | 'expectedRevision'>;
 
-/** A header of commands that `type` has no field for is an error: it would have no effect. */
+/** X-Actor, Idempotency-Key or If-Match is an error if `type` has no field for it: the header would have no effect. */
 export const readCommandHeaders = (
   type: Constructor<CommandHeaders>,
   { headers }: Pick<FastifyRequest, 'headers'>,
 ): CommandMetadata | { readonly errors: readonly RequestError[] } => {
   const names = ['x-actor', 'idempotency-key', 'if-match'] as const;
   const result = read(type, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
-  if ('errors' in result) return { errors: namedErrors('header', result.errors) };
+  if ('errors' in result) return { errors: toRequestErrors('header', result.errors) };
   const { 'x-actor': actor, 'idempotency-key': key, 'if-match': ifMatch } = result.value;
   const expectedRevision = ifMatch === undefined ? undefined : revisionsIn(ifMatch);
   return {
@@ -141,7 +141,7 @@ const withDefaultType = (kind: SubjectKind, body: unknown): unknown =>
     ? { ...body, type: FIRST_EVENT_TYPE[kind] }
     : body;
 
-const misplacedType = (target: CommandTarget, type: string): readonly FieldError[] => {
+const misplacedTypeErrors = (target: CommandTarget, type: string): readonly FieldError[] => {
   const beginningType = FIRST_EVENT_TYPE[target.kind];
   if (target.isNewSubject && type !== beginningType) {
     return [{ code: 'TYPE.NOT_A_BEGINNING', pointer: '/type', expected: beginningType }];

@@ -36,7 +36,7 @@ const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCa
   isProbable,
 });
 
-/** A repeated request gets the same response as the first one, but for candidates, which the case itself would be among. */
+/** A repeated request gets the first response again, without `candidates`: the case that it opened would be among them. */
 export const outcomeResponse = (
   outcome: RecordEventsResult,
   { isNewSubject }: Pick<RecordEventsRequest, 'isNewSubject'>,

@@ -72,7 +72,7 @@ export class RequestOptionsWithOptionalId extends RequestOptions {
   id?: string;
 }
 
-/** Names the case of a row, by its id or by one of its references. */
+/** Identifies the case of a row of a batch, by its id or by one of its references. */
 export class CaseName {
   @ObjectRule<CaseName>(
     'CASE.UNNAMED',
@@ -94,7 +94,7 @@ export class CaseName {
   reference?: string;
 }
 
-/** The fields of a row that are not part of the event. */
+/** The fields of a row of a batch that are not part of the event. */
 export class RowOptions extends RequestOptions {
   @IsOptional()
   @IsObjectOf(CaseName, {

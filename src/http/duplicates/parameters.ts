@@ -11,6 +11,6 @@ export class DuplicatesQueryParameters extends KnowledgeParameters {
   after = 0;
 }
 
-/** The body of a request to compare the register with itself: `{}`. */
+/** The body of a request that starts the search for duplicates in the whole register: `{}`. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a body is described by a class, also one without fields
 export class Comparison {}

@@ -5,7 +5,7 @@ import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { Instruments, InstrumentsView, InstrumentView } from '../../read-models/definitions/instruments.query.js';
 import { Eligibility, type EligibilityParameters } from '../../read-models/eligibility/eligibility.query.js';
 import { EligibilityView } from '../../read-models/eligibility/eligibility.view.js';
-import { CSV_TYPE } from '../../register-files/csv-table.js';
+import { CSV_CONTENT_TYPE } from '../../register-files/csv-table.js';
 import { exportEligibility } from '../../register-files/eligibility-export.js';
 import { ScopeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
@@ -99,7 +99,7 @@ export class InstrumentsController {
   @Operation({
     summary: 'Whom the instrument reaches, as CSV, whole, for people.',
     tag: 'instruments',
-    response: queryResponses.file(CSV_TYPE),
+    response: queryResponses.file(CSV_CONTENT_TYPE),
   })
   async eligibilityCsv(
     @Param('id') id: string,
@@ -107,10 +107,10 @@ export class InstrumentsController {
     @CurrentViewer() viewer: Viewer,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await send(reply, await this.exportEligibility(scopeOf(query, viewer), id, query));
+    await send(reply, await this.eligibilityCsvResponse(scopeOf(query, viewer), id, query));
   }
 
-  private async exportEligibility(
+  private async eligibilityCsvResponse(
     scope: Scope,
     instrument: string,
     query: EligibilityCsvQueryParameters,
@@ -118,7 +118,7 @@ export class InstrumentsController {
     const asked = { scope, instrument, parameters: parametersOf(query), ...pick(query, ['separator']) };
     const exported = await exportEligibility(this.queries, asked);
     if (exported === null) return problemResponse('SUBJECT.UNKNOWN');
-    return fileResponse(CSV_TYPE, exported);
+    return fileResponse(CSV_CONTENT_TYPE, exported);
   }
 }
 

@@ -3,7 +3,7 @@ import { ScopeParameters } from '../../read-models/scope.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { parseDay } from '../../domain/time.js';
 import {
-  REPEATABLE,
+  REPEATABLE_BOUNDS,
   IsClauseName,
   IsDay,
   IsInteger,
@@ -16,7 +16,7 @@ import {
 import { LIMITS } from '../../schema/limits.js';
 import { PARAMETER_DESCRIPTIONS, isSpan } from '../parameters.js';
 
-const isWithinAskedDays = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
+const isWithinMaxSpan = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from === undefined || to === undefined || (parseDay(to) ?? 0) - (parseDay(from) ?? 0) < LIMITS.askedDays;
 
 /** A page of instruments, in the order of their ids. */
@@ -29,14 +29,14 @@ export class InstrumentsQueryParameters extends ScopeParameters {
   after?: string;
 }
 
-/** Which clauses are asked of whom, on which days. */
+/** The clauses, people and days for which eligibility is asked. */
 export class EligibilityQueryParameters extends ScopeParameters {
   @IsSlug({ description: 'The list whose people are asked about.' })
   list: string;
 
   @IsOptional()
   @IsClauseName({
-    each: REPEATABLE,
+    each: REPEATABLE_BOUNDS,
     description: 'These clauses, which are alternatives; every clause of the instrument where absent.',
   })
   clause?: string[];
@@ -69,7 +69,7 @@ export class EligibilityQueryParameters extends ScopeParameters {
   from?: string;
 
   @ObjectRule<EligibilityQueryParameters>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
-  @ObjectRule<EligibilityQueryParameters>('SPAN.TOO_LONG', 'to', `at most ${LIMITS.askedDays} days`, isWithinAskedDays)
+  @ObjectRule<EligibilityQueryParameters>('SPAN.TOO_LONG', 'to', `at most ${LIMITS.askedDays} days`, isWithinMaxSpan)
   @IsOptional()
   @IsDay({ description: 'The last of several days.' })
   to?: string;

@@ -85,7 +85,7 @@ class RefusedPage {
   readonly next: number | null;
 }
 
-/** One job, in an answer of its own. */
+/** One job with a page of the items that it refused. */
 export class JobWithRefusedView extends intersectionOf(JobView, RefusedPage) {}
 
 export class JobsView {
@@ -117,7 +117,7 @@ export const toProcessJobView = ({ id, state, progress }: Job): JobView => ({
   endedAt: null,
 });
 
-/** `items`: one more than the page has, if there are more. */
+/** `items` holds one item more than `limit` if there is a next page. */
 export const toRefusedPage = (items: readonly JobItem[], limit: number): RefusedPage => {
   const refused = items.slice(0, limit);
   return { refused, next: items.length > limit ? (refused.at(-1)?.no ?? null) : null };

@@ -50,7 +50,7 @@ export class JobsController {
   })
   run(@Param('id') id: string, @BodyOf(JobRun) _: JobRun): HttpResponse {
     const result = this.durableJobs.resume(id);
-    if (result === null) return this.notDurable(id);
+    if (result === null) return this.notDurableResponse(id);
     return result.outcome === 'started'
       ? jobResponse(toJobView(result.job))
       : problemResponse('JOBS.FULL', {}, RETRY_AFTER);
@@ -62,14 +62,14 @@ export class JobsController {
     tag: 'jobs',
     response: queryResponses.json(JobView),
     // It takes no body, but the size and media type of one are still checked.
-    problems: [413, 415],
+    problemStatuses: [413, 415],
   })
   async interrupt(@Param('id') id: string): Promise<JobView | HttpResponse> {
     const job = await this.durableJobs.interrupt(id);
-    return job === null ? this.notDurable(id) : toJobView(job);
+    return job === null ? this.notDurableResponse(id) : toJobView(job);
   }
 
-  private notDurable(id: string): HttpResponse {
+  private notDurableResponse(id: string): HttpResponse {
     return problemResponse(this.jobs.get(id) === null ? 'JOB.UNKNOWN' : 'JOB.OF_THE_REGISTER');
   }
 }

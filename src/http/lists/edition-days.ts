@@ -1,12 +1,12 @@
-/** Replaces editions in `from` and `to` by their days, each with the knowledge that it was published with. */
+/** Replaces editions in `from` and `to` by their days; `fromKnown` and `toKnown` become what was known when they were published. */
 import type { QueryBus } from '@nestjs/cqrs';
 import { OneEdition } from '../../read-models/editions/one-edition.query.js';
 import { InvalidParameter } from '../../read-models/query-errors.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
-import { editionIn } from '../../schema/decorators.js';
+import { editionIdIn } from '../../schema/decorators.js';
 import type { DifferencesQueryParameters } from './parameters.js';
 
-/** The query with days alone. Throws InvalidParameter for an unknown edition, and for one of a later day than the other. */
+/** The query with days instead of editions. Throws InvalidParameter for an unknown edition, or if `from` is then after `to`. */
 export const withEditionDays = async (
   queries: Pick<QueryBus, 'execute'>,
   viewer: Viewer,
@@ -18,8 +18,8 @@ export const withEditionDays = async (
   const daysOf = async (
     name: 'from' | 'to',
     text: string,
-  ): Promise<{ readonly day: string; readonly known?: string }> => {
-    const id = editionIn(text);
+  ): Promise<{ readonly day: string; readonly knownAt?: string }> => {
+    const id = editionIdIn(text);
     if (id === null) return { day: text };
     const edition = await queries.execute(new OneEdition(scope, list, id, { limit: 1 }));
     if (edition === null)
@@ -28,7 +28,7 @@ export const withEditionDays = async (
         'EDITION.NOT_PUBLISHED',
         'a day, or edition: and the id of one that was published',
       );
-    return { day: edition.asOf, known: edition.knownAt };
+    return { day: edition.asOf, knownAt: edition.knownAt };
   };
   const [earlier, later] = await Promise.all([daysOf('from', from), daysOf('to', to)]);
   if (earlier.day > later.day) throw new InvalidParameter('to', 'PARAMETER.NEEDS', 'a day not before from');
@@ -36,7 +36,7 @@ export const withEditionDays = async (
     ...query,
     from: earlier.day,
     to: later.day,
-    ...(earlier.known !== undefined && { fromKnown: earlier.known }),
-    ...(later.known !== undefined && { toKnown: later.known }),
+    ...(earlier.knownAt !== undefined && { fromKnown: earlier.knownAt }),
+    ...(later.knownAt !== undefined && { toKnown: later.knownAt }),
   };
 };

@@ -8,7 +8,7 @@ import { DifferencesView } from '../../read-models/counts/difference.view.js';
 import { Differences } from '../../read-models/counts/differences.query.js';
 import { Lists, ListsView, ListView } from '../../read-models/definitions/lists.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
-import { exportList, TABLE_TYPES, type TableFormat } from '../../register-files/list-export.js';
+import { exportList, TABLE_CONTENT_TYPES, type TableFormat } from '../../register-files/list-export.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
@@ -106,7 +106,7 @@ export class ListsController {
   @Operation({
     summary: 'The list on a day as CSV, whole, for people.',
     tag: 'lists',
-    response: queryResponses.file(TABLE_TYPES.csv),
+    response: queryResponses.file(TABLE_CONTENT_TYPES.csv),
   })
   async csv(
     @Param('id') id: string,
@@ -121,7 +121,7 @@ export class ListsController {
   @Operation({
     summary: 'The list on a day as a workbook, whole, for people.',
     tag: 'lists',
-    response: queryResponses.file(TABLE_TYPES.xlsx),
+    response: queryResponses.file(TABLE_CONTENT_TYPES.xlsx),
   })
   async xlsx(
     @Param('id') id: string,
@@ -171,6 +171,6 @@ export class ListsController {
     const members = { scope, list, filters: toFilters(query), ...pick(query, ['sort', 'separator']) };
     const exported = await exportList(this.queries, members, format);
     if (exported === null) return problemResponse('SUBJECT.UNKNOWN');
-    return fileResponse(TABLE_TYPES[format], exported);
+    return fileResponse(TABLE_CONTENT_TYPES[format], exported);
   }
 }

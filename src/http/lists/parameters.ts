@@ -2,8 +2,8 @@ import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.v
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import {
-  REPEATABLE,
-  editionIn,
+  REPEATABLE_BOUNDS,
+  editionIdIn,
   IsDay,
   IsDayOrEdition,
   IsInteger,
@@ -52,7 +52,7 @@ export class MovementsQueryParameters extends KnowledgeParameters {
   to: string;
 
   @IsOptional()
-  @IsSlug({ each: REPEATABLE, description: 'Counts and movements of these categories alone.' })
+  @IsSlug({ each: REPEATABLE_BOUNDS, description: 'Counts and movements of these categories alone.' })
   category?: string[];
 
   @IsOptional()
@@ -67,7 +67,7 @@ export class MovementsQueryParameters extends KnowledgeParameters {
   after?: string;
 }
 
-const isNotEdition = (text: string | undefined): boolean => text === undefined || editionIn(text) === null;
+const isNotEdition = (text: string | undefined): boolean => text === undefined || editionIdIn(text) === null;
 const NOT_WITH_EDITION = 'absent beside an edition, which was known when it was published';
 
 export class DifferencesQueryParameters {
@@ -104,7 +104,7 @@ export class DifferencesQueryParameters {
   toKnown?: string;
 
   @IsOptional()
-  @IsSlug({ each: REPEATABLE, description: 'Differences of these categories alone.' })
+  @IsSlug({ each: REPEATABLE_BOUNDS, description: 'Differences of these categories alone.' })
   category?: string[];
 
   @IsOptional()

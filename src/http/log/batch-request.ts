@@ -14,8 +14,8 @@ import type { RequestError } from '../problem.view.js';
 
 export interface BatchRequest {
   readonly metadata: Omit<RecordBatchRequest, 'rows'>;
-  /** Unread rows: JSON values, or an UnreadableBody for a line that is not JSON. */
-  readonly bodies: readonly unknown[];
+  /** Rows before validation: JSON values, or an UnreadableBody for a line that is not JSON. */
+  readonly rowBodies: readonly unknown[];
   readonly log: FastifyBaseLogger;
 }
 
@@ -26,9 +26,10 @@ export const Batch = createParamDecorator((_: unknown, context: ExecutionContext
   const errors = [...('errors' in headers ? headers.errors : []), ...arrayErrors(request.body)];
   if (errors.length > 0 || 'errors' in headers)
     throw new ProblemException(problemResponse('REQUEST.INVALID', { errors }));
-  const bodies = request.body as readonly unknown[];
-  if (bodies.length > LIMITS.rows) throw new ProblemException(problemResponse('ROWS.TOO_MANY', { limit: LIMITS.rows }));
-  return { metadata: { correlationId: request.id, ...headers }, bodies, log: request.log };
+  const rowBodies = request.body as readonly unknown[];
+  if (rowBodies.length > LIMITS.rows)
+    throw new ProblemException(problemResponse('ROWS.TOO_MANY', { limit: LIMITS.rows }));
+  return { metadata: { correlationId: request.id, ...headers }, rowBodies, log: request.log };
 });
 
 const arrayErrors = (body: unknown): readonly RequestError[] => {
@@ -37,13 +38,13 @@ const arrayErrors = (body: unknown): readonly RequestError[] => {
   return body.length === 0 ? [{ code: 'ARRAY.LENGTH', pointer: '', expected }] : [];
 };
 
-export interface ReadRow {
+export interface RowValidation {
   readonly row: BatchRow;
   /** The response to an invalid row; null for one that can be recorded. */
   readonly refusal: HttpResponse | null;
 }
 
-export const readRow = (body: unknown): ReadRow => {
+export const readRow = (body: unknown): RowValidation => {
   if (body instanceof UnreadableBody) return { row: { unreadable: [] }, refusal: unreadableBodyResponse(body) };
   const { options, event: eventData } = splitBody(body, RowOptions);
   const event = readEvent('case', eventData);
@@ -75,8 +76,8 @@ const caseNameErrors = (body: unknown): readonly FieldError[] => {
 };
 
 /**
- * The references that an invalid row probably was to add. Later rows that name their case by one of them are refused,
- * since the reference may already belong to another case, which the row does not mean.
+ * The references that an invalid row was probably meant to add. Later rows that name their case by one of them are refused:
+ * the reference may already belong to another case, where their events would be recorded by mistake.
  */
 const guessReferences = (body: unknown): readonly Reference[] => {
   if (!isObject(body)) return [];

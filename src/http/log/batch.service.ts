@@ -6,7 +6,7 @@ import { RecordBatch, type BatchRow, type BatchRowResult } from '../../commands/
 import { outcomeResponse } from '../commands/command.service.js';
 import { responseToError, traceOf } from '../faults.js';
 import { HttpResponse, problemResponse } from '../http-response.js';
-import { readRow, type BatchRequest, type ReadRow } from './batch-request.js';
+import { readRow, type BatchRequest, type RowValidation } from './batch-request.js';
 
 /** Rows that are validated before other requests get a turn of the event loop. */
 const ROWS_PER_TURN = 25;
@@ -16,9 +16,9 @@ export class BatchService {
   constructor(private readonly commands: CommandBus) {}
 
   /** The status is 200 whatever the rows' outcomes are: each row has a status of its own in the body. */
-  async record({ metadata, bodies, log }: BatchRequest): Promise<HttpResponse> {
-    const readRows: ReadRow[] = [];
-    for (const body of bodies) {
+  async record({ metadata, rowBodies, log }: BatchRequest): Promise<HttpResponse> {
+    const readRows: RowValidation[] = [];
+    for (const body of rowBodies) {
       readRows.push(readRow(body));
       if (readRows.length % ROWS_PER_TURN === 0) await nextTurn();
     }

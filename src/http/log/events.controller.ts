@@ -29,7 +29,7 @@ export class EventsController {
     tag: 'cases',
     headers: BatchHeaders,
     body: 'Rows',
-    line: 'Row',
+    lineSchema: 'Row',
     response: commandResponses.batch,
   })
   recordBatch(@Batch() batch: BatchRequest): Promise<HttpResponse> {

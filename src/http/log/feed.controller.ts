@@ -8,7 +8,7 @@ import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { LoggedEvent } from '../../read-models/history/logged-event.view.js';
 import { Operation, queryResponses } from '../operation.js';
 import { CurrentViewer, HeaderParameters } from '../request.decorators.js';
-import { acceptsFeed, Feeds, resetFeed } from './feeds.js';
+import { acceptsFeed, Feeds, resetFeedResponse } from './feeds.js';
 import { FeedHeaders, FeedQueryParameters } from './parameters.js';
 
 @Controller('v1/feed')
@@ -33,7 +33,7 @@ export class FeedController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const response = await this.openFeed(headers, query, viewer, request, reply).catch((error: unknown) => {
-      if (error instanceof BeyondLog && acceptsFeed(request)) return resetFeed();
+      if (error instanceof BeyondLog && acceptsFeed(request)) return resetFeedResponse();
       throw error;
     });
     if (response !== null) await send(reply, response);

@@ -3,8 +3,8 @@
  *
  * Feeds must not slow down other requests, and one slow reader must not slow down the others. All readers are served in rounds:
  * each gets its next page, and readers with the same position and filter share one query and one serialisation. While the process is
- * busy, feeds pause after a round, so that they use at most FEED_SHARE of the time. A reader that falls behind is read to from the
- * read models' file, so it costs no more memory than one that keeps up.
+ * busy, feeds pause after a round, so that they use at most FEED_SHARE of the time. A reader that falls behind gets its events
+ * from the read models' file, so it costs no more memory than one that keeps up.
  */
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -21,7 +21,7 @@ export interface FeedLimits {
   readonly maxFeedsPerClient: number;
   /** Unsent bytes at which a reader gets no further page. A page is sent whole, so the buffer may exceed it. */
   readonly bufferBytes: number;
-  /** Milliseconds between comments that keep the connection alive. */
+  /** Milliseconds between the SSE comments that keep the connection alive. */
   readonly heartbeatMs: number;
   /** Heartbeats without progress after which a reader is disconnected. */
   readonly maxStalledHeartbeats: number;
@@ -41,7 +41,7 @@ export const RECONNECT_MS = 2_000;
  * The feed for a reader whose position is beyond the end of the log: a single event with id 0, after which EventSource
  * reconnects from the first event. Any status but 200 would make EventSource give up.
  */
-export const resetFeed = (): HttpResponse => {
+export const resetFeedResponse = (): HttpResponse => {
   const { body } = problemResponse('POSITION.BEYOND_LOG');
   const text = `retry: ${RECONNECT_MS}\n\nid: 0\nevent: reset\ndata: ${JSON.stringify(body)}\n\n`;
   return new HttpResponse(200, FEED_HEADERS, Readable.from([text], { objectMode: false }));
@@ -57,13 +57,13 @@ const FEED_SHARE = 1 / 100;
 
 const FEED_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
-  // The feed ends when the connection does.
+  // The connection is closed after the feed, not reused.
   connection: 'close',
   // Tells nginx not to buffer.
   'x-accel-buffering': 'no',
 } as const;
 
-interface Reader {
+interface ConnectedReader {
   readonly clientKey: string;
   readonly feed: Feed;
   /** Equal for readers with the same filter. */
@@ -89,7 +89,7 @@ interface SerialisedPage extends Omit<FeedPage, 'events'> {
 }
 
 export class Feeds implements BeforeApplicationShutdown {
-  private readonly readers = new Set<Reader>();
+  private readonly readers = new Set<ConnectedReader>();
   private readonly heartbeat: NodeJS.Timeout;
   private nextRound: NodeJS.Timeout | null = null;
   private pauseUntil = 0;
@@ -108,7 +108,7 @@ export class Feeds implements BeforeApplicationShutdown {
     if (this.stopping || this.readers.size >= this.limits.maxFeeds)
       return problemResponse('FEEDS.FULL', {}, RETRY_AFTER);
     const clientKey = clientKeyOf(request);
-    if (this.countOf(clientKey) >= this.limits.maxFeedsPerClient)
+    if (this.countFeedsOf(clientKey) >= this.limits.maxFeedsPerClient)
       return problemResponse('CLIENT.FEEDS_FULL', {}, RETRY_AFTER);
     if (request.method === 'HEAD') return new HttpResponse(200, FEED_HEADERS, Readable.from([]));
     reply.hijack();
@@ -122,7 +122,7 @@ export class Feeds implements BeforeApplicationShutdown {
       bytesSentAtHeartbeat: 0,
       stalledHeartbeats: 0,
     };
-    const reader: Reader = {
+    const reader: ConnectedReader = {
       clientKey,
       feed,
       filterKey: JSON.stringify(filter),
@@ -143,7 +143,7 @@ export class Feeds implements BeforeApplicationShutdown {
     return null;
   }
 
-  private countOf(clientKey: string): number {
+  private countFeedsOf(clientKey: string): number {
     return [...this.readers].filter((reader) => reader.clientKey === clientKey).length;
   }
 
@@ -190,7 +190,7 @@ export class Feeds implements BeforeApplicationShutdown {
   }
 
   /** `pages` holds the pages of this round by position and filter. */
-  private sendNextPage(reader: Reader, pages: Map<string, SerialisedPage>, texts: Map<number, string>): void {
+  private sendNextPage(reader: ConnectedReader, pages: Map<string, SerialisedPage>, texts: Map<number, string>): void {
     if (!this.hasBufferSpace(reader)) {
       if (reader.hasCaughtUp) this.dropSlow(reader);
       return;
@@ -204,22 +204,22 @@ export class Feeds implements BeforeApplicationShutdown {
     if (page.bytes.length > 0) this.write(reader, page.bytes);
   }
 
-  private hasBufferSpace({ response }: Reader): boolean {
+  private hasBufferSpace({ response }: ConnectedReader): boolean {
     return response.writableLength < this.limits.bufferBytes;
   }
 
-  private write(reader: Reader, bytes: Buffer): void {
+  private write(reader: ConnectedReader, bytes: Buffer): void {
     reader.response.write(bytes);
     reader.bytesWritten += bytes.length;
   }
 
   /** The reader loses nothing: it reconnects with the id of the last event that it received whole. */
-  private dropSlow(reader: Reader): void {
+  private dropSlow(reader: ConnectedReader): void {
     reader.log.warn({ waiting: reader.response.writableLength }, 'feed dropped');
     this.disconnect(reader);
   }
 
-  private disconnect(reader: Reader): void {
+  private disconnect(reader: ConnectedReader): void {
     this.readers.delete(reader);
     reader.response.destroy();
   }

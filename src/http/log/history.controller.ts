@@ -5,7 +5,7 @@ import { Scope, type Viewer } from '../../read-models/scope.js';
 import { HistoryPage } from '../../read-models/history/history-entry.view.js';
 import { Operation, queryResponses } from '../operation.js';
 import { CurrentViewer } from '../request.decorators.js';
-import { HistoryQueryParameters, toHistoryPage } from './parameters.js';
+import { HistoryQueryParameters, toHistoryParameters } from './parameters.js';
 
 @Controller('v1/history')
 export class HistoryController {
@@ -18,6 +18,6 @@ export class HistoryController {
     response: queryResponses.page(HistoryPage),
   })
   list(@Query() query: HistoryQueryParameters, @CurrentViewer() viewer: Viewer): Promise<object | null> {
-    return this.queries.execute(new History(new Scope(viewer, query), toHistoryPage(query)));
+    return this.queries.execute(new History(new Scope(viewer, query), toHistoryParameters(query)));
   }
 }

@@ -1,4 +1,4 @@
-import { allEvents } from '../../domain/events.js';
+import { eventDescriptions } from '../../domain/events.js';
 import { KnowledgeParameters } from '../../read-models/scope.js';
 import {
   IsInteger,
@@ -12,7 +12,7 @@ import {
 import { LIMITS } from '../../schema/limits.js';
 import { PARAMETER_DESCRIPTIONS } from '../parameters.js';
 
-const ALL_EVENT_TYPES = Object.keys(allEvents);
+const ALL_EVENT_TYPES = Object.keys(eventDescriptions);
 const IsEventTypes = (): PropertyDecorator =>
   IsOneOf(ALL_EVENT_TYPES, {
     each: { min: 1, max: ALL_EVENT_TYPES.length },
@@ -35,7 +35,7 @@ export class HistoryQueryParameters extends FromPositionParameters {
 }
 
 /** The parameters of the query History. */
-export const toHistoryPage = ({ type, after, limit }: HistoryQueryParameters) => ({
+export const toHistoryParameters = ({ type, after, limit }: HistoryQueryParameters) => ({
   ...(type === undefined ? {} : { types: type }),
   after,
   limit,
@@ -47,14 +47,14 @@ export class EventsQueryParameters extends FromPositionParameters {
   limit?: number;
 }
 
-const IsSize = (description: string): PropertyDecorator => IsInteger(1, Number.MAX_SAFE_INTEGER, { description });
+const IsLogSize = (description: string): PropertyDecorator => IsInteger(1, Number.MAX_SAFE_INTEGER, { description });
 
 export class InclusionQueryParameters extends KnowledgeParameters {
   @IsRegisterId({ description: 'The id of the event.' })
   event: string;
 
   @IsOptional()
-  @IsSize('The number of events whose root the proof leads to; where absent, that of the last checkpoint.')
+  @IsLogSize('The number of events whose root the proof leads to; where absent, that of the last checkpoint.')
   size?: number;
 }
 
@@ -65,11 +65,11 @@ export class ConsistencyQueryParameters {
     'a number that is not below `from`',
     ({ from, to }) => to === undefined || from <= to,
   )
-  @IsSize('The number of events in the earlier log.')
+  @IsLogSize('The number of events in the earlier log.')
   from: number;
 
   @IsOptional()
-  @IsSize('The number of events in the later log; where absent, that of the last checkpoint.')
+  @IsLogSize('The number of events in the later log; where absent, that of the last checkpoint.')
   to?: number;
 }
 

@@ -10,7 +10,7 @@ import {
   type StatisticName,
 } from '../../read-models/statistics/statistic.view.js';
 import { Statistics, type StatisticParameters } from '../../read-models/statistics/statistics.query.js';
-import { CSV_TYPE } from '../../register-files/csv-table.js';
+import { CSV_CONTENT_TYPE } from '../../register-files/csv-table.js';
 import { exportStatistic } from '../../register-files/statistic-export.js';
 import { fileResponse } from '../file-response.js';
 import { problemResponse, send, type HttpResponse } from '../http-response.js';
@@ -45,7 +45,7 @@ export class StatisticsController {
   @Operation({
     summary: 'The same as CSV.',
     tag: 'statistics',
-    response: queryResponses.file(CSV_TYPE),
+    response: queryResponses.file(CSV_CONTENT_TYPE),
   })
   async csv(
     @Param('name') name: string,
@@ -59,7 +59,7 @@ export class StatisticsController {
   private async export(name: string, query: StatisticCsvQueryParameters, viewer: Viewer): Promise<HttpResponse> {
     const asked = { scope: scopeOf(query, viewer), parameters: parametersOf(query), ...pick(query, ['separator']) };
     const exported = isStatistic(name) ? await exportStatistic(this.queries, { ...asked, statistic: name }) : null;
-    return exported === null ? problemResponse('SUBJECT.UNKNOWN') : fileResponse(CSV_TYPE, exported);
+    return exported === null ? problemResponse('SUBJECT.UNKNOWN') : fileResponse(CSV_CONTENT_TYPE, exported);
   }
 }
 

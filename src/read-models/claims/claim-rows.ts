@@ -9,15 +9,18 @@ import { MAX_DAY, parseEdtf } from '../../domain/time.js';
 import { canonicalJson } from '../../json/canonical.js';
 import { STILL_KNOWN, type Db } from '../table.js';
 
-/** The table of speakers, who are personal data. */
-export const PERSONAL_CLAIMS = 'personal_claims';
+/** The table of claims. It holds personal data, since a claim names its speaker. */
+export const PERSONAL_CLAIMS_TABLE = 'personal_claims';
 
-/** `claim` is null while nothing is claimed: before the claim, and once it is retracted. `about`: canonical JSON, equal for claims about one thing. */
-export const CLAIM_TABLES = [
-  `CREATE TABLE ${PERSONAL_CLAIMS} (stream INTEGER NOT NULL, known_from INTEGER NOT NULL, known_to INTEGER NOT NULL,
+/**
+ * Column `claim` is null where the events so far claim nothing, as once the claim is retracted. Column `about` is the canonical JSON of the
+ * subject of the claim: equal texts, same subject.
+ */
+export const CREATE_CLAIM_TABLES = [
+  `CREATE TABLE ${PERSONAL_CLAIMS_TABLE} (stream INTEGER NOT NULL, known_from INTEGER NOT NULL, known_to INTEGER NOT NULL,
     revision INTEGER NOT NULL, metric TEXT, list TEXT, instrument TEXT, about TEXT, said_day INTEGER, claim TEXT, events TEXT NOT NULL,
     PRIMARY KEY (stream, known_from)) WITHOUT ROWID`,
-  `CREATE INDEX claims_in_order ON ${PERSONAL_CLAIMS} (about, said_day, stream)`,
+  `CREATE INDEX claims_in_order ON ${PERSONAL_CLAIMS_TABLE} (about, said_day, stream)`,
 ];
 
 export interface StoredClaimEvent extends EventWithId<ClaimEvent> {
@@ -26,19 +29,21 @@ export interface StoredClaimEvent extends EventWithId<ClaimEvent> {
   readonly position: number;
 }
 
-export class ClaimRows {
+export class ClaimRowWriter {
   readonly #last;
   readonly #close;
   readonly #insert;
 
   constructor(db: Db) {
     this.#last = db
-      .prepare(`SELECT events FROM ${PERSONAL_CLAIMS} WHERE stream = ? AND known_to = ${STILL_KNOWN}`)
+      .prepare(`SELECT events FROM ${PERSONAL_CLAIMS_TABLE} WHERE stream = ? AND known_to = ${STILL_KNOWN}`)
       .pluck();
     this.#close = db.prepare(
-      `UPDATE ${PERSONAL_CLAIMS} SET known_to = ? WHERE stream = ? AND known_to = ${STILL_KNOWN}`,
+      `UPDATE ${PERSONAL_CLAIMS_TABLE} SET known_to = ? WHERE stream = ? AND known_to = ${STILL_KNOWN}`,
     );
-    this.#insert = db.prepare(`INSERT INTO ${PERSONAL_CLAIMS} VALUES (?, ?, ${STILL_KNOWN}, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#insert = db.prepare(
+      `INSERT INTO ${PERSONAL_CLAIMS_TABLE} VALUES (?, ?, ${STILL_KNOWN}, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
   }
 
   /** Adds the next event of a claim, after it was stored in the log tables. */

@@ -12,14 +12,14 @@ import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { cachedStatement, type Db, type SqlValue } from '../table.js';
 import { takePage } from '../take-page.js';
-import { PERSONAL_CLAIMS } from './claim-rows.js';
+import { PERSONAL_CLAIMS_TABLE } from './claim-rows.js';
 import type { ClaimsView, RegisteredClaim } from './claim.view.js';
 import { Reckoner, type CountingHandlers } from './reckoner.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /**
- * Claims about a metric, a list or an instrument; with `id` that one alone. Each is compared with what the register counts on the day
- * of the scope; on the day that it is about where the scope names none.
+ * Claims about a metric, a list or an instrument; with `id` that one alone. Each is compared with the number that the register counts:
+ * on the day of the scope, or, where the scope names no day, on the day that the claim is about.
  */
 export class Claims extends Query<ClaimsView> {
   constructor(
@@ -41,23 +41,23 @@ export class Claims extends Query<ClaimsView> {
 interface ClaimCursor {
   readonly position: number;
   readonly day: Day;
-  readonly place: ClaimPlace;
+  readonly place: ClaimSortPosition;
 }
 
-interface ClaimPlace {
+interface ClaimSortPosition {
   readonly about: string;
   readonly saidDay: number;
   readonly id: string;
 }
 
-interface ClaimRow extends ClaimPlace {
+interface ClaimRow extends ClaimSortPosition {
   readonly revision: number;
   readonly claim: string;
 }
 
 @QueryHandler(Claims)
 export class ClaimsHandler implements IQueryHandler<Claims> {
-  private readonly counting: CountingHandlers;
+  private readonly countingHandlers: CountingHandlers;
 
   constructor(
     private readonly reader: ReadModelReader,
@@ -65,10 +65,10 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     movements: MovementsHandler,
     eligibility: EligibilityHandler,
   ) {
-    this.counting = { counts, movements, eligibility };
+    this.countingHandlers = { counts, movements, eligibility };
   }
 
-  /** Throws InvalidCursor for a cursor of another query, and what the questions throw that count. */
+  /** Throws InvalidCursor for a cursor of another query, and the errors of the queries that count. */
   async execute({ scope: asked, parameters }: Claims): Promise<ClaimsView> {
     const { limit, after, ...filters } = parameters;
     const queryKey = ['claims', asked.key, filters];
@@ -76,22 +76,22 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     const cursor = after === undefined ? null : (readCursor(after, queryKey, logId) as ClaimCursor);
     const { scope, ...context } = await openScope(this.reader, asked, cursor);
     const { position, knownAt, day } = scope;
-    const found = claimRowsOf(context, position, filters, cursor?.place ?? null, limit + 1);
+    const found = readClaimRows(context, position, filters, cursor?.place ?? null, limit + 1);
     const { rows, hasMore } = takePage(found, limit, ({ claim }) => Buffer.byteLength(claim));
     const conflicts = new ClaimConflicts(context.db, position);
     const shown = rows.map((row) => ({ row, conflicts: conflicts.conflictsOf(row) }));
     const last = hasMore ? rows.at(-1) : undefined;
     const items: RegisteredClaim[] = [];
-    const reckoner = new Reckoner(this.reader, this.counting, scope.viewer, position);
+    const reckoner = new Reckoner(this.reader, this.countingHandlers, scope.viewer, position);
     for (const { row, conflicts } of shown)
-      items.push({ ...(await besideRegister(row, asked.asOf, reckoner)), conflicts });
+      items.push({ ...(await compareWithRegister(row, asked.asOf, reckoner)), conflicts });
     const place = last && { about: last.about, saidDay: last.saidDay, id: last.id };
     return { knownAt, position, items, next: place ? writeCursor({ position, day, place }, queryKey, logId) : null };
   }
 }
 
 /** A claim with the number that the register counts for it on a day. */
-const besideRegister = async (
+const compareWithRegister = async (
   { id, revision, claim: json }: ClaimRow,
   on: string | undefined,
   reckoner: Reckoner,
@@ -124,11 +124,11 @@ const besideRegister = async (
 const IS_KNOWN_CLAIM = 'c.known_from <= @position AND @position < c.known_to AND c.claim IS NOT NULL';
 const CLAIM_COLUMNS_SQL = 'c.about, c.said_day AS saidDay, s.id, c.revision, c.claim';
 
-const claimRowsOf = (
+const readClaimRows = (
   { db }: Pick<QueryContext, 'db'>,
   position: number,
   { id, about, list, instrument }: Omit<Claims['parameters'], 'limit' | 'after'>,
-  after: ClaimPlace | null,
+  after: ClaimSortPosition | null,
   limit: number,
 ): readonly ClaimRow[] => {
   const filters: Readonly<Record<string, SqlValue | undefined>> = {
@@ -145,27 +145,27 @@ const claimRowsOf = (
     ...given.map(({ condition }) => condition),
     ...(after === null ? [] : ['(c.about, c.said_day, s.id) > (@about, @saidDay, @id)']),
   ];
-  const sql = `SELECT ${CLAIM_COLUMNS_SQL} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
+  const sql = `SELECT ${CLAIM_COLUMNS_SQL} FROM ${PERSONAL_CLAIMS_TABLE} c JOIN streams s ON s.no = c.stream
     WHERE ${conditions.join(' AND ')} ORDER BY c.about, c.said_day, s.id ${stableLimit('@limit')}`;
   const values = Object.assign({}, ...given.map(({ value }) => value)) as Readonly<Record<string, SqlValue>>;
   return cachedStatement(db, sql).all({ position, ...values, ...after, limit }) as ClaimRow[];
 };
 
-interface ClaimedBound {
+interface ClaimWithBounds {
   readonly id: string;
   readonly bounds: Bounds;
 }
 
 /** Finds the claims that contradict a claim; reads the claims about a subject once a page. */
 class ClaimConflicts {
-  readonly #read = new Map<string, readonly ClaimedBound[]>();
+  readonly #read = new Map<string, readonly ClaimWithBounds[]>();
 
   constructor(
     private readonly db: Db,
     private readonly position: number,
   ) {}
 
-  /** The ids of the first claims that contradict a claim. Withdrawn claims contradict none. */
+  /** The ids of the claims that contradict a claim, at most LIMITS.conflicts. A withdrawn claim contradicts none. */
   conflictsOf({ id, about }: ClaimRow): readonly string[] {
     const all = this.#about(about);
     const own = all.find((claim) => claim.id === id);
@@ -178,17 +178,17 @@ class ClaimConflicts {
     return conflicts;
   }
 
-  #about(about: string): readonly ClaimedBound[] {
+  #about(about: string): readonly ClaimWithBounds[] {
     const read = this.#read.get(about) ?? this.#query(about);
     this.#read.set(about, read);
     return read;
   }
 
   /** The bounds of the claims about one thing that were not withdrawn, in the order of the days on which they were made. */
-  #query(about: string): readonly ClaimedBound[] {
-    const sql = `SELECT ${CLAIM_COLUMNS_SQL} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
+  #query(about: string): readonly ClaimWithBounds[] {
+    const sql = `SELECT ${CLAIM_COLUMNS_SQL} FROM ${PERSONAL_CLAIMS_TABLE} c JOIN streams s ON s.no = c.stream
       WHERE ${IS_KNOWN_CLAIM} AND c.about = @about ORDER BY c.said_day, s.id`;
-    const bounds: ClaimedBound[] = [];
+    const bounds: ClaimWithBounds[] = [];
     const rows = cachedStatement(this.db, sql).iterate({
       position: this.position,
       about,

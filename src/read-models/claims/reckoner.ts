@@ -12,7 +12,7 @@ import { InvalidParameter } from '../query-errors.js';
 import { type ReadModelReader } from '../reader.js';
 import { requireDay, Scope, type Viewer } from '../scope.js';
 import { countBeneficiaries } from '../statistics/beneficiaries.js';
-import { dailyMembers } from '../statistics/daily-members.js';
+import { dailyMemberNumbers } from '../statistics/daily-members.js';
 import type { ListFlowView, ReckoningView } from './claim.view.js';
 
 /** A claim to compare: the subject to count, and the numbers that the claim allows. */
@@ -88,7 +88,7 @@ export class Reckoner {
 
   async #moved(reckoned: ClaimToReckon): Promise<Reckoning> {
     const { metric, reason, from = '', to = '' } = reckoned.about;
-    const on = lastDay(from, reckoned.on ?? to);
+    const on = laterDay(from, reckoned.on ?? to);
     const flow = await this.#flow(reckoned, [from, on]);
     if (flow === null) return SUBJECT_UNKNOWN;
     const all = metric === 'entered' ? flow.entered : flow.left;
@@ -99,7 +99,7 @@ export class Reckoner {
 
   async #reached(reckoned: ClaimToReckon): Promise<Reckoning> {
     const { metric, instrument = '', list = '', clause, listDay, from = '', to = '' } = reckoned.about;
-    const on = lastDay(from, reckoned.on ?? to);
+    const on = laterDay(from, reckoned.on ?? to);
     const parameters = {
       ...{ list, from, to: on, limit: 1 },
       ...(clause === undefined ? {} : { clause: [clause] }),
@@ -133,7 +133,7 @@ export class Reckoner {
     return { from, to, opening, entered, movedIn, movedOut, left, leftByReason, closing };
   }
 
-  /** The last day of the year before on which the register counted what is claimed, by certain members; null if there is none. */
+  /** The last day, of the DAYS_SEARCHED_BEFORE before `on`, on which the number of certain members was the claimed one; null if none. */
   async #lastAgreed({ about: { list = '', category }, claimed }: ClaimToReckon, on: string): Promise<string | null> {
     const to = requireDay(on);
     const from = to - DAYS_SEARCHED_BEFORE;
@@ -154,7 +154,7 @@ export class Reckoner {
       const categories = category === undefined ? undefined : [category];
       return list === undefined
         ? []
-        : dailyMembers(reader, context, position, { list, set: 'certain', categories, ...days });
+        : dailyMemberNumbers(reader, context, position, { list, set: 'certain', categories, ...days });
     });
   }
 
@@ -183,4 +183,4 @@ export class Reckoner {
 }
 
 /** The later of the two days, so that a span does not end before it begins. */
-const lastDay = (from: string, to: string): string => (to < from ? from : to);
+const laterDay = (from: string, to: string): string => (to < from ? from : to);

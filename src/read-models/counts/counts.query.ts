@@ -2,7 +2,13 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
-import { matchOf, memberConditions, listScope, type ListScope, type Match } from '../list/predicate.js';
+import {
+  toMatchConditions,
+  memberConditions,
+  listScope,
+  type ListScope,
+  type MatchConditions,
+} from '../list/predicate.js';
 import { filterConditions, type Certainty, type Filters } from '../list/filters.js';
 import { STAGE_SQL } from '../list/stage.js';
 import { LIMITS } from '../../schema/limits.js';
@@ -10,12 +16,12 @@ import { IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
 import { Totals } from '../list/person.view.js';
-import { answerCounted } from '../answer-counted.js';
+import { answerWithCounts } from '../answer-counted.js';
 import { InvalidParameter } from '../query-errors.js';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
 import type { Counters, TotalsByKey } from '../counters.js';
-import { groupPeople, groupPeopleByEach } from './group-people.js';
+import { groupPeople, groupPeopleByEachKey } from './group-people.js';
 
 export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'article', 'incident'] as const;
 
@@ -73,10 +79,10 @@ const KEY_SQL_OF_PROPERTY: Readonly<Record<CountedBy, string>> = {
 /** A person may have several articles at once, and one value of every other property. */
 const groupsBy = (
   by: CountedBy,
-  ...[counters, scope, match, certainty]: readonly [Counters, ListScope, Match, Certainty | undefined]
+  ...[counters, scope, match, certainty]: readonly [Counters, ListScope, MatchConditions, Certainty | undefined]
 ): TotalsByKey =>
   by === 'article'
-    ? groupPeopleByEach(
+    ? groupPeopleByEachKey(
         counters,
         scope,
         match,
@@ -94,12 +100,15 @@ export class CountsHandler implements IQueryHandler<Counts> {
    * more groups than an answer may have.
    */
   execute({ scope: asked, list, parameters }: Counts): Promise<CountsView | null> {
-    return answerCounted(this.reader, asked, null, ({ logTables, counters, scope: answered, position: head }) => {
+    return answerWithCounts(this.reader, asked, null, ({ logTables, counters, scope: answered, position: head }) => {
       const { day, position, knownAt } = answered;
       const defined = logTables.listAt(list, position);
       if (defined === null) return null;
       const scope = listScope(list, day, position, head);
-      const match = matchOf([...memberConditions(defined.definition, day), ...filterConditions(parameters.filters)]);
+      const match = toMatchConditions([
+        ...memberConditions(defined.definition, day),
+        ...filterConditions(parameters.filters),
+      ]);
       const { certainty } = parameters.filters;
       const groups = new Map(
         [...groupsBy(parameters.by, counters, scope, match, certainty)].map(([key, totals]) => [

@@ -8,7 +8,7 @@ import { InvalidKnownAt } from '../query-errors.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, type AnswerScope, type PinnedScope, type Scope } from '../scope.js';
 import type { Difference, DifferencesView, DifferenceTotals } from './difference.view.js';
-import { membersOn } from './members-on.js';
+import { countMembersOn } from './members-on.js';
 import { onlyCategory, type MembershipChange, type MovementScope } from './movement.js';
 import type { MemberSet, MovementTotals } from './movement.view.js';
 import { OrderedPage, type SortPosition } from './ordered-page.js';
@@ -51,7 +51,7 @@ interface DifferenceCursor extends SortPosition {
   readonly to: PinnedScope;
 }
 
-interface PlacedDifference extends SortPosition {
+interface RankedDifference extends SortPosition {
   readonly difference: Difference;
 }
 
@@ -74,8 +74,8 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
     return askOneFile(this.reader, to.position, async (context) => {
       const scope = differenceScope(context, list, { set, categories: category, from: from.day, to: to.day }, from, to);
       if (scope === null) return null;
-      // In the turn of the context: later, the file may be further.
-      const numbers = numbersOf(context, scope);
+      // Counted before the first await: after it, the file may have events that are later than the context.
+      const numbers = memberCountsOf(context, scope);
       const { totals, page } = await this.#compare(context, scope, limit, cursor);
       const { items, last } = page.finish();
       const pinned = { from: pinnedScope(from), to: pinnedScope(to) };
@@ -96,17 +96,17 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
     });
   }
 
-  /** The earlier scope first: while events are recorded, its position cannot come to lie after the other. */
+  /** Opens the earlier scope first, so that events recorded meanwhile cannot put its position after that of the later scope. */
   async #openScopes(
     { from, to }: Differences,
     cursor: DifferenceCursor | null,
   ): Promise<{ readonly from: AnswerScope; readonly to: AnswerScope }> {
     const hasOneKnowledge = from.knownAt === to.knownAt;
-    const earlier = await openNamed(
+    const earlier = await openScopeOfParameter(
       hasOneKnowledge ? 'toKnown' : 'fromKnown',
       openScope(this.reader, from, cursor?.from),
     );
-    const later = await openNamed('toKnown', openScope(this.reader, to, cursor?.to));
+    const later = await openScopeOfParameter('toKnown', openScope(this.reader, to, cursor?.to));
     // Asked for the same knowledge, both scopes get one position, whatever is recorded meanwhile.
     if (hasOneKnowledge) return { from: { ...later, day: earlier.day }, to: later };
     if (earlier.position > later.position) throw new InvalidKnownAt('KNOWN_AT.BACKWARDS', 'fromKnown');
@@ -118,17 +118,17 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
     scope: DifferenceScope,
     limit: number,
     cursor: DifferenceCursor | null,
-  ): Promise<{ readonly totals: DifferenceTotals; readonly page: OrderedPage<PlacedDifference> }> {
+  ): Promise<{ readonly totals: DifferenceTotals; readonly page: OrderedPage<RankedDifference> }> {
     const totals = { learnedLate: noCounts(), happenedSince: noCounts() };
-    const page = new OrderedPage<PlacedDifference>(limit, cursor);
+    const page = new OrderedPage<RankedDifference>(limit, cursor);
     await visitDifferences(this.reader, context, scope, (differences) => {
       const { learnedChange, happenedChange } = differences;
       if (learnedChange !== null) countChange(totals.learnedLate, learnedChange.change);
       if (happenedChange !== null) countChange(totals.happenedSince, happenedChange.change);
       if (learnedChange !== null && page.mayContain(LEARNED_LATE_RANK))
-        page.offer(placeLearned(scope, differences, learnedChange));
+        page.offer(rankLearnedLate(scope, differences, learnedChange));
       if (happenedChange !== null && page.mayContain(HAPPENED_SINCE_RANK))
-        page.offer(placeHappened(scope, happenedChange));
+        page.offer(rankHappenedSince(scope, happenedChange));
     });
     return { totals, page };
   }
@@ -139,7 +139,7 @@ const LEARNED_LATE_RANK = 0;
 const HAPPENED_SINCE_RANK = 1;
 
 /** Awaits the opening of a scope; errors of `knownAt` are reported for `parameter`, which the value came from. */
-const openNamed = async (
+const openScopeOfParameter = async (
   parameter: 'fromKnown' | 'toKnown',
   opening: ReturnType<typeof openScope>,
 ): Promise<AnswerScope> => {
@@ -172,9 +172,9 @@ const differenceScope = (
 };
 
 /** Numbers of members from the same counters as the list of members, so that both agree. */
-const numbersOf = (context: QueryContext, { earlier, later, fromPosition, toPosition }: DifferenceScope) => {
+const memberCountsOf = (context: QueryContext, { earlier, later, fromPosition, toPosition }: DifferenceScope) => {
   const on = (scope: MovementScope | null, day: Day, position: number): number =>
-    scope === null ? 0 : membersOn(context, position, scope, day);
+    scope === null ? 0 : countMembersOn(context, position, scope, day);
   return {
     opening: on(earlier, later.from, fromPosition),
     reopening: on(later, later.from, toPosition),
@@ -192,17 +192,17 @@ const countChange = (totals: MutableTotals, { kind, moved }: MembershipChange): 
   if (moved === 'out') totals.movedOut += 1;
 };
 
-/** The categories of the members before and after; for those who left, the last one. */
-const categoriesOf = ({ kind, before, after }: MembershipChange) => ({
-  category: onlyCategory(kind === 'left' ? before : after),
-  previousCategory: kind === 'moved' ? onlyCategory(before) : null,
+/** The category of a case after and before a change; of a case that left the list, its last category. */
+const categoriesOf = ({ kind, categoriesBefore, categoriesAfter }: MembershipChange) => ({
+  category: onlyCategory(kind === 'left' ? categoriesBefore : categoriesAfter),
+  previousCategory: kind === 'moved' ? onlyCategory(categoriesBefore) : null,
 });
 
-const placeHappened = (
+const rankHappenedSince = (
   { later }: DifferenceScope,
-  { change, movement, movements }: HappenedChange,
-): PlacedDifference => {
-  const placed = rankMovement(later, movements, movement);
+  { change, lastMovement, caseMovements }: HappenedChange,
+): RankedDifference => {
+  const placed = rankMovement(later, caseMovements, lastMovement);
   const { key, caseId } = placed;
   const difference = {
     ...placed.movement,
@@ -218,11 +218,11 @@ const placeHappened = (
  * Describes a difference that was learned late. A case that is not on the list as known later is shown as it was known
  * earlier.
  */
-const placeLearned = (
+const rankLearnedLate = (
   { later, fromPosition, toPosition }: DifferenceScope,
   { context, caseNo }: CaseDifferences,
   { change, position }: LearnedChange,
-): PlacedDifference => {
+): RankedDifference => {
   const entryAt = (knownPosition: number) =>
     listEntriesOf(context.db, listScope(later.list.id, later.from, knownPosition, context.position), [caseNo]).get(
       caseNo,

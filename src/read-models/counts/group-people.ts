@@ -2,9 +2,9 @@
 import type { Counters, TotalsByKey } from '../counters.js';
 import type { Certainty } from '../list/filters.js';
 import type { Totals } from '../list/person.view.js';
-import { validCondition, type ListScope, type Match } from '../list/predicate.js';
+import { validCondition, type ListScope, type MatchConditions } from '../list/predicate.js';
 import type { SqlCondition } from '../list/sql-condition.js';
-import { CURRENT_PERIODS } from '../list/tables.js';
+import { CURRENT_PERIODS_INDEX } from '../list/tables.js';
 
 export interface Grouping {
   /** SQL for the key of a period `p`, a text; periods with a null key count nowhere. */
@@ -23,20 +23,20 @@ export interface Grouping {
 const KEY_SEPARATOR = '\u001F';
 
 /**
- * Each person counts under each key: `yes` if every period of the day has it, `uncertain` if only some do. Whoever has two keys has none
- * in every period: such people are counted by the set of their keys, so that each case is read once. The set is in order, since the text
- * of it must be the same when the counters read the case again, by another index.
+ * Counts a person under each of his keys: as `yes` if every period of the day has the key, as `uncertain` if only some do. With two keys,
+ * neither is in every period: such people are counted by the set of their keys, so that each case is read once. The keys of a set are
+ * sorted, so that its text stays the same when the counters read the case again through another index.
  */
 export const groupPeople = (
   counters: Counters,
   scope: ListScope,
-  match: Match,
+  match: MatchConditions,
   { key, join = () => '', values = {}, expand = (one) => [one] }: Grouping,
   certainty: Certainty | undefined,
 ): TotalsByKey => {
   const certaintyCondition = { yes: 'min(ok)', uncertain: 'NOT min(ok)', any: 'TRUE' }[certainty ?? 'any'];
   // Without statistics, SQLite would take an index of all versions and look up every row of it.
-  const index = ({ isCurrent }: ListScope): string => (isCurrent ? `INDEXED BY ${CURRENT_PERIODS}` : '');
+  const index = ({ isCurrent }: ListScope): string => (isCurrent ? `INDEXED BY ${CURRENT_PERIODS_INDEX}` : '');
   // The limit keeps SQLite from flattening the subquery, which would compute the key of a row once for each mention.
   const sql = (
     versionScope: ListScope,
@@ -50,14 +50,14 @@ export const groupPeople = (
       GROUP BY case_no HAVING ${certaintyCondition})
     WHERE key IS NOT NULL GROUP BY key`;
   const bySet = counters.count(scope, { sql, values: { ...match.values, ...values, separator: KEY_SEPARATOR } });
-  return ofEachKey(bySet, expand);
+  return totalsOfEachKey(bySet, expand);
 };
 
 /** As `groupPeople`, for periods that may have several keys at once (articles): SQL for each key, and the join that gives them. */
-export const groupPeopleByEach = (
+export const groupPeopleByEachKey = (
   counters: Counters,
   scope: ListScope,
-  match: Match,
+  match: MatchConditions,
   { key, join }: { readonly key: string; readonly join: string },
   certainty: Certainty | undefined,
 ): TotalsByKey => {
@@ -78,7 +78,7 @@ export const groupPeopleByEach = (
 };
 
 /** Splits counts by sets of keys into counts by key: people with several keys count under each, as uncertain. */
-const ofEachKey = (bySet: TotalsByKey, expand: (key: string) => readonly string[]): TotalsByKey => {
+const totalsOfEachKey = (bySet: TotalsByKey, expand: (key: string) => readonly string[]): TotalsByKey => {
   const totals = new Map<string, Totals>();
   for (const [set, { yes, uncertain }] of bySet) {
     const keys = new Set(set.split(KEY_SEPARATOR).flatMap(expand));

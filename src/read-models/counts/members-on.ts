@@ -1,12 +1,12 @@
 import type { Day } from '../../domain/time.js';
 import { filterConditions } from '../list/filters.js';
 import { countPeople } from '../list/page.js';
-import { listScope, matchOf, memberConditions } from '../list/predicate.js';
+import { listScope, toMatchConditions, memberConditions } from '../list/predicate.js';
 import type { QueryContext } from '../reader.js';
 import type { MovementScope } from './movement.js';
 
 /** Members at the end of a day, from the same counters as the list of members, so that both agree. */
-export const membersOn = (
+export const countMembersOn = (
   { counters, position }: QueryContext,
   knownPosition: number,
   movementScope: MovementScope,
@@ -17,7 +17,7 @@ export const membersOn = (
   const { yes, uncertain } = countPeople(
     counters,
     scope,
-    matchOf([...memberConditions(movementScope.list, day), ...filterConditions(category)]),
+    toMatchConditions([...memberConditions(movementScope.list, day), ...filterConditions(category)]),
   );
   return movementScope.set === 'certain' ? yes : yes + uncertain;
 };

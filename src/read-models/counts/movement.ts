@@ -3,7 +3,7 @@
  * consecutive days; changes that revert within a day are not movements.
  */
 import type { Custody } from '../../domain/case/state.js';
-import { EXIT_TYPES } from '../../domain/list/exit-reasons.js';
+import { EXIT_EVENT_TYPES } from '../../domain/list/exit-reasons.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import type { PeriodRow } from '../list/rows.js';
@@ -34,9 +34,9 @@ export interface MembershipChange {
   readonly day: Day;
   readonly kind: 'entered' | 'left' | 'moved';
   readonly moved: 'in' | 'out' | 'within' | null;
-  /** Possible categories at the end of the day and of the previous day; null stands for any category. */
-  readonly after: ReadonlySet<string | null>;
-  readonly before: ReadonlySet<string | null>;
+  /** Possible categories at the end of the day and of the previous day; null stands for an unknown category. */
+  readonly categoriesAfter: ReadonlySet<string | null>;
+  readonly categoriesBefore: ReadonlySet<string | null>;
 }
 
 export interface MovementCause {
@@ -50,11 +50,11 @@ export const rowsOn = <Row extends Pick<PeriodRow, 'from_day' | 'to_day'>>(
   day: Day,
 ): readonly Row[] => rows.filter(({ from_day, to_day }) => from_day <= day && day < to_day);
 
-const policyNames = (list: ListDefinition, day: Day, custody: Custody | null): boolean =>
+const policyIncludes = (list: ListDefinition, day: Day, custody: Custody | null): boolean =>
   custody !== null && policyOn(list, day).custody.includes(custody);
 
 const isListed = (list: ListDefinition, day: Day, row: MembershipRow): boolean =>
-  row.recognition === 'recognised' && policyNames(list, day, row.custody);
+  row.recognition === 'recognised' && policyIncludes(list, day, row.custody);
 
 export interface MembershipOnDay {
   /** On the list. */
@@ -103,7 +103,7 @@ export const membershipChanges = (
 
 /** The one change that leads from one membership to another on a day; none where they are the same. */
 export const changesOn = (day: Day, before: MembershipOnDay, after: MembershipOnDay): readonly MembershipChange[] => {
-  const change = { day, after: after.categories, before: before.categories };
+  const change = { day, categoriesAfter: after.categories, categoriesBefore: before.categories };
   if (before.inCategories !== after.inCategories) {
     if (before.listed && after.listed) return [{ ...change, kind: 'moved', moved: after.inCategories ? 'in' : 'out' }];
     return [{ ...change, kind: after.inCategories ? 'entered' : 'left', moved: null }];
@@ -133,25 +133,25 @@ const disqualifyingRow = (list: ListDefinition, rows: CaseRows, day: Day): Movem
 const sortedRows = (rows: readonly MovementRow[]): readonly MovementRow[] =>
   rows.length < 2 ? rows : [...rows].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 
-/** Precedence: leaving a custody of the policy, then a judgment of the list, then a change of the policy. */
+/** The first cause that applies: the case left the custody values of the policy, the list judged otherwise, the policy changed. */
 export const causeOfExit = (list: ListDefinition, rows: CaseRows, day: Day): MovementCause => {
   const disqualifying = disqualifyingRow(list, rows, day);
   if (disqualifying === undefined || disqualifying.undecided === 1) return { reason: 'undecided', event: null };
-  if (!policyNames(list, day, disqualifying.custody) && !policyNames(list, day - 1, disqualifying.custody))
+  if (!policyIncludes(list, day, disqualifying.custody) && !policyIncludes(list, day - 1, disqualifying.custody))
     return { reason: reasonOfCustody(disqualifying), event: disqualifying.custody_by };
   if (disqualifying.recognition !== 'recognised')
     return { reason: disqualifying.recognition ?? 'none', event: disqualifying.recognition_by };
   return { reason: 'policy', event: null };
 };
 
-/** The reason of a release, else the type of the event, else the custody value. */
+/** The reason of a release; else the type of the event if it ends custody (`died`, `escaped` …); else the custody value. */
 const reasonOfCustody = ({ custody, custody_why }: MovementRow): string => {
   const [type = '', reason] = custody_why?.split(':') ?? [];
   if (type === 'released') return reason ?? type;
-  return EXIT_TYPES.has(type) ? type : (custody ?? 'unknown');
+  return EXIT_EVENT_TYPES.has(type) ? type : (custody ?? 'unknown');
 };
 
-/** Precedence: a judgment of the list, then entering a custody of the policy, then a change of the policy. */
+/** The first cause that applies: the list recognised the case, its custody came to be one of the policy, the policy changed. */
 export const causeOfEntry = (list: ListDefinition, rows: CaseRows, day: Day): MovementCause => {
   const disqualifying = disqualifyingRow(list, rows, day - 1);
   const valid = rowsOn(rows.listed, day);
@@ -159,7 +159,7 @@ export const causeOfEntry = (list: ListDefinition, rows: CaseRows, day: Day): Mo
   if (now === undefined) return { reason: 'undecided', event: null };
   if (disqualifying?.undecided === 1 || disqualifying?.recognition !== 'recognised')
     return { reason: eventTypeOf(now.recognition_why), event: now.recognition_by };
-  if (!policyNames(list, day, disqualifying.custody))
+  if (!policyIncludes(list, day, disqualifying.custody))
     return { reason: eventTypeOf(now.custody_why), event: now.custody_by };
   return { reason: 'policy', event: null };
 };

@@ -3,7 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope } from '../scope.js';
-import { membersOn } from './members-on.js';
+import { countMembersOn } from './members-on.js';
 import { causeOfExit, type MembershipChange, type MovementScope } from './movement.js';
 import type { MemberSet, Movement, MovementsView, MovementTotals } from './movement.view.js';
 import { OrderedPage, type SortPosition } from './ordered-page.js';
@@ -58,8 +58,8 @@ export class MovementsHandler implements IQueryHandler<Movements> {
       const definition = context.logTables.listAt(list, position)?.definition;
       if (definition === undefined) return null;
       const movementScope: MovementScope = { list: definition, set, categories: parameters.category, ...span };
-      const opening = membersOn(context, position, movementScope, movementScope.from);
-      const closing = membersOn(context, position, movementScope, movementScope.to);
+      const opening = countMembersOn(context, position, movementScope, movementScope.from);
+      const closing = countMembersOn(context, position, movementScope, movementScope.to);
       const { page, last, ...sums } = await this.#sum(context, position, movementScope, parameters.limit, cursor);
       return {
         list,
@@ -83,7 +83,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
     movementScope: MovementScope,
     limit: number,
     cursor: MovementCursor | null,
-  ): Promise<Sums> {
+  ): Promise<MovementSums> {
     const totals = { entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 };
     const reasons = new Map<string, number>();
     const page = new OrderedPage<RankedMovement>(limit, cursor);
@@ -105,7 +105,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
   }
 }
 
-interface Sums {
+interface MovementSums {
   readonly totals: MovementTotals;
   readonly leftByReason: readonly { readonly reason: string; readonly count: number }[];
   readonly page: readonly RankedMovement[];

@@ -12,7 +12,7 @@ export interface SortPosition {
 const compareSortPositions = (a: SortPosition, b: SortPosition): number =>
   a.rank - b.rank || compareKeys(a.key, b.key) || (a.caseId < b.caseId ? -1 : Number(a.caseId > b.caseId));
 
-/** Keeps the first items after a position; holds at most two pages in memory. */
+/** Keeps the first `limit` items after a place in the sort order, with at most two pages of items in memory. */
 export class OrderedPage<Item extends SortPosition> {
   #kept: Item[] = [];
   /** Items of a higher rank cannot be on the page. */

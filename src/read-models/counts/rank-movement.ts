@@ -52,8 +52,8 @@ export const rankMovement = (
       on,
       reason,
       event,
-      category: onlyCategory(change.kind === 'left' ? change.before : change.after),
-      previousCategory: change.kind === 'moved' ? onlyCategory(change.before) : null,
+      category: onlyCategory(change.kind === 'left' ? change.categoriesBefore : change.categoriesAfter),
+      previousCategory: change.kind === 'moved' ? onlyCategory(change.categoriesBefore) : null,
     },
   };
 };
@@ -71,17 +71,17 @@ const movementCause = (
 };
 
 /**
- * The last event up to the day that sets a category that became possible, or, where none did, one that still is; among
- * events of one day, the one recorded last. If there is none, the move is told with the reason
- * `recategorised` and without an event.
+ * The last event up to the day that set a category which became possible on the day (or, if none became possible, which
+ * is possible after it); of several events of one day, the one recorded last. If there is no such event, the reason is
+ * `recategorised`.
  */
 const causeOfMove = (
   { list }: MovementScope,
-  { day, before, after }: MembershipChange,
+  { day, categoriesBefore, categoriesAfter }: MembershipChange,
   events: CaseEvents,
 ): MovementCause => {
-  const added = [...after].filter((category) => !before.has(category));
-  const categories = new Set(added.length > 0 ? added : after);
+  const added = [...categoriesAfter].filter((category) => !categoriesBefore.has(category));
+  const categories = new Set(added.length > 0 ? added : categoriesAfter);
   const candidates = events.flatMap(({ id, event }) => {
     const when = parseEdtf(('occurredOn' in event ? event.occurredOn : undefined) ?? '')?.earliest;
     if (!('category' in event) || !('list' in event) || when === undefined || when > day) return [];

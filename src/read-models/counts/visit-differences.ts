@@ -1,4 +1,4 @@
-/** Visits the cases of a list whose membership differs between two days, each with a knowledge of its own. */
+/** Visits the cases of a list whose membership differs between two days, each day as known at a log position of its own. */
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { TOUCHED_CASES } from '../counters.js';
@@ -15,8 +15,8 @@ import {
   type MovementScope,
 } from './movement.js';
 import {
-  byCase,
-  candidatesOf,
+  groupByCase,
+  movementCandidates,
   MOVEMENT_COLUMNS,
   rowsWithoutList,
   movementRowsOf,
@@ -30,7 +30,7 @@ import { nextContext } from '../one-file.js';
  * last day, as known at `toPosition`.
  */
 export interface DifferenceScope {
-  /** As the list was defined with the first knowledge; null if it was not defined. */
+  /** With the list as it was defined at `fromPosition`; null if it was not defined yet. */
   readonly earlier: MovementScope | null;
   readonly later: MovementScope;
   readonly fromPosition: number;
@@ -45,9 +45,7 @@ export interface CaseDifferences {
   readonly happenedChange: HappenedChange | null;
 }
 
-/**
- * A difference on the earlier day, with the position of the event that made it known; null if a policy of the list did.
- */
+/** A change in what is known of the earlier day. `position` is of the event that made it known; null if a change of the policy did. */
 export interface LearnedChange {
   readonly change: MembershipChange;
   readonly position: number | null;
@@ -56,11 +54,11 @@ export interface LearnedChange {
 /** A difference between the two days, with the last movement of its kind. */
 export interface HappenedChange {
   readonly change: MembershipChange;
-  readonly movement: MembershipChange;
-  readonly movements: CaseMovements;
+  readonly lastMovement: MembershipChange;
+  readonly caseMovements: CaseMovements;
 }
 
-/** As `visitMovements`: `visit` must be synchronous, and `askOneFile` around it. */
+/** As in `visitMovements`, `visit` must be synchronous, and this is to be called within `askOneFile`. */
 export const visitDifferences = async (
   reader: ReadModelReader,
   first: QueryContext,
@@ -68,12 +66,12 @@ export const visitDifferences = async (
   visit: (differences: CaseDifferences) => void,
 ): Promise<void> => {
   const candidates = [
-    ...new Set([...learnedCandidates(first, scope), ...candidatesOf(first, scope.toPosition, scope.later)]),
+    ...new Set([...learnedChangeCandidates(first, scope), ...movementCandidates(first, scope.toPosition, scope.later)]),
   ];
   for (let start = 0; start < candidates.length; start += SLICE_SIZE) {
     const context = start === 0 ? first : await nextContext(reader, first, scope.toPosition);
     const cases = candidates.slice(start, start + SLICE_SIZE);
-    const versions = versionsOf(context, scope, cases);
+    const versions = periodVersionsOf(context, scope, cases);
     const { list, from, to } = scope.later;
     const laterScope = listScope(list.id, to, scope.toPosition, context.position);
     const laterRows = movementRowsOf(context, laterScope, { from, to }, cases);
@@ -82,8 +80,8 @@ export const visitDifferences = async (
       const withoutList = (): readonly MovementRow[] => rowsWithoutList(context, laterScope, { from, to }, caseNo);
       const changes = membershipChanges(scope.later, listed);
       const movements = { context, scope: laterScope, caseNo, changes, rows: { listed, withoutList } };
-      const learned = learnedChange(scope, versions.get(caseNo) ?? []);
-      const happened = happenedChange(scope, movements);
+      const learned = learnedChangeOf(scope, versions.get(caseNo) ?? []);
+      const happened = happenedChangeOf(scope, movements);
       if (learned !== null || happened !== null)
         visit({ context, caseNo, learnedChange: learned, happenedChange: happened });
     }
@@ -91,10 +89,10 @@ export const visitDifferences = async (
 };
 
 /**
- * Cases with events between the two positions, and cases that a difference of the policies on the first day may concern. The
- * rows of all others are the same at both positions.
+ * Cases with events between the two positions, and cases in a custody that only one of the two policies of the first day
+ * counts. The rows of all other cases are the same at both positions.
  */
-const learnedCandidates = (
+const learnedChangeCandidates = (
   { db, position }: QueryContext,
   { earlier, later, fromPosition, toPosition }: DifferenceScope,
 ): readonly number[] => {
@@ -118,8 +116,8 @@ const changedCustodies = (earlier: ListDefinition | null, later: ListDefinition,
 /** A version of a period. */
 type RowVersion = MovementRow & { readonly case_no: number; readonly known_from: number; readonly known_to: number };
 
-/** Versions of periods valid on the first day that were believed at any position from the first to the last. */
-const versionsOf = (
+/** Row versions of the periods of the first day that were believed at any position from `fromPosition` to `toPosition`. */
+const periodVersionsOf = (
   { db }: QueryContext,
   { later, fromPosition, toPosition }: DifferenceScope,
   cases: readonly number[],
@@ -134,7 +132,7 @@ const versionsOf = (
     until: toPosition,
     cases: JSON.stringify(cases),
   };
-  return byCase(cachedStatement(db, sql).all(values) as RowVersion[]);
+  return groupByCase(cachedStatement(db, sql).all(values) as RowVersion[]);
 };
 
 const NOT_LISTED: MembershipOnDay = { listed: false, inCategories: false, categories: new Set() };
@@ -153,7 +151,7 @@ const membershipAt = (
         day,
       );
 
-const learnedChange = (scope: DifferenceScope, versions: readonly RowVersion[]): LearnedChange | null => {
+const learnedChangeOf = (scope: DifferenceScope, versions: readonly RowVersion[]): LearnedChange | null => {
   const { earlier, later, fromPosition, toPosition } = scope;
   const day = later.from;
   const before = membershipAt(earlier, versions, day, fromPosition);
@@ -161,7 +159,7 @@ const learnedChange = (scope: DifferenceScope, versions: readonly RowVersion[]):
   return change === undefined ? null : { change, position: learnedPosition(scope, versions) };
 };
 
-/** The last position whose event changed what is known about the first day; null if none did. */
+/** The position of the last event that changed the membership known for the first day; null if none did. */
 const learnedPosition = (
   { later, fromPosition, toPosition }: DifferenceScope,
   versions: readonly RowVersion[],
@@ -176,11 +174,11 @@ const learnedPosition = (
   );
 };
 
-const happenedChange = ({ later }: DifferenceScope, movements: CaseMovements): HappenedChange | null => {
-  const { rows, changes } = movements;
+const happenedChangeOf = ({ later }: DifferenceScope, caseMovements: CaseMovements): HappenedChange | null => {
+  const { rows, changes } = caseMovements;
   const before = membershipOn(later, rows.listed, later.from);
   const [change] = changesOn(later.to, before, membershipOn(later, rows.listed, later.to));
   if (change === undefined) return null;
-  const movement = changes.findLast(({ kind }) => kind === change.kind) ?? changes.at(-1) ?? change;
-  return { change, movement, movements };
+  const lastMovement = changes.findLast(({ kind }) => kind === change.kind) ?? changes.at(-1) ?? change;
+  return { change, lastMovement, caseMovements };
 };

@@ -37,7 +37,7 @@ export const visitMovements = async (
   movementScope: MovementScope,
   visit: (moved: CaseMovements) => void,
 ): Promise<void> => {
-  const candidates = candidatesOf(first, knownPosition, movementScope);
+  const candidates = movementCandidates(first, knownPosition, movementScope);
   for (let start = 0; start < candidates.length; start += SLICE_SIZE) {
     const context = start === 0 ? first : await nextContext(reader, first, knownPosition);
     const scope = listScope(movementScope.list.id, movementScope.to, knownPosition, context.position);
@@ -58,7 +58,7 @@ export const visitMovements = async (
  * Cases with a period that begins or ends within the span, or that a policy change of the span may put on or take off
  * the list.
  */
-export const candidatesOf = (
+export const movementCandidates = (
   { db, position }: QueryContext,
   knownPosition: number,
   { list, from, to }: MovementScope,
@@ -107,10 +107,10 @@ export const movementRowsOf = (
   const sql = `SELECT ${MOVEMENT_COLUMNS} FROM json_each(@cases) c CROSS JOIN periods p
     ON p.list = @list AND p.case_no = c.value AND ${versionCondition('p', scope)} AND p.from_day <= @to AND p.to_day > @from`;
   const values = { list: scope.list, known: scope.position, from, to, cases: JSON.stringify(cases) };
-  return byCase(cachedStatement(db, sql).all(values) as (MovementRow & { readonly case_no: number })[]);
+  return groupByCase(cachedStatement(db, sql).all(values) as (MovementRow & { readonly case_no: number })[]);
 };
 
-export const byCase = <Row extends { readonly case_no: number }>(
+export const groupByCase = <Row extends { readonly case_no: number }>(
   rows: readonly Row[],
 ): ReadonlyMap<number, readonly Row[]> => {
   const grouped = new Map<number, Row[]>();

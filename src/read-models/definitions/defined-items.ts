@@ -7,24 +7,24 @@ import { openScope, type Scope } from '../scope.js';
 import { jsonBytes, takePage } from '../take-page.js';
 
 /** A page of lists or instruments; `after` is the id of the last one of the page before. */
-export interface DefinedPage {
+export interface DefinitionPageRequest {
   readonly limit: number;
   readonly after?: string;
 }
 
-export interface DefinedScope {
+export interface DefinitionsRequest {
   readonly scope: Scope;
   readonly id?: string | undefined;
-  readonly page?: DefinedPage | undefined;
+  readonly page?: DefinitionPageRequest | undefined;
 }
 
 /**
- * All lists, or all instruments, sorted by id, as on the day of the scope; with `page` some of them, with `id` that one alone, or none if
- * it is not defined.
+ * All lists, or all instruments, sorted by id, as known at the position of the scope; with `page` one page of them, with `id` that one
+ * alone, or none if it is not defined.
  */
 export const definedItems = async <K extends DefinitionKind, Item extends { readonly id: string }>(
   reader: ReadModelReader,
-  { scope: asked, id: only, page }: DefinedScope,
+  { scope: asked, id: only, page }: DefinitionsRequest,
   kind: K,
   toItem: (id: string, revision: number, definition: Definitions[K], today: Day) => Item,
 ): Promise<KnownView & { readonly items: readonly Item[]; readonly next: string | null }> => {

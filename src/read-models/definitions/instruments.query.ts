@@ -12,7 +12,7 @@ import { intersectionOf } from '../../schema/field.js';
 import { Sentence, Source } from '../../schema/parts.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
-import { definedItems, type DefinedPage } from './defined-items.js';
+import { definedItems, type DefinitionPageRequest } from './defined-items.js';
 
 /** A version of a clause, with the sources that report it. */
 export class ClauseVersionView {
@@ -129,7 +129,7 @@ export class Instruments extends Query<InstrumentsView> {
   constructor(
     readonly scope: Scope,
     readonly id?: string,
-    readonly page?: DefinedPage,
+    readonly page?: DefinitionPageRequest,
   ) {
     super();
   }
@@ -161,7 +161,7 @@ export class InstrumentsHandler implements IQueryHandler<Instruments> {
   }
 }
 
-/** The days until the window of the instrument ends; 0 once it has ended. */
+/** The days until the window of the instrument ends; 0 once it has ended; null if that day is not known exactly. */
 const daysLeft = ({ windowEnd }: Instrument, today: Day): number | null => {
   const end = parseEdtf(windowEnd ?? '');
   return end === null || end.earliest !== end.latest ? null : Math.max(0, end.latest - today);

@@ -8,7 +8,7 @@ import { intersectionOf } from '../../schema/field.js';
 import { LocalName } from '../../schema/parts.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
-import { definedItems, type DefinedPage } from './defined-items.js';
+import { definedItems, type DefinitionPageRequest } from './defined-items.js';
 
 export class DefinedCategory {
   @IsString()
@@ -66,7 +66,7 @@ export class Lists extends Query<ListsView> {
   constructor(
     readonly scope: Scope,
     readonly id?: string,
-    readonly page?: DefinedPage,
+    readonly page?: DefinitionPageRequest,
   ) {
     super();
   }

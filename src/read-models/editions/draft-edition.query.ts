@@ -6,11 +6,11 @@ import { formatDay, type Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
 import { askOneFile } from '../one-file.js';
 import { countPeople } from '../list/page.js';
-import { listScope, matchOf, memberConditions } from '../list/predicate.js';
+import { listScope, toMatchConditions, memberConditions } from '../list/predicate.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { editionNumbers } from './flow.js';
-import { byReference, certainMembers, editionHash, lineHash, linesOf, newLineSalt } from './lines.js';
+import { byReference, certainMembers, editionHash, lineHash, linesOf, createLineSalt } from './lines.js';
 
 /**
  * Computes an edition of a list, with new salts each time. Null for an unknown list; `tooMany`, the number of members,
@@ -46,12 +46,12 @@ export class DraftEditionHandler implements IQueryHandler<DraftEdition> {
   ): Promise<EditionDraft | { readonly tooMany: number }> {
     const { counters, position: head } = context;
     const scope = listScope(list.id, day, position, head);
-    const { yes: total, uncertain } = countPeople(counters, scope, matchOf(memberConditions(list, day)));
+    const { yes: total, uncertain } = countPeople(counters, scope, toMatchConditions(memberConditions(list, day)));
     if (total > LIMITS.editionMembers) return { tooMany: total };
     const members = certainMembers(context, list, day, position);
     const lines = [...linesOf(context, list, day, position, members).values()]
       .sort(byReference)
-      .map((line) => ({ line, salt: newLineSalt() }))
+      .map((line) => ({ line, salt: createLineSalt() }))
       .map(({ line, salt }) => ({ case: line.case, salt, hash: lineHash(salt, line) }));
     const numbers = await editionNumbers(this.reader, context, list, day, position, members);
     return {

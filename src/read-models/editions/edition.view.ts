@@ -6,14 +6,14 @@ import { IsCount, IsCountByName, IsInstant, IsString } from '../../schema/view-d
 import { KnownView } from '../known.view.js';
 
 const MAX_PEOPLE = 1_000_000_000;
-const IsSigned = (description: string): PropertyDecorator => IsInteger(-MAX_PEOPLE, MAX_PEOPLE, { description });
+const IsSignedCount = (description: string): PropertyDecorator => IsInteger(-MAX_PEOPLE, MAX_PEOPLE, { description });
 
-/** opening + revised + entered - all left + moved = closing. */
+/** The numbers add up: opening + revised + entered - (the sum of left) + moved = closing. */
 export class FlowView implements FlowNumbers {
   @IsCount({ description: 'As the edition before it published it.' })
   readonly opening: number;
 
-  @IsSigned('What became known, or was corrected, since the edition before it, about its day.')
+  @IsSignedCount('What became known, or was corrected, since the edition before it, about its day.')
   readonly revised: number;
 
   @IsCount({ description: 'Entries after its day, each as often as it happened.' })
@@ -22,7 +22,7 @@ export class FlowView implements FlowNumbers {
   @IsCountByName({ description: 'Exits after its day, by reason.' })
   readonly left: Readonly<Record<string, number>>;
 
-  @IsSigned('Moves into the category less those out of it.')
+  @IsSignedCount('Moves into the category less those out of it.')
   readonly moved: number;
 
   @IsCount()

@@ -36,7 +36,8 @@ export class EditionsHandler implements IQueryHandler<Editions> {
     const definition = context.logTables.listAt(list, position)?.definition;
     if (definition === undefined) return null;
     const publications = publicationsOf(context, list, position);
-    // Both are in order of recording. The definition has no lines, of which an edition may have thousands.
+    // Editions and publications are both in order of recording, so that one index serves both. The
+    // definition, unlike the events, has none of the thousands of lines of an edition.
     const items = definition.editions.flatMap((edition, no) => {
       const publication = publications[no];
       return publication === undefined || publication.position <= (cursor?.last ?? 0) ? [] : [{ edition, publication }];

@@ -88,20 +88,20 @@ const countMovements = (
     movements.set(group, counted);
     return counted;
   };
-  for (const { kind, day, before, after } of changes)
+  for (const { kind, day, categoriesBefore, categoriesAfter } of changes)
     switch (kind) {
       case 'entered':
-        of(after).entered += 1;
+        of(categoriesAfter).entered += 1;
         break;
       case 'left': {
-        const { left } = of(before);
+        const { left } = of(categoriesBefore);
         const { reason } = causeOfExit(list, rows, day);
         left.set(reason, (left.get(reason) ?? 0) + 1);
         break;
       }
       case 'moved':
-        of(before).moved -= 1;
-        of(after).moved += 1;
+        of(categoriesBefore).moved -= 1;
+        of(categoriesAfter).moved += 1;
     }
 };
 

@@ -4,7 +4,7 @@ import type { ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { canonicalJson } from '../../json/canonical.js';
 import { listEntriesOf } from '../list/entries.js';
-import { listScope, matchOf, memberConditions, scopeValues, validCondition } from '../list/predicate.js';
+import { listScope, toMatchConditions, memberConditions, scopeValues, validCondition } from '../list/predicate.js';
 import type { QueryContext } from '../reader.js';
 import { cachedStatement } from '../table.js';
 
@@ -23,7 +23,7 @@ export interface MemberLine {
   readonly reference: string | null;
 }
 
-/** Members at the end of a day, as known at a position; of `ofCases`, if given. */
+/** The certain members at the end of a day, as known at a position; if `ofCases` is given, only those among these cases. */
 export const certainMembers = (
   { db, position: head }: QueryContext,
   list: ListDefinition,
@@ -32,7 +32,7 @@ export const certainMembers = (
   ofCases?: readonly number[],
 ): readonly CertainMember[] => {
   const scope = listScope(list.id, day, position, head);
-  const match = matchOf(memberConditions(list, day));
+  const match = toMatchConditions(memberConditions(list, day));
   const of = ofCases === undefined ? '' : 'AND p.case_no IN (SELECT value FROM json_each(@only))';
   const sql = `SELECT p.case_no AS caseNo, CASE WHEN count(DISTINCT coalesce(p.category, '')) = 1 THEN max(p.category) END AS category
     FROM periods p WHERE p.list = @list AND ${validCondition('p', scope)} ${of} GROUP BY p.case_no HAVING min(${match.certain})`;
@@ -74,8 +74,8 @@ const compareValues = <T extends string | number>(a: T, b: T): number => (a < b 
 
 const SALT_BYTES = 16;
 
-/** In base64. Half as long as that of an event: an edition has thousands, and nobody can try 2^128. */
-export const newLineSalt = (): string => randomBytes(SALT_BYTES).toString('base64');
+/** A random salt in base64. Half as long as the salt of an event, since an edition has thousands; 128 bits cannot be guessed. */
+export const createLineSalt = (): string => randomBytes(SALT_BYTES).toString('base64');
 
 /** SHA-256 of the bytes of the salt and the canonical JSON of the line, in base64. */
 export const lineHash = (salt: string, line: MemberLine): string =>

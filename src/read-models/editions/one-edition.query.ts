@@ -56,7 +56,7 @@ export class OneEditionHandler implements IQueryHandler<OneEdition> {
   }
 }
 
-/** The members of an edition from its line `first` up to, and without, its line `end`, read from the log again. */
+/** The members in lines `first` to `end` (exclusive) of an edition, read again from the log and compared with their hashes. */
 const membersOf = (
   context: QueryContext,
   list: ListDefinition,

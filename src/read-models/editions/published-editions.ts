@@ -7,7 +7,7 @@ import type { QueryContext } from '../reader.js';
 import { cachedStatement } from '../table.js';
 import type { EditionView, FlowView } from './edition.view.js';
 
-/** How an edition was recorded. */
+/** The event that published an edition: its position, id and time of recording. */
 interface Publication {
   readonly position: number;
   /** The id of the event. */
@@ -46,7 +46,7 @@ const flowView = ({ opening, revised, entered, left, moved, closing }: FlowNumbe
   closing,
 });
 
-/** Everything but the members. */
+/** The view of an edition, without its members. */
 export const editionView = (list: string, edition: Edition, { id, recordedAt }: Publication): EditionView => ({
   list,
   id: edition.edition,

@@ -10,29 +10,29 @@ import type { EventWithId } from '../../domain/event.js';
 import { isApplication, periodsWithoutAct, type Candidate } from '../../domain/instrument/eligibility.js';
 import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import type { LogTables } from '../log-tables.js';
-import { matchOf, memberConditions, scopeValues, validCondition, type ListScope } from '../list/predicate.js';
+import { toMatchConditions, memberConditions, scopeValues, validCondition, type ListScope } from '../list/predicate.js';
 import type { ListDefinition } from '../../domain/list/list.js';
-import { facetsOf, membersAmong } from '../list/facets.js';
-import { walk, type Place } from '../list/walk.js';
+import { facetsOf, populationOfMembers } from '../list/facets.js';
+import { walk, type PlaceInOrder } from '../list/walk.js';
 import { personDescription } from '../person.js';
 import type { QueryContext } from '../reader.js';
 import { cachedStatement, type Db } from '../table.js';
 
-/** Cases in one slice, between which other requests run: some 20 ms. */
+/** Cases in one slice, which takes some 20 ms. Other requests run between slices. */
 const SLICE_SIZE = 1_000;
 
 export interface Slice {
   readonly caseNos: readonly number[];
-  /** Null after the last slice. */
-  readonly end: Place | null;
+  /** The place after which the next slice begins; null after the last slice. */
+  readonly end: PlaceInOrder | null;
 }
 
 /** The members of a list on the day of the scope, certain and possible, after a place, in the order of their references. */
-export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, after: Place | null): Slice => {
-  const match = matchOf(memberConditions(list, scope.day));
+export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, after: PlaceInOrder | null): Slice => {
+  const match = toMatchConditions(memberConditions(list, scope.day));
   const found = walk(db, {
     scope,
-    facets: facetsOf(list.id, membersAmong(list, scope.day), {}),
+    facets: facetsOf(list.id, populationOfMembers(list, scope.day), {}),
     sort: 'reference',
     match,
     after,
@@ -64,7 +64,7 @@ export const periodsOn = (
     found.set(caseNo, [...(found.get(caseNo) ?? []), { from: MIN_DAY, to: MAX_DAY, standing: standingOf(row) }]);
   for (const caseNo of caseNos)
     if (applied.has(caseNo))
-      found.set(caseNo, periodsWithoutAct(standingEvents(logTables, caseNo, scope.position), instrument));
+      found.set(caseNo, periodsWithoutAct(caseEventsAsTheyStand(logTables, caseNo, scope.position), instrument));
   return found;
 };
 
@@ -101,19 +101,23 @@ const standingOf = ([
     ? null
     : {
         custody,
-        custodyBy: null,
+        custodyEventId: null,
         proceedings,
         sentence,
         sentenceEnd: earliest === null || latest === null ? null : { earliest, latest },
         running: running === null ? null : (JSON.parse(running) as RunningSentence),
-        life: life === 1,
+        isForLife: life === 1,
         articles: JSON.parse(articles) as readonly string[],
         facility: null,
         incident: null,
         lists: JSON.parse(lists) as Standing['lists'],
       };
 
-const standingEvents = (logTables: LogTables, caseNo: number, position: number): readonly EventWithId<CaseEvent>[] =>
+const caseEventsAsTheyStand = (
+  logTables: LogTables,
+  caseNo: number,
+  position: number,
+): readonly EventWithId<CaseEvent>[] =>
   eventsAsTheyStand(logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId));
 
 /** Birth and sex of a person, as known at a position. */
@@ -122,7 +126,7 @@ export const birthAndSexOf = (
   caseNo: number,
   position: number,
 ): Pick<Candidate, 'born' | 'sex'> => {
-  const { born = null, sex = null } = personDescription(standingEvents(logTables, caseNo, position));
+  const { born = null, sex = null } = personDescription(caseEventsAsTheyStand(logTables, caseNo, position));
   return { born, sex };
 };
 
@@ -141,10 +145,12 @@ export const casesWithApplication = (
     UNION SELECT stream FROM events WHERE type = 'corrected' AND position <= @position
       AND event ->> '$.correctedType' IN ('amnestied', 'pardoned')`;
   const streams = db.prepare(sql).pluck().all({ instrument, position }) as number[];
-  const cases = new Set(streams.map((stream) => logTables.cases.fedBy(stream, position)).filter((no) => no !== null));
+  const cases = new Set(
+    streams.map((stream) => logTables.cases.caseFedBy(stream, position)).filter((no) => no !== null),
+  );
   return new Set(
     [...cases].filter((caseNo) =>
-      standingEvents(logTables, caseNo, position).some(
+      caseEventsAsTheyStand(logTables, caseNo, position).some(
         ({ event }) =>
           isApplication(event, instrument) && (parseEdtf(event.occurredOn ?? '')?.earliest ?? MIN_DAY) <= day,
       ),

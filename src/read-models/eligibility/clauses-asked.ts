@@ -4,7 +4,7 @@ import type { ClauseVersion, Instrument } from '../../domain/instrument/instrume
 import { InvalidParameter } from '../query-errors.js';
 
 /** The name of one version of a clause: `six-months-drugs@rolling`. */
-export const clauseText = ({ clause, version }: Pick<ClauseFields, 'clause' | 'version'>): string =>
+export const clauseVersionName = ({ clause, version }: Pick<ClauseFields, 'clause' | 'version'>): string =>
   `${clause}@${version}`;
 
 /**
@@ -18,23 +18,23 @@ export const clausesInQuestion = (
   const ids = named ?? [...new Set(clauseVersions.map(({ clause }) => clause))];
   if (ids.length === 0) throw unknownClause(clauseVersions);
   return ids.map((name) => {
-    const matching = clauseVersions.filter((one) => one.clause === name || clauseText(one) === name);
+    const matching = clauseVersions.filter((one) => one.clause === name || clauseVersionName(one) === name);
     const [only, ...others] = matching;
     if (only === undefined) throw unknownClause(clauseVersions);
     if (others.length > 0)
-      throw new InvalidParameter('clause', 'CLAUSE.AMBIGUOUS', `one of ${clauseTextsOf(matching)}`);
+      throw new InvalidParameter('clause', 'CLAUSE.AMBIGUOUS', `one of ${clauseVersionNames(matching)}`);
     return only;
   });
 };
 
-const MAX_NAMED = 20;
+const MAX_CLAUSES_IN_MESSAGE = 20;
 
-const clauseTextsOf = (versions: readonly ClauseVersion[]): string =>
-  versions.slice(0, MAX_NAMED).map(clauseText).join(', ');
+const clauseVersionNames = (versions: readonly ClauseVersion[]): string =>
+  versions.slice(0, MAX_CLAUSES_IN_MESSAGE).map(clauseVersionName).join(', ');
 
 const unknownClause = (versions: readonly ClauseVersion[]): InvalidParameter =>
   new InvalidParameter(
     'clause',
     'CLAUSE.UNKNOWN',
-    versions.length === 0 ? 'an instrument of which a clause is recorded' : `one of ${clauseTextsOf(versions)}`,
+    versions.length === 0 ? 'an instrument of which a clause is recorded' : `one of ${clauseVersionNames(versions)}`,
   );

@@ -1,4 +1,4 @@
-/** Whom an instrument reaches: everybody of a list, on one day or on the days of a range, with the reasons of each. */
+/** Whom an instrument makes eligible: a verdict with its reasons on each person of a list, for one day or for a range of days. */
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { prepareQuestion, type EligibilityQuestion } from '../../domain/instrument/eligibility.js';
@@ -15,9 +15,9 @@ import { askOneFile, nextContext } from '../one-file.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
 import { casesWithApplication, periodsOn, birthAndSexOf } from './candidates.js';
-import { clausesInQuestion, clauseText } from './clauses-asked.js';
+import { clausesInQuestion, clauseVersionName } from './clauses-asked.js';
 import type { EligibilityView, EligiblePersonView } from './eligibility.view.js';
-import { KeptVerdicts, type EligibilitySpan, type CasesByVerdict } from './eligible-cases.js';
+import { VerdictCache, type EligibilityRequest, type CasesByVerdict } from './eligible-cases.js';
 import { GRAVITY_DATA, type GravityData } from './gravity-file.js';
 
 export interface EligibilityParameters {
@@ -26,7 +26,7 @@ export interface EligibilityParameters {
   readonly clause?: readonly string[];
   /** By default the day before the instrument enters into force. */
   readonly listDay?: string;
-  /** Both or neither are given; without them, eligibility is evaluated for the day of the scope. */
+  /** `from` and `to` are given both or neither; without them, eligibility is evaluated for the day of the scope. */
   readonly from?: string;
   readonly to?: string;
   readonly verdict?: Verdict;
@@ -54,17 +54,17 @@ interface EligibilityCursor {
 
 @QueryHandler(Eligibility)
 export class EligibilityHandler implements IQueryHandler<Eligibility> {
-  private readonly verdicts: KeptVerdicts;
+  private readonly verdicts: VerdictCache;
 
   constructor(
     private readonly reader: ReadModelReader,
     @Inject(GRAVITY_DATA) private readonly gravity: GravityData,
   ) {
-    this.verdicts = new KeptVerdicts(reader);
+    this.verdicts = new VerdictCache(reader);
   }
 
   /**
-   * Throws InvalidParameter where the instrument has no such clause, or no day that the question needs, and for too many days;
+   * Throws InvalidParameter if the instrument lacks the clause or the day in force that the question needs, or for too many days;
    * InvalidCursor for a cursor of another query; and QueriesBusy.
    */
   async execute({ scope: opened, instrument, parameters }: Eligibility): Promise<EligibilityView | null> {
@@ -92,7 +92,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
       return {
         ...this.#head(context, asked),
         total: { eligible: cases.eligible.length, possibly: cases.possibly.length, not: cases.not.length },
-        items: itemsOf(current, asked, page),
+        items: personViewsOf(current, asked, page),
         next: end < chosen.length ? writeCursor(next, queryKey, current.logId) : null,
       };
     });
@@ -102,12 +102,12 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
     { logTables, scope: { day, position } }: ScopedContext,
     instrumentId: string,
     { list: listId, clause, listDay, from, to }: EligibilityParameters,
-  ): EligibilitySpan | null {
+  ): EligibilityRequest | null {
     const instrument = logTables.definitionAt('instrument', instrumentId, position)?.definition;
     const list = logTables.definitionAt('list', listId, position)?.definition;
     if (instrument === undefined || list === undefined) return null;
     const clauses = clausesInQuestion(instrument, clause);
-    const needsDay = listDay === undefined || clauses.some(({ conditions }) => conditions.some(isMeasuredInForce));
+    const needsDay = listDay === undefined || clauses.some(({ conditions }) => conditions.some(isMeasuredOnDayInForce));
     const inForce = needsDay ? dayInForce(instrument) : 0;
     const question: EligibilityQuestion = {
       clauses,
@@ -125,12 +125,12 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
 
   #head(
     { scope: { knownAt, position } }: ScopedContext,
-    { instrument, question: { clauses, list, listDay }, from, to }: EligibilitySpan,
+    { instrument, question: { clauses, list, listDay }, from, to }: EligibilityRequest,
   ): Omit<EligibilityView, 'total' | 'items' | 'next'> {
     const asksGravity = clauses.some(({ conditions }) => conditions.some(({ gravity }) => gravity !== undefined));
     return {
       instrument,
-      clauses: clauses.map(clauseText),
+      clauses: clauses.map(clauseVersionName),
       list: list.id,
       listDay: formatDay(listDay),
       from: formatDay(from),
@@ -150,7 +150,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
 /** All cases in the order of the answer: the eligible, the possibly eligible, all others. */
 const inVerdictOrder = (cases: CasesByVerdict): readonly number[] => VERDICTS.flatMap((verdict) => cases[verdict]);
 
-const isMeasuredInForce = (condition: Condition): boolean =>
+const isMeasuredOnDayInForce = (condition: Condition): boolean =>
   [condition.remaining, condition.served, condition.age].some((timed) => timed?.measured === 'at-in-force');
 
 /** A pardon decree is in force from the day on which it was issued. */
@@ -162,9 +162,9 @@ const dayInForce = ({ inForce, issued, kind }: Instrument): Day => {
 };
 
 /** The people of a page. Their verdicts are computed again, this time with the reasons. */
-const itemsOf = (
+const personViewsOf = (
   context: QueryContext,
-  asked: EligibilitySpan,
+  asked: EligibilityRequest,
   caseNos: readonly number[],
 ): readonly EligiblePersonView[] => {
   const { question, from, to, position, instrument } = asked;
@@ -186,7 +186,7 @@ const itemsOf = (
         name: entry.name,
         verdict,
         firstDay: firstDay === null ? null : formatDay(firstDay),
-        clause: clauseText(clause),
+        clause: clauseVersionName(clause),
         conditions,
       },
     ];

@@ -17,10 +17,10 @@ import { QueriesBusy } from '../query-errors.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 import type { Db } from '../table.js';
 import { casesWithApplication, memberSlice, periodsOn, birthAndSexOf } from './candidates.js';
-import type { Place } from '../list/walk.js';
+import type { PlaceInOrder } from '../list/walk.js';
 
-/** Whom an instrument makes eligible on the days of a span, as known at a position. */
-export interface EligibilitySpan {
+/** The question whom an instrument makes eligible on any day of a span, as known at a position. */
+export interface EligibilityRequest {
   readonly instrument: string;
   readonly question: EligibilityQuestion;
   /** The first and the last day that eligibility is evaluated for. */
@@ -29,18 +29,18 @@ export interface EligibilitySpan {
   readonly position: number;
 }
 
-/** The cases of each verdict by their numbers, in the order of references. */
+/** The numbers of the cases with each verdict, in the order of their references. */
 export type CasesByVerdict = { readonly [V in Verdict]: readonly number[] };
 
-/** Results kept of one file of read models: of a million cases each takes some 8 MB. */
-const MAX_KEPT_RESULTS = 8;
+/** Results cached for one read-model file. A result on a million cases takes some 8 MB. */
+const MAX_CACHED_RESULTS = 8;
 
-/** Questions that wait until those before them are answered. */
+/** How many questions may be queued at once, including the one being computed. */
 export const MAX_WAITING_QUESTIONS = 20;
 
-export class KeptVerdicts {
+export class VerdictCache {
   readonly #kept = new WeakMap<Db, LRUCache<string, Promise<CasesByVerdict>>>();
-  /** The end of the queue: queries are computed one after the other, since all share one thread. */
+  /** The last computation in the queue: they run one after the other, since all share one thread. */
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -50,11 +50,11 @@ export class KeptVerdicts {
    * The cases of a list by verdict. Concurrent equal queries share one computation. To be called within `askOneFile`.
    * Throws QueriesBusy.
    */
-  async casesByVerdict(context: QueryContext, asked: EligibilitySpan): Promise<CasesByVerdict> {
+  async casesByVerdict(context: QueryContext, asked: EligibilityRequest): Promise<CasesByVerdict> {
     const { db } = context;
-    const kept = this.#kept.get(db) ?? new LRUCache<string, Promise<CasesByVerdict>>({ max: MAX_KEPT_RESULTS });
+    const kept = this.#kept.get(db) ?? new LRUCache<string, Promise<CasesByVerdict>>({ max: MAX_CACHED_RESULTS });
     this.#kept.set(db, kept);
-    const key = spanKeyOf(asked);
+    const key = cacheKeyOf(asked);
     const computing = kept.get(key) ?? this.#enqueue(context, asked);
     kept.set(key, computing);
     try {
@@ -65,7 +65,7 @@ export class KeptVerdicts {
     }
   }
 
-  #enqueue(first: QueryContext, asked: EligibilitySpan): Promise<CasesByVerdict> {
+  #enqueue(first: QueryContext, asked: EligibilityRequest): Promise<CasesByVerdict> {
     if (this.#waiting >= MAX_WAITING_QUESTIONS) throw new QueriesBusy();
     this.#waiting += 1;
     const computing = this.#last.then(() => this.#compute(first, asked)).finally(() => (this.#waiting -= 1));
@@ -73,13 +73,13 @@ export class KeptVerdicts {
     return computing;
   }
 
-  async #compute(first: QueryContext, asked: EligibilitySpan): Promise<CasesByVerdict> {
+  async #compute(first: QueryContext, asked: EligibilityRequest): Promise<CasesByVerdict> {
     const { question, position, instrument } = asked;
     const prepared = prepareQuestion(question);
     let context = await nextContext(this.reader, first, position);
     const applied = casesWithApplication(context, instrument, question.listDay, position);
     const found: Record<Verdict, number[]> = { eligible: [], possibly: [], not: [] };
-    let after: Place | null = null;
+    let after: PlaceInOrder | null = null;
     do {
       const scope = listScope(question.list.id, question.listDay, position, context.position);
       const { caseNos, end } = memberSlice(context.db, scope, question.list, after);
@@ -98,28 +98,28 @@ export class KeptVerdicts {
 
 type BirthAndSex = Pick<Candidate, 'born' | 'sex'>;
 
-const spanKeyOf = ({
+const cacheKeyOf = ({
   instrument,
   question: { clauses, list, listDay, inForce },
   from,
   to,
   position,
-}: EligibilitySpan): string => JSON.stringify([instrument, clauses, list.id, listDay, inForce, from, to, position]);
+}: EligibilityRequest): string => JSON.stringify([instrument, clauses, list.id, listDay, inForce, from, to, position]);
 
 /** The verdict on one case. Birth and sex are read only if the verdict can depend on them. */
 const verdictOf = (
   prepared: PreparedQuestion,
   periods: Candidate['periods'],
-  { question: { clauses }, from, to }: EligibilitySpan,
+  { question: { clauses }, from, to }: EligibilityRequest,
   person: () => BirthAndSex,
 ): Verdict | null => {
-  const verdict = prepared.verdict({ periods, ...UNKNOWN_PERSON }, from, to)?.verdict ?? null;
-  return verdict === 'possibly' && clauses.some(asksForPerson)
-    ? (prepared.verdict({ periods, ...person() }, from, to)?.verdict ?? null)
+  const verdict = prepared.evaluate({ periods, ...UNKNOWN_PERSON }, from, to)?.verdict ?? null;
+  return verdict === 'possibly' && clauses.some(asksForAgeOrSex)
+    ? (prepared.evaluate({ periods, ...person() }, from, to)?.verdict ?? null)
     : verdict;
 };
 
 const UNKNOWN_PERSON = { born: null, sex: null } as const;
 
-const asksForPerson = ({ conditions }: EligibilityQuestion['clauses'][number]): boolean =>
+const asksForAgeOrSex = ({ conditions }: EligibilityQuestion['clauses'][number]): boolean =>
   conditions.some(({ age, sex }) => age !== undefined || sex !== undefined);

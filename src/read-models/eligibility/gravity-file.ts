@@ -1,7 +1,7 @@
 /** Reads the file that says how grave offences are (reference-data/gravity.json, or the one of the settings). */
 import { readFileSync } from 'node:fs';
 import { GRAVITIES, type Gravity } from '../../domain/instrument/events.js';
-import { gravityFrom, type GravityOf } from '../../domain/instrument/gravity.js';
+import { gravityLookupFrom, type GravityLookup } from '../../domain/instrument/gravity.js';
 import { MAX_DAY, MIN_DAY, parseDay } from '../../domain/time.js';
 import { parseJson } from '../../json/parse.js';
 import {
@@ -22,7 +22,7 @@ export const GRAVITY_DATA = Symbol('GravityData');
 
 export interface GravityData {
   readonly source: string;
-  readonly gravityOf: GravityOf;
+  readonly gravityOf: GravityLookup;
 }
 
 const MAX_ARTICLES = 1_000;
@@ -67,7 +67,7 @@ class GravityFile {
 
 /** Throws BadGravityFile, and errors of the file system. */
 export const readGravityFile = (path: string): GravityData => {
-  const result = read(GravityFile, parsedGravities(readFileSync(path, 'utf8')));
+  const result = read(GravityFile, parseGravityJson(readFileSync(path, 'utf8')));
   if ('errors' in result) {
     const [first] = result.errors;
     throw new BadGravityFile(`${first?.pointer ?? ''}: expected ${first?.expected ?? 'another value'}`);
@@ -75,18 +75,18 @@ export const readGravityFile = (path: string): GravityData => {
   const { source, articles } = result.value;
   return {
     source,
-    gravityOf: gravityFrom(
+    gravityOf: gravityLookupFrom(
       articles.map(({ article, gravity, from, to }) => ({
         article,
         gravity,
-        from: dayOr(MIN_DAY, from),
-        to: dayOr(MAX_DAY, to),
+        from: parseDayOr(MIN_DAY, from),
+        to: parseDayOr(MAX_DAY, to),
       })),
     ),
   };
 };
 
-const parsedGravities = (text: string): unknown => {
+const parseGravityJson = (text: string): unknown => {
   try {
     return parseJson(text);
   } catch {
@@ -94,5 +94,5 @@ const parsedGravities = (text: string): unknown => {
   }
 };
 
-const dayOr = (open: number, text: string | undefined): number =>
+const parseDayOr = (open: number, text: string | undefined): number =>
   text === undefined ? open : (parseDay(text) ?? open);

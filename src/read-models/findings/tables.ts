@@ -1,6 +1,6 @@
 /**
  * `findings` has the findings of each case, given lists and instruments as known at the position.
- * `finding_dependencies` has the parts of lists and instruments that they depend on, so that a change of one
+ * `finding_dependencies` has the parts of lists and instruments that the findings depend on, so that a change of one
  * re-projects only the cases that it affects.
  *
  * While such a change is projected, rows of its position are written before the position is reached: queries of
@@ -13,7 +13,7 @@ import { STILL_KNOWN, type ProjectedTable } from '../table.js';
 export interface FindingRow {
   readonly code: string;
   readonly grade: Grade;
-  /** JSON: the ids of the events that collide, sorted. */
+  /** JSON: the ids of the events that the finding is about, sorted. */
   readonly events: string;
 }
 

@@ -3,8 +3,8 @@ import type { FullEventEntry } from '../log-tables.js';
 import { cachedStatement, type Db } from '../table.js';
 
 /**
- * The ids of the amendments of an event that were recorded up to a position, in that order, whether or not they stand; absent where there
- * are none.
+ * The ids of the amendments of an event that were recorded up to a position, in order of recording, whether or not they stand. A field
+ * is absent if there are none.
  */
 export interface AmendmentIds {
   readonly correctedBy?: readonly string[];

@@ -6,12 +6,12 @@ import type { CaseHistory } from '../table.js';
 import { changesOf } from './entry.js';
 import type { Change } from './history-entry.view.js';
 
-/** How many events the timelines that one reader keeps have together, at most. */
+/** The most events that the timelines cached by one reader may have together. */
 const MAX_EVENTS_KEPT = 10_000;
 
 /**
- * Returns a function that computes the changes of an event. The changes of an event of a merged case, of the merge
- * itself and of its end are those of the survivor.
+ * Returns a function that computes the changes of an event. For an event of a merged case, a merge and an unmerge,
+ * these are the changes of the case that survives the merge.
  */
 export const changesReader = (
   logTables: LogTables,
@@ -31,7 +31,7 @@ export const changesReader = (
   return ({ stream, subject, position }) => {
     if (subject.kind !== 'case') return [];
     const own = logTables.cases.numberOf(subject.id);
-    const fed = [position, position - 1].map((at) => logTables.cases.fedBy(stream, at));
+    const fed = [position, position - 1].map((at) => logTables.cases.caseFedBy(stream, at));
     const caseNo = fed.find((no) => no !== null && no !== own) ?? own;
     return caseNo === null ? [] : changesOf(historyAt(caseNo, position - 1), historyAt(caseNo, position));
   };

@@ -4,13 +4,13 @@ import type { Cursor } from '../../event-store/port.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 
-export interface EventPlaceView {
+export interface EventLogPositionView {
   readonly position: number;
-  /** The cursor of the event before it, after which the store reads it; null for the first. */
+  /** The cursor of the previous event: reading the store after it yields this event. Null for the first event. */
   readonly before: Cursor | null;
 }
 
-export class EventPlace extends Query<EventPlaceView | null> {
+export class EventLogPosition extends Query<EventLogPositionView | null> {
   constructor(
     readonly scope: Scope,
     readonly id: string,
@@ -19,13 +19,13 @@ export class EventPlace extends Query<EventPlaceView | null> {
   }
 }
 
-/** Asks for the place of an event; null if no event of this id is known. */
-@QueryHandler(EventPlace)
-export class EventPlaceHandler implements IQueryHandler<EventPlace> {
+/** Asks where in the log an event is, whatever the `knownAt` of the scope; null if no event has the id. */
+@QueryHandler(EventLogPosition)
+export class EventLogPositionHandler implements IQueryHandler<EventLogPosition> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ scope: asked, id }: EventPlace): Promise<EventPlaceView | null> {
+  async execute({ scope: asked, id }: EventLogPosition): Promise<EventLogPositionView | null> {
     const { logTables } = await openScope(this.reader, asked);
-    return logTables.placeOf(id);
+    return logTables.eventPlaceOf(id);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The live feed of projected events. A subscriber is only a position: each page is read from the file after it, so
- * history and live events need no hand-over, and no state is held per subscriber.
+ * The live feed of projected events. All that a subscriber needs is a position: each page is read from the file after
+ * that position, so history and live events need no hand-over, and no state is held per subscriber.
  */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { mentionsList } from '../person.js';
@@ -29,8 +29,8 @@ export interface Feed {
 }
 
 /**
- * Subscribes to the log after a position; `types` limits it. With `list` (unknown: null), only events of that list: its
- * own stream, and every event of a case from the first one that judges it on the list or gives it a reference there.
+ * Subscribes to the log after a position; `types` selects types of events. `list` selects the events that concern a list: those
+ * of its own stream, and all of a case from the first that judges it on the list or gives it a reference there. Null for an unknown list.
  */
 export class FollowLog extends Query<Feed | null> {
   constructor(
@@ -42,7 +42,7 @@ export class FollowLog extends Query<Feed | null> {
 }
 
 /** Characters of event JSON read for one page. */
-const MAX_CHARACTERS = 64 * 1024;
+const MAX_CHARACTERS_PER_PAGE = 64 * 1024;
 
 @QueryHandler(FollowLog)
 export class FollowLogHandler implements IQueryHandler<FollowLog> {
@@ -61,14 +61,14 @@ export class FollowLogHandler implements IQueryHandler<FollowLog> {
     const context = this.models.currentContext();
     if (context === null) return { events: [], endPosition: after, caughtUp: true };
     const { logTables, position } = context;
-    const recorded = logTables.next(after, MAX_CHARACTERS);
-    const matches = filterOf(logTables, parameters);
+    const recorded = logTables.nextEvents(after, MAX_CHARACTERS_PER_PAGE);
+    const matches = eventFilter(logTables, parameters);
     const through = recorded.at(-1)?.position ?? after;
     return { events: recorded.filter(matches).map(toLoggedEvent), endPosition: through, caughtUp: through >= position };
   }
 }
 
-const filterOf = (
+const eventFilter = (
   logTables: LogTables,
   { types, list }: FollowLog['parameters'],
 ): ((line: FullEventEntry) => boolean) => {
@@ -85,18 +85,20 @@ const listFilter = (logTables: LogTables, list: string): ((line: FullEventEntry)
   const firstMentions = new Map<number, number>();
   return ({ stream, subject, position }) => {
     if (subject.kind !== 'case') return subject.kind === 'list' && subject.id === list;
-    const caseNo = logTables.cases.fedBy(stream, position);
+    const caseNo = logTables.cases.caseFedBy(stream, position);
     if (caseNo === null) return false;
-    const mentionedAt = firstMentions.get(caseNo) ?? firstMention(logTables, caseNo, list);
+    const mentionedAt = firstMentions.get(caseNo) ?? firstMentionPosition(logTables, caseNo, list);
     firstMentions.set(caseNo, mentionedAt);
     return mentionedAt <= position;
   };
 };
 
 /** The first position at which an event of a case mentions the list; the maximum if none does. */
-const firstMention = (logTables: LogTables, caseNo: number, list: string): number => {
-  const mentions = logTables.cases.feedings(caseNo).flatMap(({ stream, from, to }) => {
-    const mention = logTables.entries(stream, to).find(({ eventWithId }) => mentionsList(eventWithId.event, list));
+const firstMentionPosition = (logTables: LogTables, caseNo: number, list: string): number => {
+  const mentions = logTables.cases.streamSpansOf(caseNo).flatMap(({ stream, from, to }) => {
+    const mention = logTables
+      .streamEntries(stream, to)
+      .find(({ eventWithId }) => mentionsList(eventWithId.event, list));
     return mention === undefined ? [] : [Math.max(from, mention.position)];
   });
   return Math.min(STILL_KNOWN, ...mentions);

@@ -24,7 +24,7 @@ export class StreamSubject {
   readonly id: string;
 }
 
-/** What an event changed on some days: the possible values before and after. What has no days, such as a name, has no bounds. */
+/** What an event changed on some days: the possible values before and after. The bounds are null if the value has no days, as a name. */
 export class Change extends DaysView {
   @IsString()
   readonly axis: string;

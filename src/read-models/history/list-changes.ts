@@ -6,7 +6,7 @@ import { membershipOn, onlyCategory, type MovementRow } from '../counts/movement
 import type { Totals } from '../list/person.view.js';
 import { cachedStatement, type Db } from '../table.js';
 
-/** Whether a case is on a list, and in which category; null if it is not, or several are possible. */
+/** Whether a case is on a list, and in which category. `category` is null if the case is not on it, or the category is not certain. */
 export interface Membership {
   readonly certainty: 'yes' | 'uncertain' | 'no';
   readonly category: string | null;
@@ -28,8 +28,8 @@ type Row = MovementRow & {
 };
 
 /**
- * The changes of membership that the event at a position caused on the lists; the event must not be one of the lists'
- * own.
+ * The changes of membership of the lists that the event at a position caused. It must not be an event of a list, which
+ * may change the definition.
  */
 export const listChanges = (
   db: Db,

@@ -12,7 +12,7 @@ import { jsonBytes, takePage } from '../take-page.js';
 import { toEventEntry } from './entry.js';
 import { EventEntryView } from './history-entry.view.js';
 
-/** A correction or retraction of an event, of another correction of it, or of a retraction. */
+/** A correction or retraction of an event, or of another amendment of the event. */
 export class AmendmentView extends EventEntryView {
   @IsBoolean({ description: 'False once it is retracted itself.' })
   readonly stands: boolean;
@@ -61,17 +61,17 @@ export class OneEventHandler implements IQueryHandler<OneEvent> {
   async execute({ scope: asked, id }: OneEvent): Promise<EventDetails | null> {
     const { logTables, scope } = await openScope(this.reader, asked);
     const { position, knownAt } = scope;
-    const recorded = logTables.withAmendments(id, position);
+    const recorded = logTables.eventWithAmendments(id, position);
     const entry = recorded.find(({ eventWithId }) => eventWithId.id === id);
     if (entry === undefined) return null;
     const events = recorded.map(({ eventWithId }) => eventWithId);
-    const { retracted } = amendmentsOf(events);
-    const standing = standingEvent(entry.eventWithId, events);
+    const { retractedIds } = amendmentsOf(events);
+    const standing = eventAsItStands(entry.eventWithId, events);
     const references = [standing?.after, entry.causationId].filter((other) => typeof other === 'string');
     const amendments = takePage(
       amendmentsIn(recorded, id).map((amendment) => ({
         ...toEventEntry(amendment),
-        stands: !retracted.has(amendment.eventWithId.id),
+        stands: !retractedIds.has(amendment.eventWithId.id),
       })),
       Infinity,
       jsonBytes,
@@ -89,18 +89,18 @@ export class OneEventHandler implements IQueryHandler<OneEvent> {
 }
 
 /** The event as it stands; null if it is retracted. A correction stands with its fields as later corrections left them. */
-const standingEvent = (
+const eventAsItStands = (
   { id, event }: EventWithId<AnyEvent>,
   events: readonly EventWithId<AnyEvent>[],
 ): AnyEvent | null => {
-  const { corrected, retracted } = amendmentsOf(events);
-  if (retracted.has(id)) return null;
+  const { correctedFieldsById, retractedIds } = amendmentsOf(events);
+  if (retractedIds.has(id)) return null;
   return event.type === 'corrected'
-    ? { ...event, data: { ...event.data, ...corrected.get(id) } }
-    : withFields(event, corrected.get(id));
+    ? { ...event, data: { ...event.data, ...correctedFieldsById.get(id) } }
+    : withFields(event, correctedFieldsById.get(id));
 };
 
-/** The amendments of an event and of those amendments, however many lie between. */
+/** The amendments of an event, the amendments of these amendments, and so on. */
 const amendmentsIn = (recorded: readonly FullEventEntry[], id: string): readonly FullEventEntry[] => {
   const ids = new Set([id]);
   return recorded.filter(({ eventWithId }) => {
@@ -111,4 +111,4 @@ const amendmentsIn = (recorded: readonly FullEventEntry[], id: string): readonly
 };
 
 const isRetracted = (logTables: LogTables, id: string, upTo: number): boolean =>
-  amendmentsOf(logTables.withAmendments(id, upTo).map(({ eventWithId }) => eventWithId)).retracted.has(id);
+  amendmentsOf(logTables.eventWithAmendments(id, upTo).map(({ eventWithId }) => eventWithId)).retractedIds.has(id);

@@ -22,7 +22,7 @@ export class ReadLog extends Query<AsyncIterable<readonly LoggedEvent[]>> {
 
 /** Limits of one batch: events, and characters of their JSON. */
 const MAX_EVENTS_PER_BATCH = 500;
-const MAX_CHARACTERS = 1024 * 1024;
+const MAX_CHARACTERS_PER_BATCH = 1024 * 1024;
 
 @QueryHandler(ReadLog)
 export class ReadLogHandler implements IQueryHandler<ReadLog> {
@@ -44,7 +44,7 @@ export class ReadLogHandler implements IQueryHandler<ReadLog> {
     let [position, remaining] = [after, limit];
     while (position < last && remaining > 0) {
       const { logTables } = await this.reader.contextAt({});
-      const recorded = logTables.next(position, MAX_CHARACTERS, MAX_EVENTS_PER_BATCH);
+      const recorded = logTables.nextEvents(position, MAX_CHARACTERS_PER_BATCH, MAX_EVENTS_PER_BATCH);
       const end = recorded.at(-1);
       if (end === undefined) return;
       const batch = recorded
@@ -55,7 +55,7 @@ export class ReadLogHandler implements IQueryHandler<ReadLog> {
       if (batch.length > 0) yield batch.map(toLoggedEvent);
       remaining -= batch.length;
       position = end.position;
-      // To a fast reader, one batch would follow the other in a single turn of the event loop.
+      // Else a fast reader would take all batches in one turn of the event loop, and other requests would wait.
       await yieldToOthers();
     }
   }

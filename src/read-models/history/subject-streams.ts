@@ -8,15 +8,15 @@ export interface Subject {
 }
 
 /**
- * The stream of a subject; of a case, every stream that feeds it, or did, until its last event there. Empty if it is unknown at the
- * position.
+ * The stream of a subject; for a case, also every stream that feeds it or once fed it, each up to the position until which it did. Empty if
+ * the subject is unknown at the position.
  */
 export const streamsOf = (logTables: LogTables, { kind, id }: Subject, position: number): StreamBounds => {
   const stream = logTables.streamNo(kind, id);
   if (stream === null || logTables.lastRevision(stream, position) === null) return [];
   const caseNo = kind === 'case' ? logTables.cases.numberOf(id) : null;
   const upTo = new Map([[stream, position]]);
-  for (const { stream: feeding, from, to } of caseNo === null ? [] : logTables.cases.feedings(caseNo))
+  for (const { stream: feeding, from, to } of caseNo === null ? [] : logTables.cases.streamSpansOf(caseNo))
     if (from <= position) upTo.set(feeding, Math.max(upTo.get(feeding) ?? 0, Math.min(to, position)));
   return [...upTo].map(([no, last]) => ({ stream: no, upTo: last }));
 };

@@ -1,14 +1,14 @@
-import { DEFAULT_CODE } from '../../domain/case/events.js';
+import { DEFAULT_CRIMINAL_CODE } from '../../domain/case/events.js';
 import type { SqlCondition } from './sql-condition.js';
 
 /**
- * Matches in the JSON of articles: an equal text, or a prefix up to a part: 234 matches 234.4 but not 2340. An article
- * without a general part also matches those with one: 220 matches 28/220.1; only rows that contain a slash are parsed
- * for that.
+ * Finds periods with an article (in their JSON) that is equal to one of the filter or begins with it and a dot: 234 matches
+ * 234.4 but not 2340. An article without a general part also matches those with one: 220 matches 28/220.1; only rows
+ * that contain a slash are parsed for that.
  */
 export const articleCondition = (article: readonly string[]): SqlCondition => {
   const found = article.map((given, index) => {
-    const text = storedArticle(given);
+    const text = toStoredArticle(given);
     const quoted = JSON.stringify(text);
     const values = { [`article${index}`]: quoted, [`part${index}`]: `${quoted.slice(0, -1)}.` };
     const direct = `instr(p.articles, @article${index}) OR instr(p.articles, @part${index})`;
@@ -26,13 +26,12 @@ export const articleCondition = (article: readonly string[]): SqlCondition => {
 };
 
 /**
- * The head of an article (what stands before its first dot) as it is filtered by: a filter finds only articles of which it is one of the
- * heads.
+ * The head of an article in a filter: the text before its first dot. The filter finds only stored articles that have this head too.
  */
-export const articleHead = (article: string): string => headOf(storedArticle(article));
+export const headOfFilterArticle = (article: string): string => headOf(toStoredArticle(article));
 
-/** The heads of articles as they are stored: of each as it is, and without its general part. */
-export const articleHeads = (articles: readonly string[]): readonly string[] => [
+/** The heads of stored articles, of each with and without its general part. */
+export const headsOfStoredArticles = (articles: readonly string[]): readonly string[] => [
   ...new Set(articles.flatMap((article) => [headOf(article), headOf(withoutGeneralPart(article))])),
 ];
 
@@ -44,7 +43,8 @@ const withoutGeneralPart = (article: string): string => {
 };
 
 /** As stored: the default code is omitted, any other is followed by a colon. */
-const storedArticle = (article: string): string => article.replace(/[ :]/, ':').replace(`${DEFAULT_CODE}:`, '');
+const toStoredArticle = (article: string): string =>
+  article.replace(/[ :]/, ':').replace(`${DEFAULT_CRIMINAL_CODE}:`, '');
 
 const WITHOUT_GENERAL_PART = `CASE WHEN instr(a.value, '/')
   THEN substr(a.value, 1, instr(a.value, ':')) || substr(a.value, instr(a.value, '/') + 1) ELSE a.value END`;

@@ -4,7 +4,7 @@ import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
 import type { Filters } from './filters.js';
 import type { Paging } from './paging.js';
-import { readPageOf, type PeopleAsked } from './people-page.js';
+import { answerPeoplePage, type PeopleSelection } from './people-page.js';
 import type { PersonPage } from './person.view.js';
 import { isJudged } from './predicate.js';
 
@@ -32,9 +32,9 @@ export class CasesHandler implements IQueryHandler<Cases> {
 
   async execute({ scope, parameters }: Cases): Promise<PersonPage> {
     const { list } = parameters;
-    const asked: PeopleAsked =
+    const asked: PeopleSelection =
       list === undefined ? { population: 'all', conditions: [] } : { population: 'judged', conditions: [isJudged] };
-    const page = await readPageOf(this.reader, scope, 'cases', list ?? '', parameters, () => asked);
+    const page = await answerPeoplePage(this.reader, scope, 'cases', list ?? '', parameters, () => asked);
     if (page === null) throw new Error('cases are always answered');
     return page;
   }

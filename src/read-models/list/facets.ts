@@ -1,6 +1,6 @@
 /**
- * Facets: the parts of a list, or of the register as a whole, in which a page is looked for. Pages walk the index of one facet in the
- * order of a sort key, and check every case that they meet; a facet must have every case that a question may find, and may have more.
+ * Facets: the people of a list, or of the register as a whole, who share a value that is filtered by. A page walks the index of one facet
+ * in the order of a sort key and checks each of its cases: a facet must have every case that a question may find, and may have more.
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
@@ -9,10 +9,10 @@ import { intersect, unionOf, type DaySpan } from '../../domain/intervals.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { toNfc } from '../../domain/text.js';
 import type { Day } from '../../domain/time.js';
-import { referenceKey, shownName } from '../names/rows.js';
+import { leastReferenceSortKey, shownName } from '../names/rows.js';
 import { judgingLists, personReferences } from '../person.js';
 import type { CaseHistory } from '../table.js';
-import { articleHead, articleHeads } from './article-condition.js';
+import { headOfFilterArticle, headsOfStoredArticles } from './article-condition.js';
 import type { Filters } from './filters.js';
 import { periodRows, recognitionRows, type PeriodRow } from './rows.js';
 
@@ -28,19 +28,19 @@ export interface FacetRow {
 }
 
 /** A property that people are filtered by. */
-interface Property {
+interface FacetProperty {
   readonly name: string;
   /**
-   * Values that everybody has for a while. The register as a whole has no facets of them, which would be most of all rows: pages look
-   * for such people among all.
+   * Values that nearly every case has for a while. The register as a whole has no facets for them, which would make up most rows:
+   * pages look for such people among everybody.
    */
   readonly transientValues: readonly string[];
-  readonly ofPeriod: (period: PeriodRow) => readonly (string | null)[];
+  readonly valuesOfPeriod: (period: PeriodRow) => readonly (string | null)[];
   /** The values of which a period must have one to match the filters; undefined if it may have any. */
-  readonly filteredValues: (filters: Filters) => readonly string[] | undefined;
+  readonly valuesInFilters: (filters: Filters) => readonly string[] | undefined;
 }
 
-const onlyValue = (value: string | undefined): readonly string[] | undefined =>
+const singletonOf = (value: string | undefined): readonly string[] | undefined =>
   value === undefined ? undefined : [value];
 
 const AWAITING_JUDGMENT = 'awaiting-judgment' satisfies Filters['stage'];
@@ -49,76 +49,78 @@ const AWAITING_JUDGMENT = 'awaiting-judgment' satisfies Filters['stage'];
  * The properties that have facets. A page walks the facet of the first of them that it is filtered by, so those whose values have the
  * fewest people come first.
  */
-const FACET_PROPERTIES: readonly Property[] = [
+const FACET_PROPERTIES: readonly FacetProperty[] = [
   {
     name: 'incident',
     transientValues: [],
-    ofPeriod: ({ incident }) => [incident],
-    filteredValues: ({ incident }) => onlyValue(incident),
+    valuesOfPeriod: ({ incident }) => [incident],
+    valuesInFilters: ({ incident }) => singletonOf(incident),
   },
   {
     name: 'facility',
     transientValues: [],
-    ofPeriod: ({ facility }) => [facility],
-    filteredValues: ({ facility }) => onlyValue(facility === undefined ? undefined : toNfc(facility)),
+    valuesOfPeriod: ({ facility }) => [facility],
+    valuesInFilters: ({ facility }) => singletonOf(facility === undefined ? undefined : toNfc(facility)),
   },
   {
     name: 'article',
     transientValues: [],
-    ofPeriod: ({ articles }) => articleHeads(JSON.parse(articles) as readonly string[]),
-    filteredValues: ({ article }) => article?.map(articleHead),
+    valuesOfPeriod: ({ articles }) => headsOfStoredArticles(JSON.parse(articles) as readonly string[]),
+    valuesInFilters: ({ article }) => article?.map(headOfFilterArticle),
   },
   {
     name: 'category',
     transientValues: [],
-    ofPeriod: ({ category }) => [category],
-    filteredValues: ({ category }) => category,
+    valuesOfPeriod: ({ category }) => [category],
+    valuesInFilters: ({ category }) => category,
   },
   {
     name: 'proceedings',
     transientValues: ['none'],
-    ofPeriod: ({ proceedings }) => [proceedings],
-    filteredValues: ({ proceedings, stage }) =>
+    valuesOfPeriod: ({ proceedings }) => [proceedings],
+    valuesInFilters: ({ proceedings, stage }) =>
       proceedings ?? (stage === 'convicted' ? [...CONVICTED_STAGE] : undefined),
   },
   {
     name: 'stage',
     transientValues: [AWAITING_JUDGMENT],
     // The filter `stage=convicted` walks the facets of proceedings, so it needs no value here.
-    ofPeriod: ({ proceedings, custody }) => [
+    valuesOfPeriod: ({ proceedings, custody }) => [
       custody !== null && HELD_CUSTODIES.has(custody) && !CONVICTED_STAGE.has(proceedings ?? 'none')
         ? AWAITING_JUDGMENT
         : null,
     ],
-    filteredValues: ({ stage }) => onlyValue(stage === AWAITING_JUDGMENT ? stage : undefined),
+    valuesInFilters: ({ stage }) => singletonOf(stage === AWAITING_JUDGMENT ? stage : undefined),
   },
   {
     name: 'custody',
     transientValues: ['unknown', 'detained'],
-    ofPeriod: ({ custody }) => [custody],
-    filteredValues: ({ custody }) => custody,
+    valuesOfPeriod: ({ custody }) => [custody],
+    valuesInFilters: ({ custody }) => custody,
   },
 ];
 
 /**
- * Whom a question is about: everybody in the register, whom a list judges in any way, whom it recognises, or of these only whom every
- * list without a policy of its own keeps.
+ * Whom a question is about: everybody in the register; those whom a list judges in any way; those whom it recognises; or, of the
+ * recognised, only those whose custody is one that the default policy keeps on a list.
  */
 export type Population = 'all' | 'judged' | 'recognised' | 'kept by default';
 
-type Group = 'all' | 'kept by default' | 'otherwise recognised' | 'otherwise judged';
-const GROUPS_OF_POPULATION: Readonly<Record<Population, readonly Group[]>> = {
+type PopulationGroup = 'all' | 'kept by default' | 'otherwise recognised' | 'otherwise judged';
+const GROUPS_OF_POPULATION: Readonly<Record<Population, readonly PopulationGroup[]>> = {
   all: ['all'],
   judged: ['kept by default', 'otherwise recognised', 'otherwise judged'],
   recognised: ['kept by default', 'otherwise recognised'],
   'kept by default': ['kept by default'],
 };
 
-const KEPT_BY_DEFAULT: ReadonlySet<string> = new Set(DEFAULT_POLICY);
+const CUSTODIES_KEPT_BY_DEFAULT: ReadonlySet<string> = new Set(DEFAULT_POLICY);
 
-/** The population that has every member of a list on a day: the smallest, by the policy of the day. */
-export const membersAmong = (list: ListDefinition, day: Day): Population =>
-  policyOn(list, day).custody.every((custody) => KEPT_BY_DEFAULT.has(custody)) ? 'kept by default' : 'recognised';
+/** The smallest population that contains every member of a list on a day, by the policy of that day. */
+export const populationOfMembers = (list: ListDefinition, day: Day): Population =>
+  policyOn(list, day).custody.every((custody) => CUSTODIES_KEPT_BY_DEFAULT.has(custody))
+    ? 'kept by default'
+    : 'recognised';
 
 /** Facets that stand for no value of a property: people who may match anything, people who match in some possible courses only, and everybody. */
 const UNDECIDED_FACET = 'undecided';
@@ -128,10 +130,15 @@ const EVERYBODY_FACET = '';
 const FACET_HASHES = new LRUCache<string, number>({ max: 10_000 });
 
 /**
- * The number of a facet. Short, since every index has it in every entry: 48 bits of a hash. Two facets that happen to share one cost
- * some checks, and nothing else.
+ * The number of a facet: 48 bits of a hash, short because every index has it in every entry. If two facets happen to share a number,
+ * pages check some more cases, and nothing else changes.
  */
-const facetHash = (list: string, group: Group | typeof UNDECIDED_FACET, name = EVERYBODY_FACET, value = ''): number => {
+const facetHash = (
+  list: string,
+  group: PopulationGroup | typeof UNDECIDED_FACET,
+  name = EVERYBODY_FACET,
+  value = '',
+): number => {
   const text = `${list}\0${group}\0${name}\0${value}`;
   const known = FACET_HASHES.get(text);
   if (known !== undefined) return known;
@@ -140,16 +147,16 @@ const facetHash = (list: string, group: Group | typeof UNDECIDED_FACET, name = E
   return number;
 };
 
-/** Facets of more values than these are not walked together; that of everybody is walked instead. */
+/** If a filter has more values than this, the facet of everybody is walked instead of those of the values. */
 const MAX_WALKED_VALUES = 6;
 
 export interface Facets {
   /** Facets to walk: together they have every case that the filters may find. */
   readonly toWalk: readonly number[];
-  /** Whether these are all people whom the question is about, whatever they are filtered by. */
-  readonly isEverybody: boolean;
+  /** Whether `toWalk` has everybody whom the question is about, whatever the filters. */
+  readonly walksEverybody: boolean;
   /** Facets that together have every case that may match in some possible courses only. */
-  readonly uncertain: readonly number[];
+  readonly uncertainFacets: readonly number[];
 }
 
 export const facetsOf = (list: string, population: Population, filters: Filters): Facets => {
@@ -160,18 +167,18 @@ export const facetsOf = (list: string, population: Population, filters: Filters)
     ),
     undecided,
   ];
-  const uncertain = of(UNCERTAIN_FACET, ['']);
-  if (filters.certainty === 'uncertain') return { toWalk: uncertain, uncertain, isEverybody: false };
-  for (const { name, filteredValues, transientValues } of FACET_PROPERTIES) {
-    const values = filteredValues(filters);
+  const uncertainFacets = of(UNCERTAIN_FACET, ['']);
+  if (filters.certainty === 'uncertain') return { toWalk: uncertainFacets, uncertainFacets, walksEverybody: false };
+  for (const { name, valuesInFilters, transientValues } of FACET_PROPERTIES) {
+    const values = valuesInFilters(filters);
     const hasFacets = population !== 'all' || !values?.some((value) => transientValues.includes(value));
     if (values !== undefined && values.length <= MAX_WALKED_VALUES && hasFacets)
-      return { toWalk: of(name, values), uncertain, isEverybody: false };
+      return { toWalk: of(name, values), uncertainFacets, walksEverybody: false };
   }
-  return { toWalk: of(EVERYBODY_FACET, ['']), uncertain, isEverybody: true };
+  return { toWalk: of(EVERYBODY_FACET, ['']), uncertainFacets, walksEverybody: true };
 };
 
-/** The facets of periods that were met before: an event leaves most periods of its case as they were. */
+/** Cached facets of periods: an event leaves most periods of its case unchanged. */
 const FACETS_OF_PERIODS = new LRUCache<string, readonly number[]>({ max: 10_000 });
 
 /** The facets of a period, without those of `UNCERTAIN_FACET`. */
@@ -186,8 +193,8 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   const group = groupOf(period);
   const facets = [
     facetHash(list, group),
-    ...FACET_PROPERTIES.flatMap(({ name, transientValues, ofPeriod }) =>
-      ofPeriod(period).flatMap((value) =>
+    ...FACET_PROPERTIES.flatMap(({ name, transientValues, valuesOfPeriod }) =>
+      valuesOfPeriod(period).flatMap((value) =>
         value === null || (group === 'all' && transientValues.includes(value))
           ? []
           : [facetHash(list, group, name, value)],
@@ -198,10 +205,10 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   return facets;
 };
 
-const groupOf = ({ list, recognition, custody }: PeriodRow): Group => {
+const groupOf = ({ list, recognition, custody }: PeriodRow): PopulationGroup => {
   if (list === '') return 'all';
   if (recognition !== 'recognised') return 'otherwise judged';
-  return custody !== null && KEPT_BY_DEFAULT.has(custody) ? 'kept by default' : 'otherwise recognised';
+  return custody !== null && CUSTODIES_KEPT_BY_DEFAULT.has(custody) ? 'kept by default' : 'otherwise recognised';
 };
 
 /** The days of a case in each facet. */
@@ -234,7 +241,7 @@ export const facetRows = (history: CaseHistory): readonly FacetRow[] => {
   const rows: FacetRow[] = [];
   for (const list of ['', ...judgingLists(history.events)]) {
     const since = recognitions.filter((recognition) => recognition.list === list);
-    const reference_key = referenceKey(references, list);
+    const reference_key = leastReferenceSortKey(references, list);
     for (const [facet, spans] of daysByFacet(periods.filter((period) => period.list === list)))
       for (const { from, to } of unionOf(spans))
         for (const { since_day, from_day: first, to_day: end } of since) {

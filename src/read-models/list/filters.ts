@@ -4,7 +4,7 @@
  */
 import { CUSTODIES, PROCEEDINGS, type Custody, type Proceedings } from '../../domain/case/state.js';
 import { toNfc } from '../../domain/text.js';
-import { REPEATABLE, IsArticleFilter, IsOneOf, IsSlug, IsText } from '../../schema/decorators.js';
+import { REPEATABLE_BOUNDS, IsArticleFilter, IsOneOf, IsSlug, IsText } from '../../schema/decorators.js';
 import { changeField, fieldsOf } from '../../schema/field.js';
 import { LIMITS } from '../../schema/limits.js';
 import { articleCondition } from './article-condition.js';
@@ -15,10 +15,10 @@ export const CERTAINTIES = ['yes', 'uncertain'] as const;
 export type Certainty = (typeof CERTAINTIES)[number];
 
 interface FilterDescription<Value> {
-  /** Completes "only …": for OpenAPI and for the help of the command line. */
-  readonly completesOnly: string;
-  /** Stands for a value in the help of the command line. */
-  readonly value: string;
+  /** The text after "only" in OpenAPI and in the help of the command line. */
+  readonly phraseAfterOnly: string;
+  /** Placeholder for a value in the help of the command line: `id`. */
+  readonly valuePlaceholder: string;
   /** SQL for whether one period `p` matches. Null for a filter that looks at all periods of a person together. */
   readonly matches: ConditionOn<Value> | null;
 }
@@ -36,70 +36,70 @@ const Filter =
   <Value>(description: FilterDescription<Value>) =>
   <Name extends keyof Filters>(target: { readonly [N in Name]?: Value }, name: Name): void => {
     filterDescriptions.set(name, description);
-    changeField({ optional: true, description: `Only ${description.completesOnly}.` })(target, name);
+    changeField({ optional: true, description: `Only ${description.phraseAfterOnly}.` })(target, name);
   };
 
 /** Values of one filter are alternatives (OR); filters are combined with AND. */
 export class Filters {
   @Filter({
-    completesOnly: 'people in these categories of the list',
-    value: 'id',
+    phraseAfterOnly: 'people in these categories of the list',
+    valuePlaceholder: 'id',
     matches: isOneOf('p.category'),
   })
-  @IsSlug({ each: REPEATABLE })
+  @IsSlug({ each: REPEATABLE_BOUNDS })
   readonly category?: readonly string[];
 
   @Filter({
-    completesOnly: 'people in such a custody',
-    value: 'value',
+    phraseAfterOnly: 'people in such a custody',
+    valuePlaceholder: 'value',
     matches: isOneOf('p.custody'),
   })
-  @IsOneOf(CUSTODIES, { each: REPEATABLE })
+  @IsOneOf(CUSTODIES, { each: REPEATABLE_BOUNDS })
   readonly custody?: readonly Custody[];
 
   @Filter({
-    completesOnly: 'people in such a state of proceedings',
-    value: 'value',
+    phraseAfterOnly: 'people in such a state of proceedings',
+    valuePlaceholder: 'value',
     matches: isOneOf('p.proceedings'),
   })
-  @IsOneOf(PROCEEDINGS, { each: REPEATABLE })
+  @IsOneOf(PROCEEDINGS, { each: REPEATABLE_BOUNDS })
   readonly proceedings?: readonly Proceedings[];
 
   @Filter({
-    completesOnly: 'people at this stage of proceedings; on appeal and final count as convicted',
-    value: 'stage',
+    phraseAfterOnly: 'people at this stage of proceedings; on appeal and final count as convicted',
+    valuePlaceholder: 'stage',
     matches: isEqual(STAGE_SQL),
   })
   @IsOneOf(STAGES)
   readonly stage?: (typeof STAGES)[number];
 
   @Filter({
-    completesOnly: 'people under these articles; 234 finds all its parts, 234.4 those beginning so',
-    value: 'article',
+    phraseAfterOnly: 'people under these articles; 234 finds all its parts, 234.4 those beginning so',
+    valuePlaceholder: 'article',
     matches: articleCondition,
   })
-  @IsArticleFilter({ each: REPEATABLE })
+  @IsArticleFilter({ each: REPEATABLE_BOUNDS })
   readonly article?: readonly string[];
 
   @Filter({
-    completesOnly: 'people held there',
-    value: 'name',
+    phraseAfterOnly: 'people held there',
+    valuePlaceholder: 'name',
     matches: (facility: string, name) => isEqual('p.facility')(toNfc(facility), name),
   })
   @IsText(LIMITS.name)
   readonly facility?: string;
 
   @Filter({
-    completesOnly: 'people of this affair',
-    value: 'id',
+    phraseAfterOnly: 'people of this affair',
+    valuePlaceholder: 'id',
     matches: isEqual('p.incident'),
   })
   @IsSlug()
   readonly incident?: string;
 
   @Filter<Certainty>({
-    completesOnly: 'those who match certainly (yes), or only in some possible courses of events (uncertain)',
-    value: 'value',
+    phraseAfterOnly: 'those who match certainly (yes), or only in some possible courses of events (uncertain)',
+    valuePlaceholder: 'value',
     matches: null,
   })
   @IsOneOf(CERTAINTIES)

@@ -1,10 +1,10 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
-import { membersAmong } from './facets.js';
+import { populationOfMembers } from './facets.js';
 import type { Filters } from './filters.js';
 import type { Paging } from './paging.js';
-import { readPageOf } from './people-page.js';
+import { answerPeoplePage } from './people-page.js';
 import type { PersonPage } from './person.view.js';
 import { memberConditions } from './predicate.js';
 
@@ -29,10 +29,17 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
   constructor(private readonly reader: ReadModelReader) {}
 
   execute({ scope, list, parameters }: ListMembers): Promise<PersonPage | null> {
-    return readPageOf(this.reader, scope, 'members', list, parameters, ({ logTables, scope: { day, position } }) => {
-      const definition = logTables.listAt(list, position)?.definition;
-      if (definition === undefined) return null;
-      return { population: membersAmong(definition, day), conditions: memberConditions(definition, day) };
-    });
+    return answerPeoplePage(
+      this.reader,
+      scope,
+      'members',
+      list,
+      parameters,
+      ({ logTables, scope: { day, position } }) => {
+        const definition = logTables.listAt(list, position)?.definition;
+        if (definition === undefined) return null;
+        return { population: populationOfMembers(definition, day), conditions: memberConditions(definition, day) };
+      },
+    );
   }
 }

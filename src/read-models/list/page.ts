@@ -9,10 +9,17 @@ import type { PersonPage, Totals } from './person.view.js';
 import type { QueryContext } from '../reader.js';
 import type { Db, SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
-import { matchOf, periodsOfCase, validCondition, versionCondition, type ListScope, type Match } from './predicate.js';
+import {
+  toMatchConditions,
+  periodsOfCaseSql,
+  validCondition,
+  versionCondition,
+  type ListScope,
+  type MatchConditions,
+} from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
-import { personOf, shownColumnsOf } from './person-rows.js';
-import { casesInFacets, walk, type WalkedCase } from './walk.js';
+import { personViewOf, shownColumnsOf } from './person-rows.js';
+import { casesInFacetsSql, walk, type WalkedCase } from './walk.js';
 
 export interface PageRequest {
   readonly scope: ListScope;
@@ -38,12 +45,12 @@ export const readPage = (
   request: PageRequest,
 ): PageResult => {
   const { scope, limit, after } = request;
-  const match = matchOf(request.conditions);
+  const match = toMatchConditions(request.conditions);
   const total = after?.total ?? countPeople(counters, scope, match, request);
   // Where nobody matches, a walk would go through everybody in the facets before it ended.
   const hasMatches = total.yes + total.uncertain > 0;
-  const found = hasMatches ? walkAsked(db, logTables, request, match) : [];
-  const items = found.slice(0, limit).map(personOf);
+  const found = hasMatches ? walkRequestedPage(db, logTables, request, match) : [];
+  const items = found.slice(0, limit).map(personViewOf);
   const [key, id] = [found[limit - 1]?.key, items.at(-1)?.caseId];
   return {
     asOf: formatDay(scope.day),
@@ -55,42 +62,42 @@ export const readPage = (
 };
 
 /** The people of the page, and one more if there are further ones. */
-const walkAsked = (
+const walkRequestedPage = (
   db: Db,
   { cases }: QueryContext['logTables'],
   request: PageRequest,
-  match: Match,
+  match: MatchConditions,
 ): readonly WalkedCase[] => {
   const { scope, reference, after, limit } = request;
   return walk(db, {
     ...request,
     match,
-    selected: reference && { text: casesWithReference(scope), values: referenceValues(reference) },
-    shown: shownColumnsOf(scope),
+    selectedCases: reference && { text: casesWithReferenceSql(scope), values: referenceValues(reference) },
+    shownSql: shownColumnsOf(scope),
     after: after && { key: after.key, caseNo: cases.numberOf(after.id) ?? 0 },
     limit: limit + 1,
   });
 };
 
-/** Whether the case `o.case_no` does not match in every possible course. */
-export const isUncertainSql = (scope: ListScope, match: Match): string =>
-  `EXISTS (${periodsOfCase(scope)} AND NOT ${match.certain})`;
+/** SQL for whether the case `o.case_no` fails to match in at least one possible course. */
+export const isUncertainSql = (scope: ListScope, match: MatchConditions): string =>
+  `EXISTS (${periodsOfCaseSql(scope)} AND NOT ${match.certain})`;
 
 /** The conditions of a query on the case `o.case_no`. */
 export const caseConditions = (
   { scope, certainty, reference }: Pick<PageRequest, 'scope' | 'certainty' | 'reference'>,
-  match: Match,
+  match: MatchConditions,
 ): readonly string[] => {
   const isUncertain = isUncertainSql(scope, match);
   return [
-    `EXISTS (${periodsOfCase(scope)} AND ${match.possible})`,
+    `EXISTS (${periodsOfCaseSql(scope)} AND ${match.possible})`,
     ...(certainty === undefined ? [] : [certainty === 'yes' ? `NOT ${isUncertain}` : isUncertain]),
-    ...(reference === undefined ? [] : [`o.case_no IN (${casesWithReference(scope)})`]),
+    ...(reference === undefined ? [] : [`o.case_no IN (${casesWithReferenceSql(scope)})`]),
   ];
 };
 
 /** Selects cases with the reference, as known at the position of the scope. */
-const casesWithReference = (scope: ListScope): string =>
+const casesWithReferenceSql = (scope: ListScope): string =>
   `SELECT r.case_no FROM case_references r WHERE r.list = @refList AND r.reference = @ref AND ${versionCondition('r', scope)}`;
 
 export const referenceValues = (reference: Reference | undefined): Readonly<Record<string, SqlValue>> =>
@@ -103,25 +110,25 @@ export const referenceValues = (reference: Reference | undefined): Readonly<Reco
 export const countPeople = (
   counters: Counters,
   scope: ListScope,
-  match: Match,
+  match: MatchConditions,
   { certainty, reference, facets }: Partial<Pick<PageRequest, 'certainty' | 'reference' | 'facets'>> = {},
 ): Totals => {
-  const facetNumbers = facets === undefined || facets.isEverybody ? null : facets.toWalk;
+  const facetNumbers = facets === undefined || facets.walksEverybody ? null : facets.toWalk;
   const groups = counters.count(scope, {
     sql: (
       versionScope,
       caseFilter,
     ) => `SELECT '' AS key, coalesce(sum(yes), 0) AS yes, coalesce(sum(NOT yes), 0) AS uncertain FROM (
       SELECT min(${match.certain}) AS yes FROM periods p WHERE p.list = @list AND ${validCondition('p', versionScope)}
-      ${reference === undefined ? '' : `AND p.case_no IN (${casesWithReference(versionScope)})`}
+      ${reference === undefined ? '' : `AND p.case_no IN (${casesWithReferenceSql(versionScope)})`}
       ${caseFilter} GROUP BY p.case_no HAVING max(${match.possible}))`,
     values: { ...match.values, ...referenceValues(reference) },
-    cases:
+    casesSql:
       reference !== undefined
-        ? casesWithReference
+        ? casesWithReferenceSql
         : facetNumbers === null
           ? undefined
-          : (versionScope) => casesInFacets(versionScope, facetNumbers),
+          : (versionScope) => casesInFacetsSql(versionScope, facetNumbers),
   });
   const total = groups.get('') ?? { yes: 0, uncertain: 0 };
   return { yes: certainty === 'uncertain' ? 0 : total.yes, uncertain: certainty === 'yes' ? 0 : total.uncertain };

@@ -5,7 +5,7 @@ import type { Paging } from './paging.js';
 import type { PersonPage } from './person.view.js';
 import type { Reference } from '../../domain/case/events.js';
 import type { ReadModelReader } from '../reader.js';
-import { answerCounted } from '../answer-counted.js';
+import { answerWithCounts } from '../answer-counted.js';
 import type { Scope, ScopedContext } from '../scope.js';
 import { readPageCursor, writePageCursor } from './page-cursor.js';
 import { readFoundPage, type PeopleSearch } from '../names/found-page.js';
@@ -19,14 +19,14 @@ export interface PageParameters {
   readonly filters: Filters;
   readonly page: Paging;
   readonly reference?: Reference;
-  /** Ranks the people whose names match this one; there is no other order then. */
+  /** Only people whose names match this one, the best match first, instead of the order of `sort`. */
   readonly name?: string;
-  /** Ranks the people whose facility, articles or summary have these words; not together with `name`. */
+  /** Only people whose facility, articles or summary have these words, the best match first; not together with `name`. */
   readonly words?: string;
 }
 
-/** Whom a page shows, and the conditions on a period of theirs. */
-export interface PeopleAsked {
+/** Whom a page is about, and the SQL conditions that their periods must meet. */
+export interface PeopleSelection {
   readonly population: Population;
   readonly conditions: readonly SqlCondition[];
 }
@@ -35,20 +35,20 @@ export interface PeopleAsked {
  * Answers one page. Later pages keep the day and the position of the first. `kind` names the query in page cursors. Null if
  * `peopleAsked` returns null.
  */
-export const readPageOf = async (
+export const answerPeoplePage = async (
   reader: ReadModelReader,
   scope: Scope,
   kind: 'members' | 'cases',
   list: string,
   { filters, page, reference, name, words }: PageParameters,
-  peopleAsked: (context: ScopedContext) => PeopleAsked | null,
+  peopleAsked: (context: ScopedContext) => PeopleSelection | null,
 ): Promise<PersonPage | null> => {
   const queryKey = [kind, scope.key, list, filters, page.sort, reference, name, words];
   const cursor =
     page.after === undefined
       ? null
       : readPageCursor(page.after, queryKey, (await reader.contextAt({ atLeast: scope.atLeast })).logId);
-  return answerCounted(reader, scope, cursor, (context) => {
+  return answerWithCounts(reader, scope, cursor, (context) => {
     const asked = peopleAsked(context);
     if (asked === null) return null;
     const { day, position, knownAt } = context.scope;

@@ -6,25 +6,25 @@ import { scopeValues, validCondition, versionCondition, type ListScope } from '.
 import { possibleStandings, STANDING_COLUMNS, standingIn } from './standings.js';
 import type { WalkedCase } from './walk.js';
 
-/** What is shown of a period `p` that is valid in the scope, and of its case `o.case_no`. */
+/** SQL for the columns that a page shows of a period `p` and of its case `o.case_no`, with the joins that they need. */
 export const shownColumnsOf = (scope: ListScope): { readonly columns: string; readonly joins: string } => ({
   columns: `e.case_id, e.name, e.refs, ${STANDING_COLUMNS}`,
   joins: `CROSS JOIN list_entries e ON e.case_no = o.case_no AND ${versionCondition('e', scope)}`,
 });
 
-/** Where the columns of an entry and of a standing begin in a row: after those of every walk. */
-const ENTRY_COLUMN = 3;
-const STANDING_COLUMN = ENTRY_COLUMN + 3;
+/** Index of the first column of the list entry and of the standing in a walked row, whose first three columns every walk has. */
+const FIRST_ENTRY_COLUMN = 3;
+const FIRST_STANDING_COLUMN = FIRST_ENTRY_COLUMN + 3;
 
 /** What is shown of a case that was walked with the columns of `shownColumnsOf`. */
-export const personOf = ({ periods, isUncertain }: Pick<WalkedCase, 'periods' | 'isUncertain'>): PersonView => {
+export const personViewOf = ({ periods, isUncertain }: Pick<WalkedCase, 'periods' | 'isUncertain'>): PersonView => {
   const entry = periods[0] ?? [];
   return {
-    caseId: entry[ENTRY_COLUMN] as string,
-    references: JSON.parse(entry[ENTRY_COLUMN + 2] as string) as readonly Reference[],
-    name: entry[ENTRY_COLUMN + 1] as string | null,
+    caseId: entry[FIRST_ENTRY_COLUMN] as string,
+    references: JSON.parse(entry[FIRST_ENTRY_COLUMN + 2] as string) as readonly Reference[],
+    name: entry[FIRST_ENTRY_COLUMN + 1] as string | null,
     certainty: isUncertain ? 'uncertain' : 'yes',
-    standings: possibleStandings(periods.map((row) => standingIn(row, STANDING_COLUMN))),
+    standings: possibleStandings(periods.map((row) => standingIn(row, FIRST_STANDING_COLUMN))),
   };
 };
 
@@ -32,12 +32,12 @@ export const personOf = ({ periods, isUncertain }: Pick<WalkedCase, 'periods' | 
 export interface PersonOnPage {
   readonly caseNo: number;
   readonly isUncertain: boolean;
-  /** How a name matched that was searched for. */
+  /** How the name or the words that were searched for matched. */
   readonly match: NameMatchView;
 }
 
 /** What a page of a search shows of people, in their order. */
-export const personRows = (db: Db, scope: ListScope, people: readonly PersonOnPage[]): readonly PersonView[] => {
+export const personViewsOf = (db: Db, scope: ListScope, people: readonly PersonOnPage[]): readonly PersonView[] => {
   const { columns, joins } = shownColumnsOf(scope);
   const sql = `SELECT NULL, o.case_no, NULL, ${columns} FROM (SELECT value AS case_no FROM json_each(@caseNos)) o
     CROSS JOIN periods p ON p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)} ${joins}`;
@@ -46,6 +46,6 @@ export const personRows = (db: Db, scope: ListScope, people: readonly PersonOnPa
   return people.map(({ caseNo, isUncertain, match }) => {
     const periods = rows.filter((row) => row[1] === caseNo);
     if (periods.length === 0) throw new Error('a case that is found has periods');
-    return { ...personOf({ periods, isUncertain }), match };
+    return { ...personViewOf({ periods, isUncertain }), match };
   });
 };

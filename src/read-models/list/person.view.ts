@@ -79,7 +79,7 @@ export class StandingView {
   readonly lists: readonly ListStandingView[];
 }
 
-/** How a name or words matched that were searched for. */
+/** How the name or the words that were searched for matched. */
 export class NameMatchView {
   @IsString({ description: 'The spelling or the text that matched; of a long summary, the words around.' })
   readonly text: string;

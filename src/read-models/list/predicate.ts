@@ -36,7 +36,7 @@ export const validCondition = (alias: string, scope: ListScope): string =>
   `${alias}.from_day <= @day AND @day < ${alias}.to_day AND ${versionCondition(alias, scope)}`;
 
 /** Selects the periods `p` of the case `o.case_no` that are valid in the scope. */
-export const periodsOfCase = (scope: ListScope): string =>
+export const periodsOfCaseSql = (scope: ListScope): string =>
   `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)}`;
 
 /** Members of a list: recognised, in a custody that the policy of the day names. */
@@ -49,14 +49,14 @@ export const memberConditions = (definition: ListDefinition, day: Day): readonly
 export const isJudged: SqlCondition = { text: "p.recognition <> 'none'", values: {} };
 
 /** Two conditions on a period `p`: that it certainly matches, and that it may match. */
-export interface Match {
+export interface MatchConditions {
   readonly certain: string;
   readonly possible: string;
   readonly values: SqlCondition['values'];
 }
 
 /** Undecided periods may match any condition; without conditions every period matches. */
-export const matchOf = (conditions: readonly SqlCondition[]): Match => {
+export const toMatchConditions = (conditions: readonly SqlCondition[]): MatchConditions => {
   const all = conditions.map(({ text }) => text).join(' AND ') || 'TRUE';
   const values = Object.assign({}, ...conditions.map((condition) => condition.values)) as SqlCondition['values'];
   if (conditions.length === 0) return { certain: all, possible: all, values };

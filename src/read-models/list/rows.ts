@@ -34,7 +34,7 @@ export interface PeriodRow {
   readonly articles: string;
   readonly facility: string | null;
   readonly incident: string | null;
-  /** JSON: the judgments of all lists. Null in a row of a list if they are just that of its own columns. */
+  /** JSON: the judgments of all lists. Null if undecided, and in a row of a list if no other list judges the case. */
   readonly lists: string | null;
   readonly recognition: Recognition | null;
   readonly category: string | null;
@@ -95,7 +95,7 @@ const listRows = ({ periods }: CaseHistory, list: string, events: CaseEventIndex
 /** The cells of a period, with its days. */
 type PeriodItem = Omit<PeriodRow, 'from_day' | 'to_day'> & DaySpan;
 
-/** By period and list. Most events leave most periods of a timeline the same objects, whose rows are then the same objects too. */
+/** Cached by period and list: most events leave most periods of a timeline the same objects, and their rows then stay the same too. */
 const ITEMS_BY_PERIOD = new WeakMap<Period, Map<string, PeriodItem>>();
 const ROW_BY_ITEM = new WeakMap<PeriodItem, PeriodRow>();
 
@@ -104,8 +104,8 @@ const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodIte
   const { from, to, standing } = period;
   const judged = standing?.lists.find((l) => l.list === list);
   // All else in the item depends on the period alone.
-  const custody_why = reasonOf(standing?.custodyBy, events);
-  const recognition_why = reasonOf(judged?.by, events);
+  const custody_why = typeAndReasonOf(standing?.custodyEventId, events);
+  const recognition_why = typeAndReasonOf(judged?.by, events);
   const items = ITEMS_BY_PERIOD.get(period) ?? new Map<string, PeriodItem>();
   const known = items.get(list);
   if (known !== undefined && known.custody_why === custody_why && known.recognition_why === recognition_why)
@@ -118,15 +118,15 @@ const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodIte
     to,
     undecided: standing === null ? 1 : 0,
     custody: standing?.custody ?? null,
-    custody_by: standing?.custodyBy ?? null,
+    custody_by: standing?.custodyEventId ?? null,
     custody_why,
     proceedings: standing?.proceedings ?? null,
     sentence: standing?.sentence ?? null,
     end_earliest: standing?.sentenceEnd?.earliest ?? null,
     end_latest: standing?.sentenceEnd?.latest ?? null,
-    life: standing?.life === true ? 1 : 0,
+    life: standing?.isForLife === true ? 1 : 0,
     articles: JSON.stringify(standing?.articles ?? []),
-    facility: composedOrNull(standing?.facility),
+    facility: toNfcOrNull(standing?.facility),
     incident: standing?.incident ?? null,
     running: list === '' && standing?.running ? JSON.stringify(standing.running) : null,
     lists: standing === null || isAlone ? null : judgementsText(standing),
@@ -139,7 +139,7 @@ const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodIte
   return item;
 };
 
-/** Lists every column, because copying the rest of an object takes longer than the whole of this. */
+/** Names every column, because an object rest or spread would take longer than all else here. */
 const toPeriodRow = (item: PeriodItem): PeriodRow => {
   const known = ROW_BY_ITEM.get(item);
   if (known !== undefined) return known;
@@ -174,7 +174,7 @@ const judgementsText = ({ lists }: Standing): string =>
   JSON.stringify(lists.map(({ list, recognition, category }) => ({ list, recognition, category })));
 
 /** Events of earlier versions may contain text that is not in NFC. */
-const composedOrNull = (text: string | null | undefined): string | null =>
+const toNfcOrNull = (text: string | null | undefined): string | null =>
   text === null || text === undefined ? null : toNfc(text);
 
 /** Stored in place of the reason of a release that no event of its episode supports. */
@@ -184,7 +184,7 @@ const UNFOUNDED_REASON = 'unfounded';
  * Type of an event, with the reason of a release. The texts of `declined` and `delisted` are personal data and are left
  * out.
  */
-const reasonOf = (
+const typeAndReasonOf = (
   id: string | null | undefined,
   { byId, unfoundedReleases: unfounded }: CaseEventIndex,
 ): string | null => {

@@ -14,7 +14,7 @@ export const isOneOf =
   (column: string): ConditionOn<readonly string[]> =>
   (values, name) => {
     const named = values.map((value, index) => [`${name}${index}`, value] as const);
-    // IN would make a table of the values.
+    // OR instead of IN, for which SQLite would build a temporary table of the values.
     const text = `(${named.map(([key]) => `${column} = @${key}`).join(' OR ') || 'FALSE'})`;
     return { text, values: Object.fromEntries(named) };
   };

@@ -6,7 +6,7 @@ import type { StandingView } from './person.view.js';
 import { scopeValues, versionCondition, type ListScope } from './predicate.js';
 import { cachedStatement, type Db, type SqlValue } from '../table.js';
 
-/** Days and JSON texts that were met before: a page shows the same few again and again, and reading them is most of its own work. */
+/** Caches of formatted days and parsed JSON: a page shows the same few again and again, and converting them is most of its own work. */
 const FORMATTED_DAYS = new LRUCache<Day, string>({ max: 10_000 });
 const PARSED_ARRAYS = new LRUCache<string, readonly unknown[]>({ max: 10_000 });
 
@@ -68,7 +68,7 @@ export const periodsOf = (db: Db, scope: ListScope, caseNo: number): readonly St
 export const STANDING_COLUMNS = `p.undecided, p.custody, p.proceedings, p.sentence, p.end_earliest, p.end_latest, p.life, p.articles,
   p.facility, p.incident, p.lists, p.list, p.recognition, p.category`;
 
-/** The standing in a row that has the columns above from the index `at` on; null if it is undecided. */
+/** The standing in a row that has the STANDING_COLUMNS from the index `at` on; null if it is undecided. */
 export const standingIn = (row: readonly SqlValue[], at: number): StandingView | null => {
   if (row[at] === 1) return null;
   const [earliest, latest] = [row[at + 4] as Day | null, row[at + 5] as Day | null];
@@ -85,7 +85,7 @@ export const standingIn = (row: readonly SqlValue[], at: number): StandingView |
   };
 };
 
-/** `lists` is null if the list of the row is the only one (rows.ts). */
+/** `lists` is null if no list but that of the row judges the case (rows.ts). */
 const judgmentsIn = (lists: string | null, row: readonly SqlValue[], at: number): StandingView['lists'] => {
   if (lists !== null) return parsedItems(lists);
   const recognition = row[at + 1] as Recognition;

@@ -1,9 +1,9 @@
 /**
- * A page walks an index of `facets` in its order and reads the periods of each case. The first index of `periods`, of the versions that are
- * still believed, has all that a page shows or filters by, so that no row is looked up; the second, of all versions, what decides who is a
- * member. The indexes on bounds serve movements.
+ * A page walks an index of `facets` in its order and reads the periods of each case. The first index of `periods`, of the versions that
+ * are still believed, covers all that a page shows or filters by; the second, of all versions, covers what decides who is a member. The
+ * indexes on the first and last days serve movements.
  */
-import { caseEvents, isNaming, type CaseEvent } from '../../domain/case/events.js';
+import { caseEvents, isNamingEvent, type CaseEvent } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';
 import { MAX_DAY } from '../../domain/time.js';
 import { STILL_KNOWN, type ProjectedTable } from '../table.js';
@@ -18,7 +18,7 @@ export const FIRST_DAY_SQL = 'from_day + 0';
 export const END_DAY_SQL = 'to_day + 0';
 
 /** The name that table.ts gives the first of the indexes below: by list and case, of the versions that are still believed. */
-export const CURRENT_PERIODS = 'periods_1';
+export const CURRENT_PERIODS_INDEX = 'periods_1';
 
 /** Events without a day are in no period. */
 const isDated = ({ type }: CaseEvent): boolean => caseEvents[type].dated;
@@ -64,10 +64,10 @@ export const periods: ProjectedTable<PeriodRow> = {
 /** The keys of the orders in which a page may be asked for. */
 const SORT_KEYS = ['name_key', 'reference_key', 'since_day'] as const;
 
-/** A condition on rows of `facets`, which are named by what stands before their columns: `o.`, or nothing in an index. */
+/** SQL for a condition on rows of `facets`. `row` is the prefix of their columns: `o.` in a query, empty in an index. */
 type FacetCondition = (row: string) => string;
 
-/** Rows that hold to this day, as far as is known. They have indexes of their own: a page of now should not walk the past. */
+/** Rows that are believed and have no last day. They have indexes of their own: a page of today should not walk past ones. */
 export const isOpen: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN} AND ${row}to_day = ${MAX_DAY}`;
 /** All rows that are not open. */
 export const isClosed: FacetCondition = (row) => `(${row}known_to < ${STILL_KNOWN} OR ${row}to_day < ${MAX_DAY})`;
@@ -98,5 +98,5 @@ export const facets: ProjectedTable<FacetRow> = {
     ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, to_day, known_from, known_to) WHERE ${isClosed('')}`),
   ],
   rows: facetRows,
-  readsEvent: (event) => isDated(event) || isNaming(event) || referencesOf(event).length > 0,
+  readsEvent: (event) => isDated(event) || isNamingEvent(event) || referencesOf(event).length > 0,
 };

@@ -1,26 +1,26 @@
 /**
- * Cases, and which streams feed their timelines. A case has a number of its own: its stream is only the first that feeds it. A stream
- * feeds one case at a time, from a position of the log to another, with all its events up to the position that is asked for.
+ * Cases, and which streams feed their timelines. A case has a number of its own, since after merges several streams feed it. A stream
+ * feeds one case at a time, over a range of log positions: at each of them, all events that the stream has by then count for the case.
  */
 import { STILL_KNOWN, type Db } from '../table.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /** Numbers of cases are local to one file and never leave it. */
-export const CASE_TABLES = [
+export const CREATE_CASE_TABLES = [
   'CREATE TABLE cases (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)',
   `CREATE TABLE case_streams (stream INTEGER NOT NULL, case_no INTEGER NOT NULL, from_position INTEGER NOT NULL,
     to_position INTEGER NOT NULL, PRIMARY KEY (stream, from_position)) WITHOUT ROWID`,
   'CREATE INDEX case_streams_by_case ON case_streams (case_no, from_position)',
 ];
 
-/** A stream feeds a case over the positions [from, to); `to` is STILL_KNOWN while it does. */
-export interface Feeding {
+/** The positions [from, to) over which a stream feeds a case, or a merge of it holds; `to` is STILL_KNOWN while that lasts. */
+export interface StreamSpan {
   readonly stream: number;
   readonly from: number;
   readonly to: number;
 }
 
-export const feedsAt = ({ from, to }: Feeding, position: number): boolean => from <= position && position < to;
+export const feedsAt = ({ from, to }: StreamSpan, position: number): boolean => from <= position && position < to;
 
 export class CaseStreams {
   readonly #insertCase;
@@ -53,15 +53,15 @@ export class CaseStreams {
   }
 
   /** Begins a case that its own stream feeds from a position on; returns its number. */
-  open(id: string, stream: number, position: number): number {
+  openCase(id: string, stream: number, position: number): number {
     const caseNo = Number(this.#insertCase.run(id).lastInsertRowid);
     this.#start.run(stream, caseNo, position);
     return caseNo;
   }
 
   /** Moves a stream from the case that it feeds to another, from a position on. */
-  feed(stream: number, caseNo: number, position: number): void {
-    // A feeding that began at this same position is empty and is removed.
+  moveStream(stream: number, caseNo: number, position: number): void {
+    // If the stream began to feed a case at this very position, that range is empty now: its row is removed.
     this.#cancel.run(stream, position);
     this.#stop.run(position, stream);
     this.#start.run(stream, caseNo, position);
@@ -80,21 +80,21 @@ export class CaseStreams {
   }
 
   /** The case that a stream feeds at a position; null if it feeds none. */
-  fedBy(stream: number, position: number): number | null {
+  caseFedBy(stream: number, position: number): number | null {
     return (this.#fed.get(stream, position, position) as number | undefined) ?? null;
   }
 
   /** Every stream that feeds a case or once did, in order of position. */
-  feedings(caseNo: number): readonly Feeding[] {
-    return this.#feedings.all(caseNo) as Feeding[];
+  streamSpansOf(caseNo: number): readonly StreamSpan[] {
+    return this.#feedings.all(caseNo) as StreamSpan[];
   }
 
-  /** Numbers after a number, ascending: a rebuild projects cases in this order. */
-  after(caseNo: number, limit: number): readonly number[] {
+  /** The case numbers that follow a case number, ascending: a rebuild projects cases in this order. */
+  caseNosAfter(caseNo: number, limit: number): readonly number[] {
     return this.#after.all(caseNo, limit) as number[];
   }
 
-  count(): number {
+  countCases(): number {
     return this.db.prepare('SELECT count(*) FROM cases').pluck().get() as number;
   }
 }

@@ -1,12 +1,12 @@
 /** Lists and instruments as they were at every position of the log, folded once and kept in memory: there are few. */
 import { LRUCache } from 'lru-cache';
-import { changedDependencies } from '../../domain/case/dependencies.js';
+import { changedDependencyKeys } from '../../domain/case/dependencies.js';
 import {
   extendDefinition,
   type DefinitionKind,
   type Definitions,
   type FoldedDefinition,
-  type StreamedEvent,
+  type EventWithRevision,
 } from '../../domain/definitions.js';
 import type { AnyEvent } from '../../domain/events.js';
 
@@ -16,7 +16,7 @@ export interface DefinitionVersion<K extends DefinitionKind = DefinitionKind> {
   readonly revision: number;
   readonly definition: Definitions[K] | null;
   /** The keys of dependencies (domain/case/dependencies.ts) that the event at this position changed. */
-  readonly changed: readonly string[];
+  readonly changedKeys: readonly string[];
 }
 
 /** An event of the stream of a definition. */
@@ -30,11 +30,11 @@ export interface DefinitionEvent {
 interface Folding<K extends DefinitionKind> {
   readonly versions: DefinitionVersion<K>[];
   readonly last: FoldedDefinition<Definitions[K]> | undefined;
-  /** Events that followed `last`; all of them while nothing is defined. */
-  readonly pending: readonly StreamedEvent[];
+  /** The events to fold again with the next one: those of the stream while they define nothing, else none. */
+  readonly pending: readonly EventWithRevision[];
 }
 
-/** Lists and instruments of a large register. */
+/** Enough for all lists and instruments of a large register. */
 const MAX_CACHED_FOLDINGS = 1_024;
 
 export class DefinitionVersions {
@@ -102,7 +102,7 @@ const extendVersions = <K extends DefinitionKind>(
       position,
       revision: streamed.revision,
       definition: after,
-      changed: changedDependencies(kind, before, after),
+      changedKeys: changedDependencyKeys(kind, before, after),
     },
     last: folded,
     // Nothing is defined: a later correction folds these events too.
@@ -113,10 +113,10 @@ const extendVersions = <K extends DefinitionKind>(
 /** All events of a stream that defines nothing (any longer). Their revisions do not matter but for the last. */
 const eventsToFoldAgain = (
   last: FoldedDefinition<unknown> | undefined,
-  pending: readonly StreamedEvent[],
-  added: StreamedEvent,
-): readonly StreamedEvent[] => [
-  ...(last?.recorded ?? []).map((event) => ({ ...event, revision: added.revision })),
+  pending: readonly EventWithRevision[],
+  added: EventWithRevision,
+): readonly EventWithRevision[] => [
+  ...(last?.recordedEvents ?? []).map((event) => ({ ...event, revision: added.revision })),
   ...pending,
   added,
 ];

@@ -1,19 +1,19 @@
 /**
- * Follows the merges of cases: which stream feeds which case. A merge holds from its position until the end that `unmerged` puts to it. A
- * merge that closes a circle is void, and stays so: the log decides which of two was first.
+ * Follows the merges of cases: which stream feeds which case. A merge holds from its position until that of its `unmerged` event. A
+ * merge that would close a circle is void, and stays so: of two such merges, the later one in the log.
  */
 import type { CaseEvent } from '../../domain/case/events.js';
-import { feedsAt, type CaseStreams, type Feeding } from './case-streams.js';
+import { feedsAt, type CaseStreams, type StreamSpan } from './case-streams.js';
 import { STILL_KNOWN, type Db } from '../table.js';
 
 /** The merges of each stream into another, over the positions [from, to). */
-export const MERGE_TABLES = [
+export const CREATE_MERGE_TABLES = [
   `CREATE TABLE merges (stream INTEGER NOT NULL, into_stream INTEGER NOT NULL, event TEXT NOT NULL, is_void INTEGER NOT NULL,
     from_position INTEGER NOT NULL, to_position INTEGER NOT NULL, PRIMARY KEY (stream, from_position)) WITHOUT ROWID`,
 ];
 
-/** A `merged` or `unmerged` event of the stream of a case. */
-export interface MergeEvent {
+/** An event of the stream of a case, just stored. */
+export interface StoredCaseEvent {
   readonly stream: number;
   readonly position: number;
   readonly id: string;
@@ -50,12 +50,12 @@ export class Merges {
   }
 
   /**
-   * Applies a `merged` or `unmerged` event that was just stored; returns the cases whose timelines it changes. A merge
-   * of a case that is merged already, or into an unknown case, has no effect.
+   * Takes any event of a case that was just stored, applies it if it is `merged` or `unmerged`, and returns the numbers of
+   * the cases whose timelines it changes. A merge of a case that is merged already, or into an unknown case, has no effect.
    */
-  add(added: MergeEvent): readonly number[] {
+  add(added: StoredCaseEvent): readonly number[] {
     const fed = (): readonly number[] => {
-      const caseNo = this.cases.fedBy(added.stream, added.position);
+      const caseNo = this.cases.caseFedBy(added.stream, added.position);
       return caseNo === null ? [] : [caseNo];
     };
     const before = fed();
@@ -65,12 +65,12 @@ export class Merges {
     return [...new Set([...before, ...fed()])];
   }
 
-  /** The void merges of some streams, as events over the positions at which they stand. */
-  voidMerges(streams: readonly number[]): readonly (Feeding & { readonly event: string })[] {
-    return this.#void.all(JSON.stringify(streams)) as (Feeding & { event: string })[];
+  /** The void merges of some streams: the id of each `merged` event, and the positions over which it is recorded as void. */
+  voidMergesOf(streams: readonly number[]): readonly (StreamSpan & { readonly event: string })[] {
+    return this.#void.all(JSON.stringify(streams)) as (StreamSpan & { event: string })[];
   }
 
-  #merge({ stream, position, id }: MergeEvent, into: string): void {
+  #merge({ stream, position, id }: StoredCaseEvent, into: string): void {
     const current = this.#currentOf(stream);
     const intoStream = this.streamOf(into);
     if (current?.isVoid === 0 || intoStream === null) return;
@@ -80,17 +80,17 @@ export class Merges {
     this.#insert.run(stream, intoStream, id, isVoid ? 1 : 0, position);
     if (isVoid) return;
     const survivor = this.ownCase(path.at(-1) ?? intoStream);
-    for (const moved of this.#feeding(this.ownCase(stream), position)) this.cases.feed(moved, survivor, position);
+    for (const moved of this.#feeding(this.ownCase(stream), position)) this.cases.moveStream(moved, survivor, position);
   }
 
-  #unmerge({ stream, position }: MergeEvent): void {
+  #unmerge({ stream, position }: StoredCaseEvent): void {
     const current = this.#currentOf(stream);
     if (current === null) return;
     const survivor = this.ownCase(this.#pathFrom(stream).at(-1) ?? stream);
     const moved = this.#feeding(survivor, position).filter((fed) => this.#pathFrom(fed).includes(stream));
     this.#end.run(position, stream);
     if (current.isVoid === 1) return;
-    for (const fed of moved) this.cases.feed(fed, this.ownCase(stream), position);
+    for (const fed of moved) this.cases.moveStream(fed, this.ownCase(stream), position);
   }
 
   #currentOf(stream: number): Merge | null {
@@ -99,12 +99,12 @@ export class Merges {
 
   #feeding(caseNo: number, position: number): readonly number[] {
     return this.cases
-      .feedings(caseNo)
+      .streamSpansOf(caseNo)
       .filter((one) => feedsAt(one, position))
       .map(({ stream }) => stream);
   }
 
-  /** A stream, the one that it is merged into, and so on to the one that stands for itself. There are no circles. */
+  /** A stream, the stream that it is merged into, and so on to one that is not merged. Void merges are left out, so it ends. */
   #pathFrom(stream: number): readonly number[] {
     const path = [stream];
     for (let next = this.#currentOf(stream); next?.isVoid === 0; next = this.#currentOf(next.into))

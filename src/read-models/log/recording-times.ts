@@ -5,14 +5,14 @@
  */
 import type { Db } from '../table.js';
 
-export const RECORDING_TIMES_TABLE =
+export const CREATE_RECORDING_TIMES_TABLE =
   'CREATE TABLE recording_times (recorded_at TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID';
 
 export class RecordingTimes {
   readonly #insert;
   readonly #last;
   readonly #firstLater;
-  /** The time in the last row, empty if there is none; null if it is not known. */
+  /** The time in the last row, empty if there is no row; null if it must be read from the table. */
   #latest: string | null = null;
 
   constructor(db: Db) {
@@ -32,11 +32,11 @@ export class RecordingTimes {
   }
 
   /** To be called when rows that were added are not stored after all. */
-  forget(): void {
+  clearCache(): void {
     this.#latest = null;
   }
 
-  /** The position of the last event of the prefix, 0 before the first event; null if it is the whole log. */
+  /** The last position up to which all events had been recorded by an instant: 0 if none had, null if the whole log had. */
   positionAt(instant: Date): number | null {
     const later = this.#firstLater.get(instant.toISOString()) as number | undefined;
     return later === undefined ? null : later - 1;

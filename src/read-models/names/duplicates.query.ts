@@ -10,7 +10,7 @@ import { listScope, scopeValues, versionCondition, type ListScope } from '../lis
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { cachedStatement, type Db } from '../table.js';
-import { FIND_DUPLICATES, isWorthAsking } from './find-duplicates.js';
+import { FIND_DUPLICATES, isWorthReviewing } from './find-duplicates.js';
 import { LikenessView } from './likeness.view.js';
 import { personsIn, type NamedPerson } from './named-persons.js';
 
@@ -94,7 +94,7 @@ const undecidedPairs = (db: Db, scope: ListScope, pairs: readonly CasePair[]): r
     // A case that was merged has no names of its own any more.
     if (one === undefined || other === undefined || areDistinguished(one, other)) return [];
     const { texts, score, ...likeness } = likeliestNames(one, other);
-    if (!isWorthAsking({ score, ...likeness })) return [];
+    if (!isWorthReviewing({ score, ...likeness })) return [];
     const cases = [one, other].map(({ caseId, references }, index) => ({
       caseId,
       references,
@@ -118,7 +118,7 @@ const likeliestNames = (
     )
     .reduce((best, likeness) => (likeness.score > best.score ? likeness : best));
 
-/** By number of a case, the ids of the cases that a person has recorded as other people. */
+/** By case number, the ids of the cases that were recorded (`distinguished`) as being about another person. */
 const distinctionsOf = (
   db: Db,
   scope: ListScope,

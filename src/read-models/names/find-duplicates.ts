@@ -1,10 +1,10 @@
 /**
  * Compares the whole register with itself, case by case, as a job: every case with those opened before it, in any spelling of their
- * names. Only the ids of the pairs are kept; what is like in them is read when somebody asks, and decided by a person.
+ * names. Only the ids of the pairs are kept; how they are alike is computed when somebody asks for them, and a person decides.
  */
 import { Injectable, Optional } from '@nestjs/common';
 import { setImmediate as othersTurn, setTimeout as sleep } from 'node:timers/promises';
-import { LEAST_SCORE } from '../../domain/names/ranking.js';
+import { MIN_MATCH_SCORE } from '../../domain/names/ranking.js';
 import type { DuplicateCandidate } from '../../domain/names/likeness.js';
 import type { DurableJobContext, JobItem, JobKind } from '../../jobs/durable-job.js';
 import { DurableJobs, type StartResult } from '../../jobs/durable-jobs.js';
@@ -21,18 +21,18 @@ import { possibleDuplicates } from './possible-duplicates.js';
 
 export const FIND_DUPLICATES = 'find-duplicates';
 
-interface Parameters {
-  /** The position of the log as known at which the cases are compared. */
+interface FindDuplicatesParameters {
+  /** The log position at which cases are compared, each as known there. */
   readonly position: number;
 }
 
 /** How many cases are compared in one turn of the event loop. */
-const CASES_A_STEP = 10;
+const CASES_PER_STEP = 10;
 /** How many cases are compared before the progress is saved. */
-const CASES_A_SAVE = 500;
+const CASES_PER_SAVE = 500;
 
 @Injectable()
-export class FindDuplicates implements JobKind<Parameters> {
+export class FindDuplicates implements JobKind<FindDuplicatesParameters> {
   readonly name = FIND_DUPLICATES;
 
   constructor(
@@ -40,16 +40,16 @@ export class FindDuplicates implements JobKind<Parameters> {
     private readonly jobs: DurableJobs,
     @Optional() private readonly maxPairs: number = LIMITS.duplicatePairs,
   ) {
-    jobs.register(this);
+    jobs.registerKind(this);
   }
 
-  describe({ position }: Parameters): Readonly<Record<string, string>> {
+  describe({ position }: FindDuplicatesParameters): Readonly<Record<string, string>> {
     return { position: String(position) };
   }
 
   /**
-   * Compares all cases of the register as known at the position of the scope, whatever its day and list. The job of a position is started
-   * once: asked again, it is the same. Throws what `openScope` throws.
+   * Compares all cases of the register as known at the position of the scope, whatever its day and list. There is one job for
+   * each position: starting it again returns the same job. Throws what `openScope` throws.
    */
   async start(scope: Scope): Promise<StartResult<null>> {
     const {
@@ -58,8 +58,12 @@ export class FindDuplicates implements JobKind<Parameters> {
     return this.jobs.start(this, `${FIND_DUPLICATES}-${position}`, { position }, () => Promise.resolve(null));
   }
 
-  async run(_: string, { position }: Parameters, { signal, items, progress, save }: DurableJobContext): Promise<void> {
-    let [done, pairs, isEnd] = [progress?.done ?? 0, items.length, false];
+  async run(
+    _: string,
+    { position }: FindDuplicatesParameters,
+    { signal, earlierItems, earlierProgress, save }: DurableJobContext,
+  ): Promise<void> {
+    let [done, pairs, isEnd] = [earlierProgress?.done ?? 0, earlierItems.length, false];
     let unsaved: JobItem[] = [];
     let [savedAt, total] = [done, 0];
     const saveAll = (): void => {
@@ -73,12 +77,12 @@ export class FindDuplicates implements JobKind<Parameters> {
         const scope = listScope('', clock.today(), position, head);
         const caseNos = casesAfter(db, scope, done);
         total = lastCase(db, scope);
-        // A step that fails adds nothing, since all of it is done again.
-        const found = likePairsOf(db, scope, caseNos).slice(0, this.maxPairs - pairs);
+        // All pairs of a step are computed before any is added: a step that fails is repeated as a whole.
+        const found = similarPairsOf(db, scope, caseNos).slice(0, this.maxPairs - pairs);
         for (const pair of found) unsaved.push({ no: (pairs += 1), ...pair, codes: [] });
         done = caseNos.at(-1) ?? total;
-        isEnd = caseNos.length < CASES_A_STEP;
-        if (done - savedAt >= CASES_A_SAVE) saveAll();
+        isEnd = caseNos.length < CASES_PER_STEP;
+        if (done - savedAt >= CASES_PER_SAVE) saveAll();
         await othersTurn();
       }
     } finally {
@@ -86,7 +90,7 @@ export class FindDuplicates implements JobKind<Parameters> {
     }
   }
 
-  /** Waits as long as it takes. Rejects with an AbortError once the signal has aborted. */
+  /** Waits until the read models have reached the position. Rejects with an AbortError once the signal has aborted. */
   private async contextAt(position: number, signal: AbortSignal): Promise<QueryContext> {
     for (;;) {
       try {
@@ -99,25 +103,25 @@ export class FindDuplicates implements JobKind<Parameters> {
   }
 }
 
-/** Between attempts while the read models are not there yet, as after a restart. */
+/** Milliseconds between attempts while the read models have not reached the position, as after a restart. */
 const RETRY_MS = 500;
 
 /**
  * Whether a pair is worth showing: another year of birth or another father's name shows that two people only share a
  * name.
  */
-export const isWorthAsking = ({ score, why }: Pick<DuplicateCandidate, 'score' | 'why'>): boolean =>
-  score >= LEAST_SCORE && !why.includes('other-patronymic');
+export const isWorthReviewing = ({ score, why }: Pick<DuplicateCandidate, 'score' | 'why'>): boolean =>
+  score >= MIN_MATCH_SCORE && !why.includes('other-patronymic');
 
 /** Pairs of one of these cases with a case opened before it that is like it. */
-const likePairsOf = (
+const similarPairsOf = (
   db: Db,
   scope: ListScope,
   caseNos: readonly number[],
 ): readonly Pick<JobItem, 'caseId' | 'subject'>[] =>
   personsIn(db, scope, caseNos).flatMap(({ caseId, person, caseNo }) => {
     const before = { ...ANY_CASE, text: 'o.case_no < @self', values: { self: caseNo } };
-    const likely = possibleDuplicates(db, scope, person, before).filter(isWorthAsking);
+    const likely = possibleDuplicates(db, scope, person, before).filter(isWorthReviewing);
     return likely.map((other) => ({ caseId, subject: other.caseId }));
   });
 
@@ -133,7 +137,7 @@ const casesAfter = (db: Db, scope: ListScope, after: number): readonly number[] 
   cachedStatement(
     db,
     `SELECT DISTINCT n.case_no FROM searched_names n WHERE n.case_no > @after AND ${versionCondition('n', scope)}
-      ORDER BY n.case_no LIMIT ${CASES_A_STEP}`,
+      ORDER BY n.case_no LIMIT ${CASES_PER_STEP}`,
   )
     .pluck()
     .all({ ...scopeValues(scope), after }) as number[];

@@ -2,8 +2,8 @@
 import { formatDay } from '../../domain/time.js';
 import { listEntriesOf } from '../list/entries.js';
 import { caseConditions, isUncertainSql, referenceValues, type PageRequest, type PageResult } from '../list/page.js';
-import { matchOf, type ListScope } from '../list/predicate.js';
-import { personRows } from '../list/person-rows.js';
+import { toMatchConditions, type ListScope } from '../list/predicate.js';
+import { personViewsOf } from '../list/person-rows.js';
 import type { QueryContext } from '../reader.js';
 import type { Db } from '../table.js';
 import type { NameMatchView } from '../list/person.view.js';
@@ -27,21 +27,21 @@ export const readFoundPage = (
   search: PeopleSearch,
 ): PageResult => {
   const { scope, limit, after } = request;
-  const match = matchOf(request.conditions);
+  const match = toMatchConditions(request.conditions);
   const { found, isTruncated } = search(db, scope, {
     text: caseConditions(request, match).join(' AND '),
     values: { ...match.values, ...referenceValues(request.reference) },
-    isUncertain: isUncertainSql(scope, match),
+    uncertaintySql: isUncertainSql(scope, match),
   });
   const uncertain = found.filter(({ isUncertain }) => isUncertain).length;
-  const rest = after === null ? found : found.slice(indexAfter(db, scope, found, after));
+  const rest = after === null ? found : found.slice(indexAfterCursor(db, scope, found, after));
   const shown = rest.slice(0, limit);
   const onPage = shown.map(({ case_no, isUncertain, text, score, why }) => ({
     caseNo: case_no,
     isUncertain,
     match: { text, score, why },
   }));
-  const items = personRows(db, scope, onPage);
+  const items = personViewsOf(db, scope, onPage);
   const [last, id] = [shown.at(-1), items.at(-1)?.caseId];
   return {
     asOf: formatDay(scope.day),
@@ -53,8 +53,8 @@ export const readFoundPage = (
   };
 };
 
-/** Where the next page begins: after the case of the cursor, among those of its score in the order of their numbers. */
-const indexAfter = (
+/** The index at which the next page begins: after the case of the cursor. Cases of equal score are in the order of their numbers. */
+const indexAfterCursor = (
   db: Db,
   scope: ListScope,
   found: FoundPeople['found'],

@@ -4,19 +4,19 @@
  */
 import { nameWords } from '../../domain/names/folding.js';
 import type { MatchReason } from '../../domain/names/match-reasons.js';
-import { LEAST_SCORE, matchTyped } from '../../domain/names/ranking.js';
+import { MIN_MATCH_SCORE, matchTypedName } from '../../domain/names/ranking.js';
 import { scopeValues, versionCondition, type ListScope } from '../list/predicate.js';
 import type { SqlCondition } from '../list/sql-condition.js';
 import { cachedStatement, type Db } from '../table.js';
 import { searchStages } from './name-tokens.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
-/** The best spelling of a case. */
+/** A case that was found, with the spelling of its name that matches best. */
 export interface FoundName {
   readonly case_no: number;
   /** The spelling that matched. */
   readonly text: string;
-  /** From LEAST_SCORE to 1, with three decimals. */
+  /** From MIN_MATCH_SCORE to 1, with three decimals. */
   readonly score: number;
   readonly why: readonly MatchReason[];
   readonly isUncertain: boolean;
@@ -27,18 +27,18 @@ export interface FoundName {
 /** A further SQL condition on the found cases `o.case_no`. */
 export interface CaseCondition extends SqlCondition {
   /** SQL for whether the condition holds in some possible courses only. */
-  readonly isUncertain: string;
+  readonly uncertaintySql: string;
 }
 
 /** The condition that every case meets. */
-export const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, isUncertain: 'FALSE' };
+export const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, uncertaintySql: 'FALSE' };
 
-/** Spellings that are ranked. A person of the register has about three. */
+/** The most spellings that one search of the index gives for ranking. A person of the register has about three. */
 export const MAX_CANDIDATES = 200;
 /** Spellings after which looser expressions are not tried: what they add would be ranked below these. */
 const ENOUGH_SPELLINGS = 100;
-/** Entries of the full-text index that are read to find so many spellings; more than those, since filters may let few pass. */
-export const MAX_ENTRIES = 20_000;
+/** The most entries of the full-text index that are read to find MAX_CANDIDATES spellings, since filters may let few of them pass. */
+export const MAX_INDEX_ENTRIES = 20_000;
 
 export interface NameSearchResult {
   /** The best first; of equal score, the case with the lower number. */
@@ -48,12 +48,13 @@ export interface NameSearchResult {
 }
 
 /**
- * Searches the names known at the scope's position, of cases for which the condition holds: it is checked before candidates are counted. Any text is accepted; one without letters or digits finds nobody.
+ * Searches the names that are known at the position of the scope, of cases for which the condition holds; it is checked before the limit on
+ * candidates. Any text is accepted; one without letters or digits finds nobody.
  */
 export const searchNames = (db: Db, scope: ListScope, name: string, condition: CaseCondition): NameSearchResult => {
   const typed = nameWords(name);
-  const sql = `SELECT o.rowid AS row, o.case_no, o.text, o.born, o.sex, ${condition.isUncertain} AS isUncertain FROM
-    (SELECT rowid FROM searched_names_text WHERE searched_names_text MATCH @match LIMIT ${MAX_ENTRIES}) f
+  const sql = `SELECT o.rowid AS row, o.case_no, o.text, o.born, o.sex, ${condition.uncertaintySql} AS isUncertain FROM
+    (SELECT rowid FROM searched_names_text WHERE searched_names_text MATCH @match LIMIT ${MAX_INDEX_ENTRIES}) f
     CROSS JOIN searched_names o ON o.rowid = f.rowid AND ${versionCondition('o', scope)}
     WHERE ${condition.text} ${stableLimit('@limit')}`;
   const statement = cachedStatement(db, sql);
@@ -72,7 +73,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     keep(rows);
     if (rows.length < MAX_CANDIDATES && (condition === ANY_CASE || !hasMoreEntries(db, any))) continue;
     isTruncated = true;
-    // What was found are the first of many by number. So that the surest are among them, each expression is asked once more, alone.
+    // These are the first of many matches by row number, not the best. To have the best too, each surer expression is searched alone.
     let surest = 0;
     for (const expression of [
       ...(narrowerExpression === undefined ? [] : [narrowerExpression]),
@@ -85,8 +86,8 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     }
   }
   const ranked = [...candidates.values()].flatMap(({ text, isUncertain, case_no, born, sex }): FoundName[] => {
-    const { score, why } = matchTyped(typed, nameWords(text));
-    return score < LEAST_SCORE
+    const { score, why } = matchTypedName(typed, nameWords(text));
+    return score < MIN_MATCH_SCORE
       ? []
       : [{ case_no, text, score: Math.round(score * 1_000) / 1_000, why, isUncertain: isUncertain === 1, born, sex }];
   });
@@ -96,11 +97,11 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
   return { found: [...best.values()], isTruncated };
 };
 
-/** Whether the index has more entries than are read, so that those of the filters may be among the rest. */
+/** Whether more entries of the index match than are read: entries that pass the filters may be among the unread ones. */
 const hasMoreEntries = (db: Db, match: string): boolean =>
   cachedStatement(
     db,
-    `SELECT 1 FROM searched_names_text WHERE searched_names_text MATCH ? LIMIT 1 OFFSET ${MAX_ENTRIES}`,
+    `SELECT 1 FROM searched_names_text WHERE searched_names_text MATCH ? LIMIT 1 OFFSET ${MAX_INDEX_ENTRIES}`,
   ).get(match) !== undefined;
 
 interface SpellingCandidate {

@@ -8,10 +8,10 @@
  *
  * Keys, stems and skeletons have letters and digits only, so that nothing that somebody types is syntax.
  */
-import { beginningsOf, joinedWord, type NameWord } from '../../domain/names/folding.js';
+import { completionPrefixesOf, joinedWord, type NameWord } from '../../domain/names/folding.js';
 
-/** Longer beginnings are found among the keys; shorter ones have too many. */
-const MAX_BEGINNING = 3;
+/** Beginnings up to this length have tokens of their own (`b:`); longer ones match few keys, and are searched as a prefix of these. */
+const MAX_BEGINNING_LETTERS = 3;
 
 export const nameTokens = (words: readonly NameWord[]): readonly string[] => {
   const names = words.filter(isName);
@@ -49,8 +49,8 @@ export interface SearchStage {
 }
 
 /**
- * In three stages: all words, or words read as one (the father says which of many is meant); the last word begun; initials, all words but
- * one (a father's name without `oğlu` is one word more), stems, skeletons.
+ * Three stages: (1) all words, two neighbours also read as one; a father's name narrows many matches; (2) the last word as a beginning;
+ * (3) words abbreviated to initials, all words but one (a father's name without `oğlu` is an extra word), stems, skeletons.
  */
 export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[] => {
   const names = typed.filter(isName).filter(isFirstOfItsKey);
@@ -69,13 +69,14 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
   const terms = names.map(termOf);
   const whole = allTermsExpression(terms);
   const last = names.at(-1);
-  const begun: readonly Term[] = last?.role === 'name' ? [...terms.slice(0, -1), { begins: beginningsOf(last) }] : [];
+  const begun: readonly Term[] =
+    last?.role === 'name' ? [...terms.slice(0, -1), { begins: completionPrefixesOf(last) }] : [];
   const joined = joinedKeys(names).map(({ key, index }): readonly Term[] => [
     ...terms.slice(0, index),
     { exact: [key] },
     ...terms.slice(index + 2),
   ]);
-  // Names that sources abbreviate are stored so: Elshan Hasanov finds E. Hasanov.
+  // A name that a source abbreviates is stored abbreviated: Elshan Hasanov is to find E. Hasanov.
   const abbreviated = terms.map((term): Term =>
     'exact' in term ? { exact: [...new Set(term.exact.flatMap((key) => [key, firstLetters(key, 1)]))] } : term,
   );
@@ -90,8 +91,8 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
       expressions: [
         ...(terms.length < 2 ? [] : [allTermsExpression(abbreviated)]),
         ...butOne.map(allTermsExpression),
-        allAlikeExpression(names, 't', 's', ({ stem }) => stem),
-        allAlikeExpression(names, 'c', 'd', ({ skeleton }) => skeleton),
+        similarWordsExpression(names, 't', 's', ({ stem }) => stem),
+        similarWordsExpression(names, 'c', 'd', ({ skeleton }) => skeleton),
       ],
     },
   ];
@@ -113,15 +114,16 @@ const unorderedPair = (kind: string, one: string, other: string): string =>
 
 const firstLetters = (key: string, count: number): string => [...key].slice(0, count).join('');
 const beginningTokens = (key: string): readonly string[] =>
-  [...key].slice(0, MAX_BEGINNING).map((_, index) => `b:${firstLetters(key, index + 1)}`);
+  [...key].slice(0, MAX_BEGINNING_LETTERS).map((_, index) => `b:${firstLetters(key, index + 1)}`);
 
 const quoted = (token: string): string => `"${token}"`;
-const beginningExpression = (key: string): string => ([...key].length <= MAX_BEGINNING ? `"b:${key}"` : `"k:${key}"*`);
+const beginningExpression = (key: string): string =>
+  [...key].length <= MAX_BEGINNING_LETTERS ? `"b:${key}"` : `"k:${key}"*`;
 const anyOf = (expressions: readonly string[]): string =>
   expressions.length === 1 ? (expressions[0] ?? '') : `(${expressions.join(' OR ')})`;
 const allOf = (expressions: readonly string[]): string => expressions.join(' AND ');
 
-/** All terms, as pairs as far as possible: of two words, the second may be a beginning. */
+/** An FTS5 expression for names that meet all terms, by tokens of two words where possible; the second of the two may be a beginning. */
 const allTermsExpression = (terms: readonly Term[]): string => {
   const exact = terms.flatMap((term) => ('exact' in term ? [term.exact] : []));
   const begun = terms.flatMap((term) => ('begins' in term ? [term.begins] : []));
@@ -152,8 +154,8 @@ const allTermsExpression = (terms: readonly Term[]): string => {
 const allPairs = (some: readonly string[], others: readonly string[]): readonly (readonly [string, string])[] =>
   some.flatMap((one) => others.map((other) => [one, other] as const));
 
-/** All words by what is alike in them, as pairs as far as possible; initials by their letter. */
-const allAlikeExpression = (
+/** An FTS5 expression for names that have what `of` gives of each word (stem or skeleton), in pairs where possible, and the initials. */
+const similarWordsExpression = (
   names: readonly NameWord[],
   single: string,
   pair: string,

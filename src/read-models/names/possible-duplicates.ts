@@ -13,7 +13,7 @@ import { ANY_CASE, searchNames } from './name-search.js';
 
 /** More are no help to anybody. */
 const MAX_CANDIDATES_SHOWN = 10;
-/** Spellings of the new person that are searched for; the first are the fullest. */
+/** How many spellings of the name of the new person are searched for: the first that were given. */
 const MAX_SPELLINGS_SEARCHED = 5;
 
 /** Cases of a like name that are known in the scope, the likeliest first, at most MAX_CANDIDATES_SHOWN. */
@@ -32,7 +32,7 @@ export const possibleDuplicates = (
     scope,
     whole.map(({ case_no }) => case_no),
   );
-  const best = new Map<number, LikeCandidate>();
+  const best = new Map<number, ScoredCandidate>();
   for (const name of whole) {
     const other = { ...name, circumstances: circumstances.get(name.case_no) ?? NO_CIRCUMSTANCES };
     const { score, ...likeness } = likenessOf(name, other, person);
@@ -71,8 +71,8 @@ export const circumstancesIn = (
   );
 };
 
-type LikeCandidate = Omit<DuplicateCandidate, 'caseId' | 'references'>;
+type ScoredCandidate = Omit<DuplicateCandidate, 'caseId' | 'references'>;
 
 /** A probable duplicate comes before any other; of two that are equal in this, the one with the higher score. */
-const isLikelier = (one: LikeCandidate, other: LikeCandidate | undefined): boolean =>
+const isLikelier = (one: ScoredCandidate, other: ScoredCandidate | undefined): boolean =>
   other === undefined || (one.isProbable === other.isProbable ? one.score > other.score : one.isProbable);

@@ -41,8 +41,8 @@ const shownEntryOf = rememberLast((names: readonly Name[]): Pick<ListEntryRow, '
   return { name, name_key: name === null ? SORTS_LAST : nameSortKey(name) };
 });
 
-/** The least sort key of the references of a case in a list; for the register as a whole, of the references by list. */
-export const referenceKey = (references: readonly Reference[], list: string): string =>
+/** The least sort key of the references of a case in a list; if `list` is empty, of all its references, sorted by list first. */
+export const leastReferenceSortKey = (references: readonly Reference[], list: string): string =>
   references
     .filter((r) => list === '' || r.list === list)
     .map((r) => (list === '' ? `${r.list} ${referenceSortKey(r.reference)}` : referenceSortKey(r.reference)))
@@ -56,7 +56,7 @@ export interface SearchedNameRow {
   readonly text: string;
   /** The tokens under which the full-text index finds it, separated by spaces. */
   readonly tokens: string;
-  /** Distinguish people of one name. */
+  /** `born` and `sex` distinguish people of the same name. */
   readonly born: string | null;
   readonly sex: string | null;
 }

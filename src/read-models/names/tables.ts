@@ -2,7 +2,7 @@
  * `list_entries` has the name and references that a list shows of a case; `case_references` finds a case by reference,
  * `searched_names` by a name in any spelling; `distinctions` and `circumstances` are read to find duplicates.
  */
-import { isNaming } from '../../domain/case/events.js';
+import { isNamingEvent } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';
 import type { ProjectedTable } from '../table.js';
 import {
@@ -27,7 +27,7 @@ export const listEntries: ProjectedTable<ListEntryRow> = {
   columns: { case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT', refs: 'TEXT' },
   indexes: [CASE_INDEX],
   rows: listEntryRows,
-  readsEvent: (event) => isNaming(event) || referencesOf(event).length > 0,
+  readsEvent: (event) => isNamingEvent(event) || referencesOf(event).length > 0,
 };
 
 export const references: ProjectedTable<ReferenceRow> = {
@@ -51,9 +51,9 @@ export const searchedNames: ProjectedTable<SearchedNameRow> = {
     sex: 'TEXT',
   },
   indexes: [CASE_INDEX],
-  fullText: 'tokens',
+  fullTextColumn: 'tokens',
   rows: searchedNameRows,
-  readsEvent: (event) => isNaming(event) || event.type === 'described',
+  readsEvent: (event) => isNamingEvent(event) || event.type === 'described',
 };
 
 /** Pairs of cases that a person has recorded as different people; they are not suggested as duplicates again. */

@@ -2,7 +2,7 @@
 import { cachedStatement, STILL_KNOWN, type Db } from '../table.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
-/** The numbers, after one of them, of the next cases whose findings depend now on the key of a dependency, ascending. */
+/** The cases whose findings now depend on a dependency, given by its key: the next case numbers after `after`, ascending. */
 export const dependentCases = (db: Db, dependency: string, after: number, limit: number): readonly number[] =>
   cachedStatement(
     db,

@@ -8,7 +8,7 @@ import { dependenciesOf, type Dependency } from '../../domain/case/dependencies.
 import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import type { EventWithId } from '../../domain/event.js';
 import { caseHistoryOf, type EventEntry, type LogTables } from '../log-tables.js';
-import { feedsAt, type Feeding } from '../log/case-streams.js';
+import { feedsAt, type StreamSpan } from '../log/case-streams.js';
 import { rememberForItems } from '../remember.js';
 import { STILL_KNOWN, type CaseHistory, type DependsOn } from '../table.js';
 
@@ -19,13 +19,13 @@ export interface HistoryAt {
   readonly timeline: Timeline;
   /** What changed at the position. */
   readonly changed: DependsOn;
-  /** The event that alone makes the difference to the position before; null where other events may count differently too. */
-  readonly added: CaseEvent | null;
+  /** The event, if it is all that changed since the position before; null where other events may count differently too. */
+  readonly addedEvent: CaseEvent | null;
 }
 
 /**
- * The histories of a case from position `since` on, in order. `known` is any timeline of the case: that of
- * earlier events need not be made again.
+ * The histories of a case from position `since` on, in order. `known` is a timeline of the case that was made before and
+ * is continued, so that what it has need not be computed again; null if there is none.
  */
 export function* historiesOf(
   logTables: LogTables,
@@ -34,12 +34,12 @@ export function* historiesOf(
   known: Timeline | null,
 ): Generator<HistoryAt> {
   const id = logTables.cases.idOf(caseNo);
-  const feedings = logTables.cases.feedings(caseNo);
+  const feedings = logTables.cases.streamSpansOf(caseNo);
   const events = eventsByStream(logTables, feedings);
   const positions = changePositions(feedings, events).filter((position) => position >= since);
-  const voidMerges = logTables.merges.voidMerges([...events.keys()]);
-  const entriesAt = entriesOf(feedings, events);
-  const changes = definitionChangesOf(logTables);
+  const voidMerges = logTables.merges.voidMergesOf([...events.keys()]);
+  const entriesAt = entriesFinder(feedings, events);
+  const changes = definitionChangesFinder(logTables);
   let timeline = known;
   for (const [index, position] of positions.entries()) {
     const feeding = feedings.filter((one) => feedsAt(one, position));
@@ -59,18 +59,18 @@ export function* historiesOf(
             timeline,
             standingVoid.map(({ event }) => event),
           );
-    yield { position, history, timeline, changed: 'events', added: addedAt(position, feedings, entries) };
+    yield { position, history, timeline, changed: 'events', addedEvent: addedEventAt(position, feedings, entries) };
     const until = positions[index + 1] ?? STILL_KNOWN;
     if (history !== null)
       for (const changedAt of changes(history.events, position, until))
-        yield { position: changedAt, history, timeline, changed: 'definitions', added: null };
+        yield { position: changedAt, history, timeline, changed: 'definitions', addedEvent: null };
   }
 }
 
-/** The event at a position, unless a stream begins or ceases to feed the case there, or the event changes what others say. */
-const addedAt = (
+/** The event at a position; null if a stream begins or ceases to feed the case there, or the event is a merge, an amendment or amended. */
+const addedEventAt = (
   position: number,
-  feedings: readonly Feeding[],
+  feedings: readonly StreamSpan[],
   entries: readonly EventEntry<CaseEvent>[],
 ): CaseEvent | null => {
   const last = entries.at(-1);
@@ -83,12 +83,12 @@ const addedAt = (
 /** The history of a case at a position; null where no stream feeds it. */
 export const historyAt = (logTables: LogTables, caseNo: number, position: number): CaseHistory | null => {
   const streams = logTables.cases
-    .feedings(caseNo)
+    .streamSpansOf(caseNo)
     .filter((one) => feedsAt(one, position))
     .map(({ stream }) => stream);
   if (streams.length === 0) return null;
   const events = logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId);
-  const voidMerges = logTables.merges.voidMerges(streams).filter((merge) => feedsAt(merge, position));
+  const voidMerges = logTables.merges.voidMergesOf(streams).filter((merge) => feedsAt(merge, position));
   return caseHistoryOf(
     logTables.cases.idOf(caseNo),
     continueTimeline(null, events),
@@ -98,11 +98,11 @@ export const historyAt = (logTables: LogTables, caseNo: number, position: number
 
 type EventsByStream = ReadonlyMap<number, readonly EventEntry<CaseEvent>[]>;
 
-const eventsByStream = (logTables: LogTables, feedings: readonly Feeding[]): EventsByStream =>
-  new Map(feedings.map(({ stream }) => [stream, logTables.entries(stream, STILL_KNOWN)]));
+const eventsByStream = (logTables: LogTables, feedings: readonly StreamSpan[]): EventsByStream =>
+  new Map(feedings.map(({ stream }) => [stream, logTables.streamEntries(stream, STILL_KNOWN)]));
 
 /** Positions at which a stream begins or ceases to feed a case, and of events while it does, ascending. */
-const changePositions = (feedings: readonly Feeding[], events: EventsByStream): readonly number[] => {
+const changePositions = (feedings: readonly StreamSpan[], events: EventsByStream): readonly number[] => {
   const positions = feedings.flatMap((feeding) => {
     const bounds = [feeding.from, feeding.to].filter((position) => position !== STILL_KNOWN);
     const recorded = (events.get(feeding.stream) ?? []).map(({ position }) => position);
@@ -112,11 +112,11 @@ const changePositions = (feedings: readonly Feeding[], events: EventsByStream): 
 };
 
 /** The entries of the streams that feed a case at a position, up to it, in order. */
-const entriesOf = (
-  feedings: readonly Feeding[],
+const entriesFinder = (
+  feedings: readonly StreamSpan[],
   events: EventsByStream,
-): ((feeding: readonly Feeding[], position: number) => readonly EventEntry<CaseEvent>[]) => {
-  const all = (feeding: readonly Feeding[]): readonly EventEntry<CaseEvent>[] =>
+): ((feeding: readonly StreamSpan[], position: number) => readonly EventEntry<CaseEvent>[]) => {
+  const all = (feeding: readonly StreamSpan[]): readonly EventEntry<CaseEvent>[] =>
     feeding.flatMap(({ stream }) => events.get(stream) ?? []).sort((a, b) => a.position - b.position);
   // Most cases are fed by one stream, from its first event on.
   const only = feedings.length === 1 ? all(feedings) : null;
@@ -128,7 +128,7 @@ const entriesOf = (
 };
 
 /** Positions between two others, both excluded, at which a definition changed that findings of some events depend on. */
-const definitionChangesOf = ({
+const definitionChangesFinder = ({
   definitions,
 }: LogTables): ((events: CaseHistory['events'], after: number, before: number) => readonly number[]) => {
   const dependencies = rememberForItems(
@@ -139,7 +139,7 @@ const definitionChangesOf = ({
     const positions = dependencies(events).flatMap(({ kind, id, key }) =>
       definitions
         .all(kind, id)
-        .filter(({ position, changed }) => after < position && position < before && changed.includes(key))
+        .filter(({ position, changedKeys }) => after < position && position < before && changedKeys.includes(key))
         .map(({ position }) => position),
     );
     return positions.length === 0 ? [] : [...new Set(positions)].sort((a, b) => a - b);

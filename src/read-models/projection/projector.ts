@@ -22,7 +22,7 @@ import {
 } from '../table.js';
 import { historiesOf, historyAt, type HistoryAt } from './case-histories.js';
 
-/** A list or instrument as an event that is not stored yet makes it. */
+/** A new version of a list or an instrument, made by an event that is not stored yet. */
 export interface DefinitionChange {
   readonly kind: DefinitionKind;
   readonly id: string;
@@ -31,7 +31,7 @@ export interface DefinitionChange {
 }
 
 /** Events of all timelines that are kept; together they take some 50 MB. */
-const MAX_EVENTS_KEPT = 20_000;
+const MAX_CACHED_EVENTS = 20_000;
 
 export class Projector {
   readonly #writers;
@@ -40,7 +40,7 @@ export class Projector {
   readonly #dayOf;
   /** The timelines of the cases that were projected last, by their numbers: a case that has one event more often has another soon. */
   readonly #timelines = new LRUCache<number, Timeline>({
-    maxSize: MAX_EVENTS_KEPT,
+    maxSize: MAX_CACHED_EVENTS,
     sizeCalculation: ({ order }) => order.recorded.length + 1,
   });
 
@@ -79,8 +79,8 @@ export class Projector {
   }
 
   /**
-   * Writes the rows of a case as a change of a definition makes them, before its event is stored. Running it twice changes nothing
-   * more, so that a crash may come in between.
+   * Re-projects a case for a changed list or instrument, before the event of the change is stored. Idempotent, so that it can be
+   * repeated after a crash.
    */
   projectDefinition(caseNo: number, change: DefinitionChange): void {
     const { position } = change.version;
@@ -98,7 +98,7 @@ export class Projector {
    * day on which the event there was recorded.
    */
   #references({ events }: CaseHistory, position: number, change?: DefinitionChange): ReferenceData {
-    const ids = idsNamedBy(events);
+    const ids = definitionIdsIn(events);
     const definedAt = <K extends DefinitionKind>(kind: K, id: string): Definitions[K] | null => {
       const version =
         change?.kind === kind && change.id === id
@@ -108,26 +108,26 @@ export class Projector {
     };
     return {
       today: this.#dayOf(change?.recordedAt ?? this.logTables.recordedAt(position)),
-      lists: definedOf(ids.lists, (id) => definedAt('list', id)),
-      instruments: definedOf(ids.instruments, (id) => definedAt('instrument', id)),
+      lists: definitionsById(ids.lists, (id) => definedAt('list', id)),
+      instruments: definitionsById(ids.instruments, (id) => definedAt('instrument', id)),
     };
   }
 }
 
 /** The lists and instruments that events name. */
-const idsNamedBy = rememberForItems(
+const definitionIdsIn = rememberForItems(
   ({ event }: EventWithId<CaseEvent>) => listIdsIn(event).length + instrumentIdsIn(event).length > 0,
   (events) => referencedIds(events.map(({ event }) => event)),
 );
 
 /** Whether the rows of a table may differ from those at the position before. */
-const mayChange = (table: AnyTable, { changed, added }: HistoryAt): boolean =>
-  table.dependsOn === 'definitions' || (changed === 'events' && (added === null || table.readsEvent(added)));
+const mayChange = (table: AnyTable, { changed, addedEvent }: HistoryAt): boolean =>
+  table.dependsOn === 'definitions' || (changed === 'events' && (addedEvent === null || table.readsEvent(addedEvent)));
 
 const rowsOf = (table: AnyTable, history: CaseHistory | null, references: ReferenceData | null): readonly object[] =>
   history === null || references === null ? [] : table.rows(history, references);
 
-const definedOf = <D>(ids: ReadonlySet<string>, definedAt: (id: string) => D | null): ReadonlyMap<string, D> => {
+const definitionsById = <D>(ids: ReadonlySet<string>, definedAt: (id: string) => D | null): ReadonlyMap<string, D> => {
   const found = new Map<string, D>();
   for (const id of ids) {
     const definition = definedAt(id);

@@ -8,7 +8,7 @@ export interface Band {
   readonly to: number;
 }
 
-/** Calendar terms that part the bands. */
+/** Calendar terms at which one band ends and the next begins. */
 const BAND_TERMS = [
   ['under-6-months', 'P6M'],
   ['6-to-12-months', 'P1Y'],
@@ -38,23 +38,23 @@ export const timeHeldBands = (day: Day): readonly Band[] => {
   const bands: Band[] = [];
   let to = day;
   for (const [key, term] of BAND_TERMS) {
-    const last = lastStart(day, term);
+    const last = lastStartEndingBy(day, term);
     bands.push({ key, from: last + 1, to });
     to = last;
   }
   return [...bands, { key: LONGEST_BAND, from: MIN_DAY, to }];
 };
 
-/** The last day whose term ends on a day or before it. */
-const lastStart = (day: Day, term: string): Day => {
+/** The last start day from which the term has run out by `day`. */
+const lastStartEndingBy = (day: Day, term: string): Day => {
   let start = day - (addTerm(day, term) - day);
   while (addTerm(start, term) > day) start -= 1;
   while (addTerm(start + 1, term) <= day) start += 1;
   return start;
 };
 
-/** Whole days from one event to another. */
-export const DAY_BANDS: readonly Band[] = [
+/** Bands by the number of days from one event to another. */
+export const DAYS_TO_RELEASE_BANDS: readonly Band[] = [
   { key: '0', from: 0, to: 0 },
   { key: '1', from: 1, to: 1 },
   { key: '2-to-3', from: 2, to: 3 },
@@ -63,6 +63,6 @@ export const DAY_BANDS: readonly Band[] = [
   { key: '31-or-more', from: 31, to: MAX_DAY - MIN_DAY },
 ];
 
-/** The bands that numbers from `least` to `most` touch. */
-export const bandsOf = (bands: readonly Band[], least: number, most: number): readonly string[] =>
+/** The keys of the bands that overlap the range from `least` to `most`. */
+export const overlappingBandKeys = (bands: readonly Band[], least: number, most: number): readonly string[] =>
   bands.filter(({ from, to }) => from <= most && least <= to).map(({ key }) => key);

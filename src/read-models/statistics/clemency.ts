@@ -9,7 +9,7 @@ import type { TotalsByKey } from '../counters.js';
 import { filterConditions, type Filters } from '../list/filters.js';
 import {
   listScope,
-  matchOf,
+  toMatchConditions,
   scopeValues,
   validCondition,
   versionCondition,
@@ -18,37 +18,37 @@ import {
 import type { Totals } from '../list/person.view.js';
 import type { ScopedContext } from '../scope.js';
 import { cachedStatement, type SqlValue } from '../table.js';
-import { bandsOf, DAY_BANDS } from './bands.js';
+import { overlappingBandKeys, DAYS_TO_RELEASE_BANDS } from './bands.js';
 import { statisticTable, type StatisticTable } from './statistic-table.js';
 
-export interface AskedClemency {
+export interface ClemencyStatisticRequest {
   readonly context: ScopedContext;
   readonly list: ListDefinition;
   /** Filters on the standing on the day. */
   readonly filters: Filters;
 }
 
-export const categoryByInstrument = (asked: AskedClemency): StatisticTable =>
+export const categoryByInstrument = (asked: ClemencyStatisticRequest): StatisticTable =>
   statisticTable(
-    appliedBy(asked, 'c.category'),
+    countByColumnAndInstrument(asked, 'c.category'),
     { rows: [...asked.list.categories.keys()], columns: instrumentIds(asked.context) },
     asked.filters.certainty,
   );
 
-export const incidentByInstrument = (asked: AskedClemency): StatisticTable =>
+export const incidentByInstrument = (asked: ClemencyStatisticRequest): StatisticTable =>
   statisticTable(
-    appliedBy(asked, 'c.incident'),
+    countByColumnAndInstrument(asked, 'c.incident'),
     { rows: incidentsOf(asked), columns: instrumentIds(asked.context) },
     asked.filters.certainty,
   );
 
 const NOT_RELEASED = 'not-released';
 
-export const daysToRelease = (asked: AskedClemency): StatisticTable => {
+export const daysToRelease = (asked: ClemencyStatisticRequest): StatisticTable => {
   const { day } = asked.context.scope;
-  const { from, values } = clemenciesOf(asked);
+  const { fromSql, values } = clemenciesOf(asked);
   const sql = `SELECT c.case_no, c.instrument, c.from_day, c.latest_day, c.released_from, c.released_by, ${IS_CERTAIN} AS certain
-    FROM ${from} ORDER BY c.instrument, c.case_no`;
+    FROM ${fromSql} ORDER BY c.instrument, c.case_no`;
   const people = new Map<string, { readonly instrument: string; certain: boolean; readonly bands: Set<string> }>();
   for (const row of cachedStatement(asked.context.db, sql).iterate(values) as IterableIterator<ReleaseRow>) {
     const key = `${row.instrument} ${row.case_no}`;
@@ -66,7 +66,7 @@ export const daysToRelease = (asked: AskedClemency): StatisticTable => {
       row.set(instrument, { yes: yes + (isSure ? 1 : 0), uncertain: uncertain + (isSure ? 0 : 1) });
       found.set(band, row);
     }
-  const rows = [...DAY_BANDS.map(({ key }) => key), NOT_RELEASED];
+  const rows = [...DAYS_TO_RELEASE_BANDS.map(({ key }) => key), NOT_RELEASED];
   return statisticTable(found, { rows, columns: instrumentIds(asked.context) }, asked.filters.certainty);
 };
 
@@ -87,7 +87,11 @@ const releaseBands = (
 ): readonly string[] => {
   if (released_from === null || released_by === null || released_from > day) return [NOT_RELEASED];
   const [first, last] = [from_day, Math.min(latest_day, day)];
-  const bands = bandsOf(DAY_BANDS, Math.max(0, released_from - last), Math.min(released_by, day) - first);
+  const bands = overlappingBandKeys(
+    DAYS_TO_RELEASE_BANDS,
+    Math.max(0, released_from - last),
+    Math.min(released_by, day) - first,
+  );
   return released_by > day ? [...bands, NOT_RELEASED] : bands;
 };
 
@@ -99,30 +103,33 @@ const clemenciesOf = ({
   context: { scope, position: head },
   list,
   filters,
-}: AskedClemency): { readonly from: string; readonly values: Readonly<Record<string, SqlValue>> } => {
+}: ClemencyStatisticRequest): { readonly fromSql: string; readonly values: Readonly<Record<string, SqlValue>> } => {
   const listed = listScope(list.id, scope.day, scope.position, head);
   const conditions = filterConditions(filters);
-  const match = matchOf(conditions);
+  const match = toMatchConditions(conditions);
   // Without filters, everybody matches, so nobody is looked up.
   const people =
     conditions.length === 0
       ? '(SELECT 1 AS certain) f ON TRUE'
       : `(${matchingPeopleSql(listed, match)}) f USING (case_no)`;
   return {
-    from: `clemencies c JOIN ${people} WHERE c.list = @list AND c.from_day <= @day AND ${versionCondition('c', listed)}`,
+    fromSql: `clemencies c JOIN ${people} WHERE c.list = @list AND c.from_day <= @day AND ${versionCondition('c', listed)}`,
     values: { ...scopeValues(listed), ...match.values },
   };
 };
 
-const matchingPeopleSql = (scope: ListScope, { certain, possible }: ReturnType<typeof matchOf>): string =>
+const matchingPeopleSql = (scope: ListScope, { certain, possible }: ReturnType<typeof toMatchConditions>): string =>
   `SELECT p.case_no, min(${certain}) AS certain FROM periods p
     WHERE p.list = @list AND ${validCondition('p', scope)} GROUP BY p.case_no HAVING max(${possible})`;
 
 /** People by a column of their applications, then by instrument; each counts once under each pair. */
-const appliedBy = (asked: AskedClemency, column: string): ReadonlyMap<string, TotalsByKey> => {
-  const { from, values } = clemenciesOf(asked);
+const countByColumnAndInstrument = (
+  asked: ClemencyStatisticRequest,
+  column: string,
+): ReadonlyMap<string, TotalsByKey> => {
+  const { fromSql, values } = clemenciesOf(asked);
   const sql = `SELECT key, instrument, sum(yes) AS yes, sum(1 - yes) AS uncertain FROM (
-    SELECT c.case_no, coalesce(${column}, '${UNKNOWN_KEY}') AS key, c.instrument, max(${IS_CERTAIN}) AS yes FROM ${from} GROUP BY 1, 2, 3)
+    SELECT c.case_no, coalesce(${column}, '${UNKNOWN_KEY}') AS key, c.instrument, max(${IS_CERTAIN}) AS yes FROM ${fromSql} GROUP BY 1, 2, 3)
     GROUP BY key, instrument`;
   const found = new Map<string, Map<string, Totals>>();
   const rows = cachedStatement(asked.context.db, sql).all(values) as (Totals & { key: string; instrument: string })[];
@@ -137,7 +144,11 @@ const instrumentIds = ({ logTables, scope: { position } }: ScopedContext): reado
   logTables.idsOf('instrument').filter((id) => logTables.definitionAt('instrument', id, position) !== null);
 
 /** The incidents of everybody whom the list judges on the day; if one is asked for, that one alone. No more than a table may have. */
-const incidentsOf = ({ context: { db, scope, position: head }, list, filters }: AskedClemency): readonly string[] => {
+const incidentsOf = ({
+  context: { db, scope, position: head },
+  list,
+  filters,
+}: ClemencyStatisticRequest): readonly string[] => {
   const listed = listScope(list.id, scope.day, scope.position, head);
   const sql = `SELECT DISTINCT p.incident FROM periods p
     WHERE p.list = @list AND ${validCondition('p', listed)} AND p.incident IS NOT NULL

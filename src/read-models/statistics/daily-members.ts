@@ -1,19 +1,19 @@
 /** How many people were on a list at the end of each day of a span: counted once for its first day, then summed from who came and went. */
 import type { Day } from '../../domain/time.js';
-import { membersOn } from '../counts/members-on.js';
+import { countMembersOn } from '../counts/members-on.js';
 import type { MembershipChange, MovementScope } from '../counts/movement.js';
 import { visitMovements } from '../counts/visit-movements.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 
 /** One number a day, from `from` to `to`, both included. To be called within `askOneFile`. */
-export const dailyMembers = async (
+export const dailyMemberNumbers = async (
   reader: ReadModelReader,
   context: QueryContext,
   knownPosition: number,
   scope: MovementScope,
 ): Promise<readonly number[]> => {
   const steps = new Map<Day, number>();
-  let members = membersOn(context, knownPosition, scope, scope.from);
+  let members = countMembersOn(context, knownPosition, scope, scope.from);
   await visitMovements(reader, context, knownPosition, scope, ({ changes }) => {
     for (const change of changes) steps.set(change.day, (steps.get(change.day) ?? 0) + changeInNumber(change));
   });

@@ -6,10 +6,10 @@ import { visitMovements } from '../counts/visit-movements.js';
 import type { Totals } from '../list/person.view.js';
 import { nextContext } from '../one-file.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
-import { dailyMembers } from './daily-members.js';
+import { dailyMemberNumbers } from './daily-members.js';
 import { ONLY_COLUMN, statisticTable, type StatisticTable } from './statistic-table.js';
 
-export interface AskedSpan {
+export interface SpanStatisticRequest {
   readonly reader: ReadModelReader;
   readonly context: QueryContext;
   /** The position up to which events are known. */
@@ -17,8 +17,13 @@ export interface AskedSpan {
   readonly scope: MovementScope;
 }
 
-/** Months by what people came and left by: `entered:recognised`, `left:amnesty`, `moved:in`. To be called within `askOneFile`. */
-export const entriesAndExits = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
+/** Entries and exits by month and reason, with columns such as `entered:recognised`, `left:amnesty`. To be called within `askOneFile`. */
+export const entriesAndExits = async ({
+  reader,
+  context,
+  position,
+  scope,
+}: SpanStatisticRequest): Promise<StatisticTable> => {
   const found = new Map<string, Map<string, Totals>>();
   await visitMovements(reader, context, position, scope, ({ changes, rows }) => {
     for (const { kind, day, moved } of changes) {
@@ -41,14 +46,19 @@ const monthsOf = (from: Day, to: Day): readonly string[] => [
 ];
 
 /**
- * How many were on the list at the end of each day, and beside certain members how many perhaps. To be called within `askOneFile`.
+ * How many people were on the list at the end of each day; `uncertain` counts those who perhaps were. To be called within `askOneFile`.
  */
-export const dailyCounts = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
-  const numbers = await dailyMembers(reader, context, position, scope);
+export const dailyCounts = async ({
+  reader,
+  context,
+  position,
+  scope,
+}: SpanStatisticRequest): Promise<StatisticTable> => {
+  const numbers = await dailyMemberNumbers(reader, context, position, scope);
   const possible =
     scope.set === 'possible'
       ? numbers
-      : await dailyMembers(reader, await nextContext(reader, context, position), position, {
+      : await dailyMemberNumbers(reader, await nextContext(reader, context, position), position, {
           ...scope,
           set: 'possible',
         });
@@ -75,10 +85,10 @@ export const dayMarksOf = ({
   context: { logTables },
   position,
   scope: { list, from, to },
-}: AskedSpan): readonly DayMark[] => {
+}: SpanStatisticRequest): readonly DayMark[] => {
   const instruments = logTables.idsOf('instrument').flatMap((id) => {
     const instrument = logTables.definitionAt('instrument', id, position)?.definition;
-    return instrument === undefined ? [] : datesOf(id, instrument);
+    return instrument === undefined ? [] : instrumentMarks(id, instrument);
   });
   const editions = list.editions.map(({ edition, asOf }): DayMark => ({
     day: asOf,
@@ -91,7 +101,7 @@ export const dayMarksOf = ({
     .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
 };
 
-const datesOf = (id: string, instrument: Instrument): readonly DayMark[] =>
+const instrumentMarks = (id: string, instrument: Instrument): readonly DayMark[] =>
   INSTRUMENT_DATES.flatMap((what): readonly DayMark[] => {
     const days = parseEdtf(instrument[what] ?? '');
     if (days === null || days.earliest !== days.latest) return [];

@@ -1,57 +1,65 @@
 /** Statistics of the people on a list on a day. */
 import { HELD_CUSTODIES } from '../../domain/case/state.js';
 import { GRAVITIES } from '../../domain/instrument/events.js';
-import type { GravityOf } from '../../domain/instrument/gravity.js';
+import type { GravityLookup } from '../../domain/instrument/gravity.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { UNKNOWN_KEY } from '../counts/counts.query.js';
 import { groupPeople, type Grouping } from '../counts/group-people.js';
 import { filterConditions, type Filters } from '../list/filters.js';
-import { listScope, matchOf, memberConditions, validCondition, type ListScope } from '../list/predicate.js';
+import { listScope, toMatchConditions, memberConditions, validCondition, type ListScope } from '../list/predicate.js';
 import { STAGE_SQL, STAGES } from '../list/stage.js';
 import type { ScopedContext } from '../scope.js';
 import type { Db } from '../table.js';
 import { timeHeldBands, timeLeftBands, type Band } from './bands.js';
-import { BETWEEN_KEYS, byRow, ONLY_COLUMN, statisticTable, type StatisticTable } from './statistic-table.js';
+import {
+  ROW_COLUMN_SEPARATOR,
+  totalsByRow,
+  ONLY_COLUMN,
+  statisticTable,
+  type StatisticTable,
+} from './statistic-table.js';
 
-export interface AskedMembers {
+export interface MemberStatisticRequest {
   readonly context: ScopedContext;
   readonly list: ListDefinition;
   readonly filters: Filters;
-  readonly gravityOf: GravityOf;
+  readonly gravityOf: GravityLookup;
 }
 
 const groupedTable = (
-  { context: { counters, scope, position: head }, list, filters }: AskedMembers,
+  { context: { counters, scope, position: head }, list, filters }: MemberStatisticRequest,
   grouping: Grouping,
   known: { readonly rows: readonly string[]; readonly columns: readonly string[] },
 ): StatisticTable => {
   const listed = listScope(list.id, scope.day, scope.position, head);
-  const match = matchOf([...memberConditions(list, scope.day), ...filterConditions(filters)]);
-  // The condition on certainty stands in the statement.
-  return statisticTable(byRow(groupPeople(counters, listed, match, grouping, filters.certainty)), known);
+  const match = toMatchConditions([...memberConditions(list, scope.day), ...filterConditions(filters)]);
+  // The SQL statement filters by certainty already.
+  return statisticTable(totalsByRow(groupPeople(counters, listed, match, grouping, filters.certainty)), known);
 };
 
-export const stageByCategory = (asked: AskedMembers): StatisticTable =>
+export const stageByCategory = (asked: MemberStatisticRequest): StatisticTable =>
   groupedTable(
     asked,
-    { key: `coalesce(p.category, '${UNKNOWN_KEY}') || '${BETWEEN_KEYS}' || coalesce(${STAGE_SQL}, '${UNKNOWN_KEY}')` },
+    {
+      key: `coalesce(p.category, '${UNKNOWN_KEY}') || '${ROW_COLUMN_SEPARATOR}' || coalesce(${STAGE_SQL}, '${UNKNOWN_KEY}')`,
+    },
     { rows: [...asked.list.categories.keys()], columns: STAGES },
   );
 
 /** The key of people without a conviction, who have no articles of one and no sentence. */
 const NOT_CONVICTED = 'not-convicted';
 
-export const byGravity = (asked: AskedMembers): StatisticTable => {
-  defineGravity(asked.context.db, asked.gravityOf);
+export const membersByGravity = (asked: MemberStatisticRequest): StatisticTable => {
+  defineGravityFunction(asked.context.db, asked.gravityOf);
   const key = `CASE WHEN ${STAGE_SQL} = 'convicted' THEN habeas_gravity(p.articles, @day) ELSE '${NOT_CONVICTED}' END`;
   return groupedTable(asked, { key }, { rows: [...GRAVITIES, UNKNOWN_KEY, NOT_CONVICTED], columns: [ONLY_COLUMN] });
 };
 
 const WITH_GRAVITY_FUNCTION = new WeakSet<Db>();
 
-/** An SQL function of the articles of a conviction (JSON) and the day. */
-const defineGravity = (db: Db, gravityOf: GravityOf): void => {
+/** Defines `habeas_gravity(articles, day)` in SQL: the gravest gravity of the articles of a conviction (JSON) on the day. */
+const defineGravityFunction = (db: Db, gravityOf: GravityLookup): void => {
   if (WITH_GRAVITY_FUNCTION.has(db)) return;
   const known = new Map<string, string>();
   db.function('habeas_gravity', { deterministic: true }, (articles, day) => {
@@ -68,7 +76,7 @@ const defineGravity = (db: Db, gravityOf: GravityOf): void => {
 const MAX_CACHED_ARTICLE_SETS = 20_000;
 
 /** The gravest gravity of the articles; unknown if that of one article is unknown and no other has the highest. */
-const gravestOf = (articles: readonly string[], day: Day, gravityOf: GravityOf): string => {
+const gravestOf = (articles: readonly string[], day: Day, gravityOf: GravityLookup): string => {
   const ranks = articles.map((article) => {
     const gravity = gravityOf(article, day);
     return gravity === null ? null : GRAVITIES.indexOf(gravity);
@@ -81,29 +89,29 @@ const gravestOf = (articles: readonly string[], day: Day, gravityOf: GravityOf):
 const bandKeys = (bands: readonly Band[]): readonly string[] => bands.map(({ key }) => key);
 
 /** SQL for the number of the band in which a day is; null without a day. */
-const bandNumber = (day: string, bands: readonly Band[]): string =>
+const bandNumberSql = (day: string, bands: readonly Band[]): string =>
   `CASE ${bands.map(({ from, to }, number) => `WHEN ${day} BETWEEN ${from} AND ${to} THEN ${number}`).join(' ')} END`;
 
 /** SQL for the bands from that of one day to that of another, as `expandBands` reads it. */
-const bandsBetween = (first: string, last: string, bands: readonly Band[]): string =>
-  `(${bandNumber(first, bands)} || '${BETWEEN_BANDS}' || ${bandNumber(last, bands)})`;
+const bandsBetweenSql = (first: string, last: string, bands: readonly Band[]): string =>
+  `(${bandNumberSql(first, bands)} || '${BAND_SEPARATOR}' || ${bandNumberSql(last, bands)})`;
 
-const BETWEEN_BANDS = '..';
+const BAND_SEPARATOR = '..';
 
-/** The keys of every band between the two whose numbers a key has (`0..2`), in either order; a key without two numbers as it is. */
+/** Expands a key of two band numbers (`0..2`), in either order, to the keys of these bands and all between; leaves any other key. */
 const expandBands =
   (bands: readonly Band[]) =>
   (key: string): readonly string[] => {
-    const numbers = key.split(BETWEEN_BANDS).map(Number);
+    const numbers = key.split(BAND_SEPARATOR).map(Number);
     if (numbers.length !== 2) return [key];
     return bandKeys(bands.slice(Math.min(...numbers), Math.max(...numbers) + 1));
   };
 
-export const byTimeLeft = (asked: AskedMembers): StatisticTable => {
+export const membersByTimeLeft = (asked: MemberStatisticRequest): StatisticTable => {
   const bands = timeLeftBands(asked.context.scope.day);
   const withoutEnd = `CASE WHEN p.life = 1 THEN 'life' WHEN p.sentence IN ('none', 'extinguished') THEN 'no-sentence' ELSE '${UNKNOWN_KEY}' END`;
-  // An end of MAX_DAY is that of a term that nobody knows, and in no band.
-  const key = `coalesce(${bandsBetween('p.end_earliest', 'p.end_latest', bands)}, ${withoutEnd})`;
+  // The end of a sentence whose term is unknown is MAX_DAY, which is in no band.
+  const key = `coalesce(${bandsBetweenSql('p.end_earliest', 'p.end_latest', bands)}, ${withoutEnd})`;
   return groupedTable(
     asked,
     { key, expand: expandBands(bands) },
@@ -111,13 +119,13 @@ export const byTimeLeft = (asked: AskedMembers): StatisticTable => {
   );
 };
 
-export const byTimeHeld = (asked: AskedMembers): StatisticTable => {
+export const membersByTimeHeld = (asked: MemberStatisticRequest): StatisticTable => {
   const bands = timeHeldBands(asked.context.scope.day);
   const join = (scope: ListScope): string =>
     `LEFT JOIN holdings h ON h.case_no = p.case_no AND ${validCondition('h', scope)}`;
   // A policy may keep people on the list who are not held, as in one of several possible periods.
   const isHeld = `p.custody IN (${[...HELD_CUSTODIES].map((custody) => `'${custody}'`).join(', ')})`;
-  const since = bandsBetween('h.since_from', 'coalesce(h.since_by, @day)', bands);
+  const since = bandsBetweenSql('h.since_from', 'coalesce(h.since_by, @day)', bands);
   const key = `CASE WHEN ${isHeld} THEN coalesce(${since}, 'not-held') ELSE 'not-held' END`;
   return groupedTable(
     asked,

@@ -11,8 +11,8 @@ import { InvalidParameter } from '../query-errors.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
 import { categoryByInstrument, daysToRelease, incidentByInstrument } from './clemency.js';
-import { dailyCounts, entriesAndExits, dayMarksOf, type AskedSpan } from './flows.js';
-import { byGravity, byTimeHeld, byTimeLeft, stageByCategory } from './members.js';
+import { dailyCounts, entriesAndExits, dayMarksOf, type SpanStatisticRequest } from './flows.js';
+import { membersByGravity, membersByTimeHeld, membersByTimeLeft, stageByCategory } from './members.js';
 import type { StatisticTable } from './statistic-table.js';
 import { STATISTICS, type StatisticName, type StatisticView } from './statistic.view.js';
 
@@ -40,23 +40,24 @@ const DEFAULT_SPAN_DAYS = 365;
 
 type DayStatistic = (asked: Parameters<typeof stageByCategory>[0]) => StatisticTable;
 
-const DAY_STATISTICS: Readonly<Record<Exclude<StatisticName, SpanName>, DayStatistic>> = {
+const DAY_STATISTICS: Readonly<Record<Exclude<StatisticName, SpanStatisticName>, DayStatistic>> = {
   'stage-by-category': stageByCategory,
   'category-by-instrument': categoryByInstrument,
   'incident-by-instrument': incidentByInstrument,
-  gravity: byGravity,
-  'time-left': byTimeLeft,
-  'time-held': byTimeHeld,
+  gravity: membersByGravity,
+  'time-left': membersByTimeLeft,
+  'time-held': membersByTimeHeld,
   'days-to-release': daysToRelease,
 };
 
-type SpanName = 'entries-and-exits' | 'daily';
-const SPAN_STATISTICS: { readonly [N in SpanName]: (asked: AskedSpan) => Promise<StatisticTable> } = {
-  'entries-and-exits': entriesAndExits,
-  daily: dailyCounts,
-};
+type SpanStatisticName = 'entries-and-exits' | 'daily';
+const SPAN_STATISTICS: { readonly [N in SpanStatisticName]: (asked: SpanStatisticRequest) => Promise<StatisticTable> } =
+  {
+    'entries-and-exits': entriesAndExits,
+    daily: dailyCounts,
+  };
 
-const isSpanStatistic = (name: StatisticName): name is SpanName => STATISTICS[name].hasSpan;
+const isSpanStatistic = (name: StatisticName): name is SpanStatisticName => STATISTICS[name].hasSpan;
 
 @QueryHandler(Statistics)
 export class StatisticsHandler implements IQueryHandler<Statistics> {
@@ -88,7 +89,7 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
 
   async #ofSpan(
     opened: ScopedContext,
-    statistic: SpanName,
+    statistic: SpanStatisticName,
     { list: id, filters, from, set = 'certain' }: StatisticParameters,
   ): Promise<StatisticView | null> {
     for (const { name } of FILTERS)
@@ -107,7 +108,7 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
       const list = context.logTables.listAt(id, position)?.definition;
       if (list === undefined) return null;
       const scope = { list, set, categories: filters.category, from: first, to };
-      const span: AskedSpan = { reader: this.reader, context, position, scope };
+      const span: SpanStatisticRequest = { reader: this.reader, context, position, scope };
       const table = await SPAN_STATISTICS[statistic](span);
       const marks = statistic === 'daily' ? dayMarksOf(span) : [];
       return { ...answerHead(opened, statistic, id), from: formatDay(first), set, ...table, marks };

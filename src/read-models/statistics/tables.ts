@@ -59,7 +59,7 @@ export const clemencyRows = ({ events, periods }: CaseHistory): readonly Clemenc
 
 const possibleDaysOf = (event: CaseEvent): Interval => parseEdtf(event.occurredOn ?? '') ?? ANY_DAY;
 
-/** The first release for an amnesty or a pardon that may not have been before. */
+/** The first release by amnesty or pardon that may have been on the day of the application or after it. */
 const releaseAfter = (applied: Interval, events: readonly EventWithId<CaseEvent>[]): Interval | null => {
   const releases = events.flatMap(({ event }) =>
     event.type === 'released' && CLEMENCY_REASONS.has(event.reason) ? [possibleDaysOf(event)] : [],
@@ -99,7 +99,7 @@ export interface HeldSinceRow {
   readonly to_day: Day;
   /** The first day since which the person may have been held on every day. */
   readonly since_from: Day;
-  /** The first day since which the person certainly was; null where the person may not be held. */
+  /** The first day since which the person has certainly been held on every day; null where it is uncertain whether they are held. */
   readonly since_by: Day | null;
 }
 

@@ -1,4 +1,4 @@
-/** `searched_texts` finds cases by words of facility, article and summary, on both times. */
+/** `searched_texts` finds cases by words of facility, article and summary, on a day and as known at a position. */
 import { caseEvents } from '../../domain/case/events.js';
 import type { ProjectedTable } from '../table.js';
 import { searchedTextRows, type SearchedTextRow } from './rows.js';
@@ -9,7 +9,7 @@ export const searchedTexts: ProjectedTable<SearchedTextRow> = {
   dependsOn: 'events',
   columns: { kind: 'TEXT', text: 'TEXT', from_day: 'INTEGER', to_day: 'INTEGER', tokens: 'TEXT' },
   indexes: [],
-  fullText: 'tokens',
+  fullTextColumn: 'tokens',
   rows: searchedTextRows,
   readsEvent: ({ type }) => type === 'opened' || type === 'described' || caseEvents[type].dated,
 };

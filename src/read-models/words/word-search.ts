@@ -3,20 +3,20 @@ import { wordKeys } from '../../domain/names/folding.js';
 import { LIMITS } from '../../schema/limits.js';
 import { scopeValues, validCondition, type ListScope } from '../list/predicate.js';
 import type { FoundPeople } from '../names/found-page.js';
-import { MAX_CANDIDATES, MAX_ENTRIES, type CaseCondition } from '../names/name-search.js';
+import { MAX_CANDIDATES, MAX_INDEX_ENTRIES, type CaseCondition } from '../names/name-search.js';
 import { cachedStatement, type Db } from '../table.js';
 import type { TextKind } from './word-tokens.js';
-import { expressionOf } from './word-tokens.js';
+import { ftsExpressionOf } from './word-tokens.js';
 
 /**
- * People of whom one text, as valid on the day and known at the position of the scope, has all the words. The more of the text the
- * words are, the better; of equal score, the case with the lower number. Any text is accepted.
+ * People of whom one text, as valid on the day and known at the position of the scope, has all the words. The score is the
+ * share of the text that the words make up; of equal scores, the lower case number is first. `words` may be any input.
  */
 export const searchWords = (db: Db, scope: ListScope, words: string, condition: CaseCondition): FoundPeople => {
-  const match = expressionOf(words);
+  const match = ftsExpressionOf(words);
   if (match === null) return { found: [], isTruncated: false };
-  const sql = `SELECT o.case_no, o.kind, o.text, ${condition.isUncertain} AS isUncertain FROM
-    (SELECT rowid FROM searched_texts_text WHERE searched_texts_text MATCH @match LIMIT ${MAX_ENTRIES}) f
+  const sql = `SELECT o.case_no, o.kind, o.text, ${condition.uncertaintySql} AS isUncertain FROM
+    (SELECT rowid FROM searched_texts_text WHERE searched_texts_text MATCH @match LIMIT ${MAX_INDEX_ENTRIES}) f
     CROSS JOIN searched_texts o ON o.rowid = f.rowid AND ${validCondition('o', scope)}
     WHERE ${condition.text} LIMIT ${MAX_CANDIDATES}`;
   const values = { ...scopeValues(scope), ...condition.values, match };
@@ -46,7 +46,7 @@ interface TextRow {
 const hasMoreEntries = (db: Db, match: string): boolean =>
   cachedStatement(
     db,
-    `SELECT 1 FROM searched_texts_text WHERE searched_texts_text MATCH ? LIMIT 1 OFFSET ${MAX_ENTRIES}`,
+    `SELECT 1 FROM searched_texts_text WHERE searched_texts_text MATCH ? LIMIT 1 OFFSET ${MAX_INDEX_ENTRIES}`,
   ).get(match) !== undefined;
 
 /** The share of the words of a text that were searched for, with three decimals; at most 1. */
@@ -57,8 +57,11 @@ const scoreOf = (text: string, searchedWords: number): number =>
 const excerptOf = (text: string, keys: ReadonlySet<string>): string => {
   if (text.length <= LIMITS.name) return text;
   const words = text.split(/\s+/);
-  const first = Math.max(0, words.findIndex((word) => wordKeys(word).some((key) => keys.has(key))) - WORDS_BEFORE);
-  return [...words.slice(first, first + WORDS_SHOWN).join(' ')].slice(0, LIMITS.name).join('');
+  const first = Math.max(
+    0,
+    words.findIndex((word) => wordKeys(word).some((key) => keys.has(key))) - EXCERPT_WORDS_BEFORE,
+  );
+  return [...words.slice(first, first + EXCERPT_WORDS).join(' ')].slice(0, LIMITS.name).join('');
 };
-const WORDS_BEFORE = 8;
-const WORDS_SHOWN = 24;
+const EXCERPT_WORDS_BEFORE = 8;
+const EXCERPT_WORDS = 24;

@@ -12,40 +12,40 @@ export const textTokens = (kind: TextKind, text: string): readonly string[] =>
     ? beginningsOfArticle(text).map((article) => `a:${article}`)
     : [...new Set(wordKeys(text))].map((key) => `w:${key}`);
 
-/** Articles are stored with the code before a colon where it is not the usual one: `AZ-CC:28/220.1`. Also without code and general part. */
+/** All beginnings of an article, with and without its general part (`28/`); its code (`AZ-CC:`, stored unless the default) is dropped. */
 const beginningsOfArticle = (text: string): readonly string[] => {
   const article = text.slice(text.indexOf(':') + 1);
   const parts = [article, article.slice(article.indexOf('/') + 1)].map((form) => form.split('.'));
   return [...new Set(parts.flatMap((form) => form.map((_, index) => form.slice(0, index + 1).join('.'))))].map(
-    inOneToken,
+    toArticleToken,
   );
 };
 
-/** Dots and slashes would part a token. */
-const inOneToken = (article: string): string => article.toLowerCase().replace(/[^a-z0-9]/g, '_');
+/** Replaces dots and slashes, at which the tokenizer would split the token. */
+const toArticleToken = (article: string): string => article.toLowerCase().replace(/[^a-z0-9]/g, '_');
 
 const ARTICLE_PATTERN = /^\d[\d./-]*[a-z]?$/i;
 
 /** Words that are looked for; the rest is ignored. */
-const MAX_WORDS = 12;
-/** The last word may be begun by as many letters: shorter beginnings are those of too many words. */
-const LEAST_BEGINNING = 3;
+const MAX_SEARCHED_WORDS = 12;
+/** From this length on, the last word is also searched as the beginning of a word; shorter beginnings match too many words. */
+const MIN_PREFIX_LENGTH = 3;
 
-/** An expression of FTS5 for texts that have all words, the last of them perhaps begun; null where there is no word. */
-export const expressionOf = (typed: string): string | null => {
+/** An FTS5 expression for texts that have all words, the last of them also as the beginning of a word; null without a word. */
+export const ftsExpressionOf = (typed: string): string | null => {
   const words = typed
     .split(/\s+/)
     .filter((word) => word !== '')
-    .slice(0, MAX_WORDS);
+    .slice(0, MAX_SEARCHED_WORDS);
   const terms = words.flatMap((word, index): readonly string[] => {
     const isLast = index === words.length - 1;
     if (ARTICLE_PATTERN.test(word)) {
       const keys = wordKeys(word).map((key) => `"w:${key}"`);
-      return [`("a:${inOneToken(word)}"${keys.length === 0 ? '' : ` OR (${keys.join(' AND ')})`})`];
+      return [`("a:${toArticleToken(word)}"${keys.length === 0 ? '' : ` OR (${keys.join(' AND ')})`})`];
     }
     const keys = wordKeys(word);
     return keys.map((key, at) =>
-      isLast && at === keys.length - 1 && key.length >= LEAST_BEGINNING ? `"w:${key}"*` : `"w:${key}"`,
+      isLast && at === keys.length - 1 && key.length >= MIN_PREFIX_LENGTH ? `"w:${key}"*` : `"w:${key}"`,
     );
   });
   return terms.length === 0 ? null : terms.join(' AND ');

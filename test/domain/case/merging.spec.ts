@@ -1,4 +1,4 @@
-import { MAX_MERGED_CASES, mergedInto, mergeFindings, type MergeData } from '../../../src/domain/case/merging.js';
+import { MAX_MERGED_CASES, mergeTargetOf, mergeFindings, type MergeData } from '../../../src/domain/case/merging.js';
 import { withIds, type CaseEventFields } from '../../support/events.js';
 
 const merged = (into: string) => ({ type: 'merged', into, reason: 'the same man' }) as const;
@@ -13,7 +13,7 @@ describe('mergedInto', () => {
     ['is none once it is unmerged', [merged('b'), unmerged], null],
     ['is the last one of several', [merged('b'), unmerged, merged('c')], 'c'],
   ])('%s', (_, events, into) => {
-    expect(mergedInto(withIds(...events))).toBe(into);
+    expect(mergeTargetOf(withIds(...events))).toBe(into);
   });
 });
 

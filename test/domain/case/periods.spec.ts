@@ -302,7 +302,7 @@ const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefi
     (sentence.term !== null || sentence.isTermUnknown) &&
     (sentence.state === 'active' || sentence.state === 'suspended');
   const named = parseEdtf(sentence.countedFrom ?? '');
-  const start = dayOf(episode?.arrest ?? '');
+  const start = dayOf(episode?.firstArrestId ?? '');
   const starts = !running
     ? []
     : named !== null
@@ -312,12 +312,12 @@ const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefi
         : [start];
   const standing = (end: Day | null): Standing => ({
     custody: state.custody,
-    custodyBy: state.custodyBy,
+    custodyEventId: state.custodyEventId,
     proceedings: state.proceedings,
     sentence: end !== null && end <= on ? 'completed' : sentence.state,
     sentenceEnd: end === null ? null : { earliest: end, latest: end },
     running: null,
-    life: sentence.life,
+    isForLife: sentence.isForLife,
     articles: state.articles,
     facility: state.facility,
     incident: state.incident,

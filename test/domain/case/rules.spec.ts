@@ -334,13 +334,13 @@ describe('proceedings and sentence', () => {
   test('a conviction', () => {
     given(...onRemand)
       .when(convicted)
-      .then(standing({ proceedings: 'convicted', sentence: 'active', life: true }));
+      .then(standing({ proceedings: 'convicted', sentence: 'active', isForLife: true }));
   });
 
   test('a suspended sentence', () => {
     given(arrested)
       .when({ ...convicted, sentence: { kind: 'suspended' } })
-      .then(standing({ proceedings: 'convicted', sentence: 'suspended', life: false }));
+      .then(standing({ proceedings: 'convicted', sentence: 'suspended', isForLife: false }));
   });
 
   test('an appeal', () => {
@@ -352,19 +352,19 @@ describe('proceedings and sentence', () => {
   test('an appeal upheld', () => {
     given(...serving, appealed)
       .when(decided('upheld'))
-      .then(standing({ proceedings: 'final', sentence: 'active', life: true }));
+      .then(standing({ proceedings: 'final', sentence: 'active', isForLife: true }));
   });
 
   test('an appeal reducing', () => {
     given(...serving, appealed)
       .when(decided('reduced', { newSentence: fine }))
-      .then(standing({ proceedings: 'final', sentence: 'active', life: false }));
+      .then(standing({ proceedings: 'final', sentence: 'active', isForLife: false }));
   });
 
   test('an appeal increasing', () => {
     given(...serving, appealed)
       .when(decided('increased', { newSentence: life }))
-      .then(standing({ proceedings: 'final', sentence: 'active', life: true }));
+      .then(standing({ proceedings: 'final', sentence: 'active', isForLife: true }));
   });
 
   test('an appeal suspending', () => {
@@ -460,19 +460,19 @@ describe('proceedings and sentence', () => {
   test('replaced by a fine', () => {
     given(...serving)
       .when(clemency('pardoned', 'replaced', { replacement: fine }))
-      .then(standing({ sentence: 'active', life: false }));
+      .then(standing({ sentence: 'active', isForLife: false }));
   });
 
   test('replaced by nobody knows what', () => {
     given(...serving)
       .when(clemency('pardoned', 'replaced'))
-      .then(standing({ sentence: 'active', life: true }));
+      .then(standing({ sentence: 'active', isForLife: true }));
   });
 
   test('reduced by nobody knows how much', () => {
     given(...serving)
       .when(clemency('pardoned', 'term-reduced'))
-      .then(standing({ sentence: 'active', life: true, sentenceEnd: null }));
+      .then(standing({ sentence: 'active', isForLife: true, sentenceEnd: null }));
   });
 
   test('only imprisonment passed on appeal imprisons on a later arrest', () => {
@@ -690,7 +690,7 @@ describe('recognition', () => {
   test('a new episode begins with nothing but the detention', () => {
     given(...serving, recognised, released)
       .when({ ...arrested, occurredOn: '2024-12-01' })
-      .then(standing({ ...standingAfter(), custody: 'detained', custodyBy: 'f7' }));
+      .then(standing({ ...standingAfter(), custody: 'detained', custodyEventId: 'f7' }));
   });
 
   test('mistreatment changes no axis', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CaseEvent } from '../../../src/domain/case/events.js';
-import { decide, referringEvents } from '../../../src/domain/case/decide.js';
+import { decide, eventsNeedingReferenceData } from '../../../src/domain/case/decide.js';
 import { referencedIds } from '../../../src/domain/case/reference-data.js';
 import { refuseAmendments } from '../../../src/domain/decide-amendments.js';
 import { decideByFindings } from '../../../src/domain/decide.js';
@@ -74,7 +74,7 @@ describe('extending a timeline', () => {
       fc.property(recorded, fc.nat(12), fc.subarray(FINDINGS_OF_EVENTS), (events, split, codes) => {
         const [history, newEvents] = [events.slice(0, split), events.slice(split)];
         const { lists, instruments } = REFERENCE_DATA;
-        const named = referencedIds(referringEvents(history, newEvents));
+        const named = referencedIds(eventsNeedingReferenceData(history, newEvents));
         const referenceData = {
           ...REFERENCE_DATA,
           lists: new Map([...lists].filter(([id]) => named.lists.has(id))),

@@ -13,7 +13,7 @@ import {
 } from '../../../src/domain/instrument/eligibility.js';
 import type { ClauseFields, Condition, Gravity } from '../../../src/domain/instrument/events.js';
 import { GRAVITIES } from '../../../src/domain/instrument/events.js';
-import { gravityFrom } from '../../../src/domain/instrument/gravity.js';
+import { gravityLookupFrom } from '../../../src/domain/instrument/gravity.js';
 import type { Verdict } from '../../../src/domain/instrument/verdicts.js';
 import { addTerm, formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../../src/domain/time.js';
 import { arbitraryCaseEvents, DAY_COUNT, FIRST_DAY } from '../../support/arbitraries.js';
@@ -30,7 +30,7 @@ const clauseOf = (...conditions: readonly Condition[]): ClauseFields => ({
   effect: 'released-from-imprisonment',
 });
 const union = REFERENCE_DATA.lists.get('union')!;
-const gravityOf = gravityFrom([
+const gravityOf = gravityLookupFrom([
   { article: '234', gravity: 'less-serious', from: MIN_DAY, to: MAX_DAY },
   { article: '234.4', gravity: 'serious', from: MIN_DAY, to: day('2026-01-01') },
   { article: '234.4', gravity: 'minor', from: day('2026-01-01'), to: MAX_DAY },
@@ -296,7 +296,7 @@ const holds = (
     if (!runs) return false;
     const from = measured(condition.remaining);
     const { lessThan, atLeast } = condition.remaining;
-    if (sentence.life) return lessThan === undefined;
+    if (sentence.isForLife) return lessThan === undefined;
     if (sentence.term === null && !sentence.isTermUnknown) return false;
     if (start === null) return 'perhaps';
     const fits = (last: Day) =>
@@ -313,7 +313,7 @@ const holds = (
   }
   if (condition.served) {
     const { atLeast, atLeastShare } = condition.served;
-    if (!runs || (sentence.life && atLeastShare !== undefined)) return false;
+    if (!runs || (sentence.isForLife && atLeastShare !== undefined)) return false;
     if (start === null) return 'perhaps';
     const from = measured(condition.served);
     if (atLeast !== undefined && addTerm(start, atLeast) > from) return false;
@@ -368,7 +368,7 @@ const slowly = (
     const past = order.filter((_, place) => (dated[place] ?? 0) <= listDay);
     const state = past.reduce((before, event) => applyEvent(event, before), INITIAL_STATE);
     if (state.lists['union']?.recognition !== 'recognised' || !MEMBERS.has(state.custody)) return [null];
-    const arrest = order.findIndex(({ id }) => id === state.episode?.arrest);
+    const arrest = order.findIndex(({ id }) => id === state.episode?.firstArrestId);
     const named = days(state.sentence.countedFrom);
     const begun = named.filter((start) => start !== null && start <= listDay);
     const counted = begun.length > 0 ? begun : named;
@@ -495,7 +495,7 @@ describe('for any events, clauses and days', () => {
         const alone = range.map((on) => eligibility(one, question, on)?.verdict ?? null);
         const best = (['eligible', 'possibly'] as const).find((verdict) => alone.includes(verdict)) ?? alone[0] ?? null;
         const first = best === null || best === 'not' ? null : (range[alone.indexOf(best)] ?? null);
-        expect(prepareQuestion(question).verdict(one, listDay, listDay + after)).toEqual(
+        expect(prepareQuestion(question).evaluate(one, listDay, listDay + after)).toEqual(
           best === null ? null : { verdict: best, firstDay: first },
         );
       }),

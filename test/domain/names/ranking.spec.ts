@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { MatchReason } from '../../../src/domain/names/match-reasons.js';
-import { LEAST_SCORE, matchNames } from '../../../src/domain/names/ranking.js';
+import { MIN_MATCH_SCORE, matchNames } from '../../../src/domain/names/ranking.js';
 import { assertProperty } from '../../support/property.js';
 import { anyText, azerbaijaniName } from './arbitraries.js';
 import { ownGroups } from './groups.js';
@@ -23,7 +23,7 @@ describe('the ranking of names', () => {
   ])('finds the person in %s', (name, why) => {
     const match = matchNames(PERSON, name);
     expect(match.why).toEqual(why);
-    expect(match.score).toBeGreaterThanOrEqual(LEAST_SCORE);
+    expect(match.score).toBeGreaterThanOrEqual(MIN_MATCH_SCORE);
   });
 
   it('puts the surer spelling first, another ending and another father last', () => {
@@ -47,7 +47,9 @@ describe('the ranking of names', () => {
     ['İsa', 'nothing alike'],
     ['', 'nothing'],
     ['***', 'no letters'],
-  ])('does not find the person in %j: %s', (name) => expect(matchNames(PERSON, name).score).toBeLessThan(LEAST_SCORE));
+  ])('does not find the person in %j: %s', (name) =>
+    expect(matchNames(PERSON, name).score).toBeLessThan(MIN_MATCH_SCORE),
+  );
 
   it('reads two words as one where the other name does', () => {
     expect(matchNames('Mir Həsən Əliyev', 'Алиев Миргасан').why).toEqual(['other-spelling', 'other-order']);

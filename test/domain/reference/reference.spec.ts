@@ -1,23 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasReference, referencesOf, referenceStream } from '../../../src/domain/reference/reference.js';
+import { hasReference, referencesOf, referenceStreamName } from '../../../src/domain/reference/reference.js';
 import { caseEvent } from '../../support/events.js';
 
 const A1 = { list: 'a', reference: '1' };
 
 describe('referenceStream', () => {
   it('is the same for ever: a change of this name would lose every claim', () => {
-    expect(referenceStream({ list: 'union', reference: 'AZ-0137' })).toBe(
+    expect(referenceStreamName({ list: 'union', reference: 'AZ-0137' })).toBe(
       'reference-109ba650-3985-5224-99db-b431d1b96c84',
     );
   });
 
   it('tells lists and references apart, also where they read alike one after the other', () => {
     const names = [A1, { list: 'a', reference: '2' }, { list: 'b', reference: '1' }, { list: 'a1', reference: '' }];
-    expect(new Set(names.map(referenceStream)).size).toBe(names.length);
+    expect(new Set(names.map(referenceStreamName)).size).toBe(names.length);
   });
 
   it('does not show the reference', () => {
-    expect(referenceStream({ list: 'union', reference: 'AZ-0137' })).not.toContain('0137-');
+    expect(referenceStreamName({ list: 'union', reference: 'AZ-0137' })).not.toContain('0137-');
   });
 });
 

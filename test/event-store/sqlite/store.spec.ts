@@ -3,11 +3,11 @@ import Database from '../../../src/sqlite/database.js';
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeUncovered } from '../../../src/event-store/codec.js';
+import { encodeWithoutLeaf } from '../../../src/event-store/codec.js';
 import { StoreDamaged, StoreUnavailable, type EventStore, type NewEvent } from '../../../src/event-store/port.js';
 import { openLogFile } from '../../../src/event-store/sqlite/file.js';
 import { SqliteLog } from '../../../src/event-store/sqlite/log.js';
-import { MAX_QUEUED } from '../../../src/event-store/request-checks.js';
+import { MAX_QUEUED_APPENDS } from '../../../src/event-store/request-checks.js';
 import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
 import { newEvent, newEvents, newStreamName } from '../../support/new-events.js';
 import { overwrite } from '../../support/damage.js';
@@ -104,7 +104,7 @@ describe('the file of the embedded log', () => {
     const [first, second] = newEvents(2) as [NewEvent, NewEvent];
     const stream = newStreamName();
     const store = openStore();
-    await store.appendStored(stream, 'no-stream', [encodeUncovered(first)]);
+    await store.appendStored(stream, 'no-stream', [encodeWithoutLeaf(first)]);
     await store.close();
     tamper('ALTER TABLE events DROP COLUMN leaf; PRAGMA user_version = 1');
     const reader = createSqliteStore({ file, readonly: true });
@@ -422,13 +422,13 @@ describe('group commit', () => {
     expect((await store.read('1', 10)).map(({ event }) => event.type)).toEqual(['wanted', 'tried']);
   });
 
-  it(`refuses more than ${MAX_QUEUED} waiting appends, and answers those it took`, async () => {
+  it(`refuses more than ${MAX_QUEUED_APPENDS} waiting appends, and answers those it took`, async () => {
     const answers = await Promise.allSettled(
-      Array.from({ length: MAX_QUEUED + 2 }, () => store.append(newStreamName(), 'no-stream', [newEvent()])),
+      Array.from({ length: MAX_QUEUED_APPENDS + 2 }, () => store.append(newStreamName(), 'no-stream', [newEvent()])),
     );
     const refused = answers.filter((answer) => answer.status === 'rejected');
     expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(['StoreBusy', 'StoreBusy']);
-    expect(await store.head()).toBe(String(1 + MAX_QUEUED));
+    expect(await store.head()).toBe(String(1 + MAX_QUEUED_APPENDS));
   });
 
   it('refuses more bytes than it may keep waiting', async () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { LogEvent } from '../../../src/event-store/port.js';
 import { checkAppend } from '../../../src/event-store/request-checks.js';
 import { DraftEdition, DraftEditionHandler } from '../../../src/read-models/editions/draft-edition.query.js';
-import { lineHash, newLineSalt } from '../../../src/read-models/editions/lines.js';
+import { lineHash, createLineSalt } from '../../../src/read-models/editions/lines.js';
 import { OneEdition, OneEditionHandler } from '../../../src/read-models/editions/one-edition.query.js';
 import { LIMITS } from '../../../src/schema/limits.js';
 import { caseEvent } from '../../support/events.js';
@@ -127,11 +127,11 @@ it('can be stored with as many members as it may have, and many categories', () 
   };
   const edition = caseEvent({
     ...{ type: 'edition-published', edition: 'e'.repeat(64), asOf: '2024-03-15', knownAt: 10 ** 9, listRevision: 9 },
-    ...{ policy: { custody: [] }, total: 7_500, uncertain: 0, hash: lineHash(newLineSalt(), { ...LINE, case: '' }) },
+    ...{ policy: { custody: [] }, total: 7_500, uncertain: 0, hash: lineHash(createLineSalt(), { ...LINE, case: '' }) },
     groups: Array.from({ length: 300 }, (_, no) => ({ category: `category-${no}`, total: 0, flow })),
     flow: { since: 'e'.repeat(64), ...flow },
-    lines: members.map((id) => ({ case: id, hash: lineHash(newLineSalt(), { ...LINE, case: id }) })),
-    salts: members.map(newLineSalt),
+    lines: members.map((id) => ({ case: id, hash: lineHash(createLineSalt(), { ...LINE, case: id }) })),
+    salts: members.map(createLineSalt),
   } as unknown as Parameters<typeof caseEvent>[0]);
   expect(() => checkAppend('list-union', 1, [newEvent({ id: randomUUID(), event: edition })])).not.toThrow();
 });

@@ -158,7 +158,7 @@ describe('a change that affects more cases than one step takes', () => {
     const file = emptyFileAt(path);
     const before = events.length - 2;
     file.applyBatch(events.slice(0, before));
-    const steps = file.applySteps(events.slice(before));
+    const steps = file.stepsToApply(events.slice(before));
     for (const _ of [1, 2]) {
       (steps.next().value as () => void)();
       expect(file.checkpoint.position).toBe(before);
@@ -193,7 +193,7 @@ const rebuilt = (events: readonly LogEvent[]): ModelFile => {
   const file = ModelFile.create(':memory:', clock.timeZone);
   file.store(events);
   for (const step of file.eventIndexSteps()) step();
-  file.projectCases(file.logTables.cases.after(0, 1_000));
+  file.projectCases(file.logTables.cases.caseNosAfter(0, 1_000));
   for (const step of file.finishSteps()) step();
   return file;
 };

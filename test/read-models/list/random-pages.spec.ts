@@ -8,7 +8,7 @@ import { Cases } from '../../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
 import { SORTS, type Paging, type Sort } from '../../../src/read-models/list/paging.js';
 import type { PersonPage, PersonView } from '../../../src/read-models/list/person.view.js';
-import { referenceKey } from '../../../src/read-models/names/rows.js';
+import { leastReferenceSortKey } from '../../../src/read-models/names/rows.js';
 import type { DayState } from '../../support/brute-force-model.js';
 import { effort } from '../../support/effort.js';
 import { projectLog } from '../../support/projected-log.js';
@@ -104,7 +104,7 @@ const idOf = ({ caseId, certainty }: PersonView): string => (certainty === 'yes'
 
 /** The keys of the orders that can be told from a page: the first letters of the names differ. */
 const keyOf = (sort: Sort, list: string, { name, references, caseId }: PersonView): string =>
-  `${sort.includes('name') ? (name ?? '~') : referenceKey(references, list)} ${caseId}`;
+  `${sort.includes('name') ? (name ?? '~') : leastReferenceSortKey(references, list)} ${caseId}`;
 
 it.each(seeds)('finds in log %i who matches, in order, with what is shown of them', async (seed) => {
   const drawn = randomLog(seed);

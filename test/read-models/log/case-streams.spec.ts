@@ -40,9 +40,9 @@ beforeEach(async () => {
     file.logTables.cases.numberOf('b') ?? 0,
     file.logTables.cases.numberOf('a') ?? 0,
   ];
-  file.logTables.cases.feed(stream, survivor, FED_FROM);
+  file.logTables.cases.moveStream(stream, survivor, FED_FROM);
   file.store(events.slice(FED_FROM - 1, FED_TO - 1));
-  file.logTables.cases.feed(stream, own, FED_TO);
+  file.logTables.cases.moveStream(stream, own, FED_TO);
   file.store(events.slice(FED_TO - 1));
   for (const step of file.eventIndexSteps()) step();
   file.projectCases([own, survivor]);
@@ -84,7 +84,7 @@ const casesAt = (known: number): readonly unknown[] => {
 
 it('has a number of its own for each case', () => {
   const { cases, streamNo } = file.logTables;
-  expect(cases.count()).toBe(2);
+  expect(cases.countCases()).toBe(2);
   expect(cases.numberOf('a')).not.toBe(streamNo.call(file.logTables, 'case', 'a'));
   expect(cases.numberOf('union')).toBeNull();
   expect(() => cases.idOf(17)).toThrow(RangeError);

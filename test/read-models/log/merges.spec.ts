@@ -207,7 +207,7 @@ const rebuilt = (events: readonly LogEvent[]): ModelFile => {
   const fresh = ModelFile.create(':memory:', clock.timeZone);
   fresh.store(events);
   for (const step of fresh.eventIndexSteps()) step();
-  fresh.projectCases(fresh.logTables.cases.after(0, 100));
+  fresh.projectCases(fresh.logTables.cases.caseNosAfter(0, 100));
   for (const step of fresh.finishSteps()) step();
   return fresh;
 };

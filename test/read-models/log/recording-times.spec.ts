@@ -1,12 +1,12 @@
 import Database from '../../../src/sqlite/database.js';
 import fc from 'fast-check';
-import { RECORDING_TIMES_TABLE, RecordingTimes } from '../../../src/read-models/log/recording-times.js';
+import { CREATE_RECORDING_TIMES_TABLE, RecordingTimes } from '../../../src/read-models/log/recording-times.js';
 
 const instant = (second: number): Date => new Date(Date.UTC(2026, 0, 5, 10, 0, second));
 
 const recorded = (seconds: readonly number[]): RecordingTimes => {
   const db = new Database(':memory:');
-  db.exec(RECORDING_TIMES_TABLE);
+  db.exec(CREATE_RECORDING_TIMES_TABLE);
   const times = new RecordingTimes(db);
   seconds.forEach((second, index) => times.add(instant(second).toISOString(), index + 1));
   return times;

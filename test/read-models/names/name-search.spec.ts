@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { streamName } from '../../../src/domain/events.js';
 import { nameWords } from '../../../src/domain/names/folding.js';
-import { LEAST_SCORE } from '../../../src/domain/names/ranking.js';
+import { MIN_MATCH_SCORE } from '../../../src/domain/names/ranking.js';
 import { toNfc } from '../../../src/domain/text.js';
 import { Cases } from '../../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
@@ -216,7 +216,7 @@ describe('a search by name', () => {
     await fixture.append('case', 'a', { type: 'opened', names: many });
     expect(await search('Həsənov')).toMatchObject({ isTruncated: true, total: { yes: 1, uncertain: 0 } });
     expect(await search('Ad77')).toMatchObject({ isTruncated: false });
-    expect((await search('Ad77')).items[0]?.match?.score).toBeGreaterThanOrEqual(LEAST_SCORE);
+    expect((await search('Ad77')).items[0]?.match?.score).toBeGreaterThanOrEqual(MIN_MATCH_SCORE);
   });
 });
 
@@ -231,9 +231,9 @@ it('answers the same after a rebuild, and as it was known', async () => {
   const rebuilt = ModelFile.create(':memory:', clock.timeZone);
   rebuilt.store(events);
   for (const step of rebuilt.eventIndexSteps()) step();
-  rebuilt.projectCases(rebuilt.logTables.cases.after(0, 10));
+  rebuilt.projectCases(rebuilt.logTables.cases.caseNosAfter(0, 10));
   for (const step of rebuilt.finishSteps()) step();
-  const anyCase = { text: 'TRUE', values: {}, isUncertain: 'FALSE' };
+  const anyCase = { text: 'TRUE', values: {}, uncertaintySql: 'FALSE' };
   for (const name of ['Hasanov', 'Resulov', 'Elshan', 'Hasan']) {
     for (let position = 0; position <= events.length; position += 1) {
       const scope = listScope('', day(TODAY), position, events.length);

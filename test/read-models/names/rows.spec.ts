@@ -1,5 +1,5 @@
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../../src/domain/names/sort-key.js';
-import { listEntryRows, referenceKey, referenceRows } from '../../../src/read-models/names/rows.js';
+import { listEntryRows, leastReferenceSortKey, referenceRows } from '../../../src/read-models/names/rows.js';
 import type { CaseHistory } from '../../../src/read-models/table.js';
 import { caseEvent } from '../../support/events.js';
 import { NAME } from '../support.js';
@@ -37,14 +37,14 @@ it('has an entry for the register and for every list that has judged the case', 
   expect(listEntryRows(recorded)).toEqual([
     { case_id: 'case', name: 'Əli', name_key: nameSortKey('Əli'), refs: JSON.stringify(references) },
   ]);
-  expect(referenceKey(references, '')).toBe(`other ${referenceSortKey('12')}`);
-  expect(referenceKey(references, 'union')).toBe(referenceSortKey('AZ-3'));
+  expect(leastReferenceSortKey(references, '')).toBe(`other ${referenceSortKey('12')}`);
+  expect(leastReferenceSortKey(references, 'union')).toBe(referenceSortKey('AZ-3'));
 });
 
 it('sorts cases without name or reference last', () => {
   const recorded = history(recognised('union'), recognised('other'), recognised('union'));
   expect(listEntryRows(recorded)).toEqual([{ case_id: 'case', name: null, name_key: SORTS_LAST, refs: '[]' }]);
-  expect(referenceKey([], 'union')).toBe(SORTS_LAST);
+  expect(leastReferenceSortKey([], 'union')).toBe(SORTS_LAST);
 });
 
 it.each([

@@ -9,7 +9,7 @@ import { caseHistoryOf } from '../../../src/read-models/log-tables.js';
 import { ModelFile, PROJECTED_TABLES } from '../../../src/read-models/model-file.js';
 import { historyAt } from '../../../src/read-models/projection/case-histories.js';
 import type { AnyTable, CaseHistory } from '../../../src/read-models/table.js';
-import { examples } from '../../../src/schema/examples.js';
+import { eventExamples } from '../../../src/schema/examples.js';
 import { effort } from '../../support/effort.js';
 import { randomLog } from '../../support/random-log.js';
 import { toEvent } from '../../support/two-times-events.js';
@@ -57,13 +57,13 @@ const repeatedRows = ({ db }: ModelFile, { name, columns }: AnyTable): number =>
     .get() as number;
 };
 
-const opening: EventWithId<CaseEvent> = { id: uuid(1), event: examples.opened };
+const opening: EventWithId<CaseEvent> = { id: uuid(1), event: eventExamples.opened };
 const historyOf = (...events: readonly EventWithId<CaseEvent>[]): CaseHistory => caseHistoryOf('c', timelineOf(events));
 
 it.each(CASE_EVENT_TYPES.filter((type) => !UNREAD.includes(type)))(
   'gives the same rows before and after %s in each table that does not read it',
   (type) => {
-    const event: EventWithId<CaseEvent> = { id: uuid(2), event: examples[type] };
+    const event: EventWithId<CaseEvent> = { id: uuid(2), event: eventExamples[type] };
     for (const table of TABLES.filter(({ readsEvent }) => !readsEvent(event.event)))
       expect({ table: table.name, rows: table.rows(historyOf(opening, event), REFERENCES) }).toEqual({
         table: table.name,
@@ -85,7 +85,7 @@ it.each(Array.from({ length: effort(3, 100) }, (_, block) => block))(
       const rebuilt = ModelFile.create(':memory:', clock.timeZone);
       rebuilt.store(events);
       for (const step of rebuilt.eventIndexSteps()) step();
-      const cases = rebuilt.logTables.cases.after(0, 100);
+      const cases = rebuilt.logTables.cases.caseNosAfter(0, 100);
       rebuilt.projectCases(cases);
       for (const file of [live, rebuilt])
         for (const table of TABLES) {

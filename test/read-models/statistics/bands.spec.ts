@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { addTerm, formatDay } from '../../../src/domain/time.js';
 import {
-  bandsOf,
-  DAY_BANDS,
+  overlappingBandKeys,
+  DAYS_TO_RELEASE_BANDS,
   timeHeldBands,
   timeLeftBands,
   type Band,
@@ -11,7 +11,7 @@ import { day } from '../../support/events.js';
 import { assertProperty } from '../../support/property.js';
 
 const days = fc.integer({ min: day('2019-12-25'), max: day('2028-03-10') });
-const bandOf = (bands: readonly Band[], one: number): readonly string[] => bandsOf(bands, one, one);
+const bandOf = (bands: readonly Band[], one: number): readonly string[] => overlappingBandKeys(bands, one, one);
 
 /** What the names of the bands say, one term after the other. */
 const TERMS = [
@@ -62,5 +62,5 @@ it.each([
   [7, 8, ['4-to-7', '8-to-30']],
   [31, 4_000, ['31-or-more']],
 ])('%i to %i days touch %j', (least, most, bands) => {
-  expect(bandsOf(DAY_BANDS, least, most)).toEqual(bands);
+  expect(overlappingBandKeys(DAYS_TO_RELEASE_BANDS, least, most)).toEqual(bands);
 });
