@@ -2,7 +2,7 @@
 import type { QueryBus } from '@nestjs/cqrs';
 import type { EligiblePersonsQuestion, EligiblePerson, EligiblePersons } from './commands/eligible-persons.js';
 import { StoreUnavailable } from './event-store/port.js';
-import { Eligibility } from './read-models/eligibility/eligibility.query.js';
+import { PeopleByEligibility } from './read-models/eligibility/eligibility.query.js';
 import type { EligibilityView } from './read-models/eligibility/eligibility.view.js';
 import { NotCaughtUp, QueriesBusy } from './read-models/query-errors.js';
 import { Scope, UNRESTRICTED } from './read-models/scope.js';
@@ -17,7 +17,7 @@ export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
     page: { readonly limit: number; readonly after?: string },
   ): Promise<EligibilityView | null> =>
     queries.execute(
-      new Eligibility(new Scope(UNRESTRICTED, { asOf: day, ...scope }), instrument, {
+      new PeopleByEligibility(new Scope(UNRESTRICTED, { asOf: day, ...scope }), instrument, {
         list,
         clause: [clause],
         ...(listDay === undefined ? {} : { listDay }),

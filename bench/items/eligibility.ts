@@ -2,7 +2,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseDay } from '../../src/domain/time.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { Eligibility, EligibilityHandler } from '../../src/read-models/eligibility/eligibility.query.js';
+import {
+  PeopleByEligibility,
+  PeopleByEligibilityHandler,
+} from '../../src/read-models/eligibility/eligibility.query.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { Scope, UNRESTRICTED } from '../../src/read-models/scope.js';
 import { STILL_KNOWN } from '../../src/read-models/table.js';
@@ -17,12 +20,12 @@ const habeas: Variant = async (context) => {
   const store = createSqliteStore({ file: logFile(variedFolder(context)) });
   const models = ReadModels.open(variedModelsFile(context), store, clock);
   await models.start();
-  const handler = new EligibilityHandler(models, NO_GRAVITY);
+  const handler = new PeopleByEligibilityHandler(models, NO_GRAVITY);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const ask = async () => {
     const startedAt = performance.now();
     const scope = new Scope(UNRESTRICTED);
-    const answer = await handler.execute(new Eligibility(scope, ACT, { list: LIST, ...ACT_WINDOW, limit: 50 }));
+    const answer = await handler.execute(new PeopleByEligibility(scope, ACT, { list: LIST, ...ACT_WINDOW, limit: 50 }));
     return { ms: performance.now() - startedAt, total: answer?.total };
   };
   delay.enable();

@@ -12,7 +12,12 @@ import type { VerifiedTree } from '../proof/verified-tree.js';
 import { verifyWhenAvailable } from '../proof/verify-log.js';
 import { logDifferenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
-import { keepCarriedProof, readCarriedProof, refuseExistingProofFiles, writeCarriedProof } from './carried-proof.js';
+import {
+  verifyAndKeepCarriedProof,
+  readCarriedProof,
+  refuseExistingProofFiles,
+  writeCarriedProof,
+} from './carried-proof.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
@@ -102,7 +107,7 @@ const verifyAndKeepProof = async (
 ): Promise<void> => {
   const files = new ProofFiles(data);
   const proof = readCarriedProof(backup, files);
-  if (proof !== null) await keepCarriedProof(copy, proof, files, job);
+  if (proof !== null) await verifyAndKeepCarriedProof(copy, proof, files, job);
 };
 
 /** The id of the first event of a backup; undefined where it cannot be read, which the restore reports. */

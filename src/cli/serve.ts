@@ -56,7 +56,8 @@ const FORCED_EXIT_AFTER_MS = 4_500;
 const exitAfterAbort = (signal: AbortSignal): { cancel: () => void } => {
   let timeout: NodeJS.Timeout | undefined;
   const start = (): void => void (timeout = setTimeout(() => process.exit(EXIT.ok), FORCED_EXIT_AFTER_MS).unref());
-  signal.addEventListener('abort', start, { once: true });
+  if (signal.aborted) start();
+  else signal.addEventListener('abort', start, { once: true });
   return {
     cancel: () => {
       signal.removeEventListener('abort', start);

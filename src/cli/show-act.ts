@@ -2,7 +2,7 @@
 import { Movements } from '../read-models/counts/movements.query.js';
 import type { Movement } from '../read-models/counts/movement.view.js';
 import { Instruments } from '../read-models/definitions/instruments.query.js';
-import { Eligibility } from '../read-models/eligibility/eligibility.query.js';
+import { PeopleByEligibility } from '../read-models/eligibility/eligibility.query.js';
 import type { EligiblePersonView } from '../read-models/eligibility/eligibility.view.js';
 import type { Scope } from '../read-models/scope.js';
 import type { RegisterAccess } from '../register-files/recorder.js';
@@ -33,7 +33,7 @@ export const showAct = async (
   const span = { from: eve, to: today, limit: LIMITS.movements };
   const movements = await queries.execute(new Movements(scope, list, span));
   const forward = { list, clause: [clause], listDay: today, from: today, to, verdict: 'eligible' as const };
-  const next = await queries.execute(new Eligibility(scope, act, { ...forward, limit: LIMITS.page }));
+  const next = await queries.execute(new PeopleByEligibility(scope, act, { ...forward, limit: LIMITS.page }));
   if (movements === null || next === null) return '';
   const reached = movements.left.filter(({ reason }) => reason === 'amnesty');
   return [

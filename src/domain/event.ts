@@ -49,7 +49,7 @@ export type EventOf<Fields> = {
 
 /** Metadata of an event type for the codec, the catalogue and the documentation. */
 export interface EventDescription<Fields> {
-  /** One sentence: what happened. */
+  /** One sentence on what happened, where an event of this type is recorded. */
   readonly means: string;
   /** The current schema version, which new events are written in; older versions are upcast on reading. */
   readonly version: number;

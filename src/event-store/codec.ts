@@ -29,19 +29,19 @@ import {
   type PayloadTexts,
 } from './leaf.js';
 import { slicePayload } from './payload-slices.js';
-import { StoreDamaged, type AdoptedLeaf, type NewEvent, type StoredRecord } from './port.js';
+import { StoreDamaged, type AdoptedLeaf, type NewEvent, type UnplacedRecord } from './port.js';
 import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
 /** A record without its leaf hash, which reading an event does not need. */
-export type RecordWithoutLeaf = Pick<StoredRecord, 'id' | 'type' | 'recordedAt' | 'payload'>;
+export type RecordWithoutLeaf = Pick<UnplacedRecord, 'id' | 'type' | 'recordedAt' | 'payload'>;
 
 /** A record as it is written: its payload is the JSON text that is stored, from which its size is computed. */
-export interface EncodedRecord extends Omit<StoredRecord, 'payload'> {
+export interface EncodedRecord extends Omit<UnplacedRecord, 'payload'> {
   readonly text: string;
 }
 
 /** A record with its payload both as a value and as text. */
-export interface SerializedRecord extends StoredRecord {
+export interface SerializedRecord extends UnplacedRecord {
   readonly text: string;
 }
 
@@ -158,7 +158,7 @@ export const decode = (
  * personal part was erased, the rest is unchanged; `uncovered`: it was recorded before there were leaf hashes and has none; `adopted`:
  * likewise, but it was given one later, and is unchanged since.
  */
-export const verifyRecord = (place: StreamRevision, record: StoredRecord): RecordState =>
+export const verifyRecord = (place: StreamRevision, record: UnplacedRecord): RecordState =>
   verifyAndSerialize(place, record).state;
 
 type RecordState = 'covered' | 'erased' | 'uncovered' | 'adopted';
@@ -166,7 +166,7 @@ type RecordState = 'covered' | 'erased' | 'uncovered' | 'adopted';
 /** As `verifyRecord`; also returns the stored text of the payload. */
 const verifyAndSerialize = (
   place: StreamRevision,
-  record: StoredRecord,
+  record: UnplacedRecord,
 ): { readonly state: RecordState; readonly text: string } => {
   const { leaf, adopted } = record;
   if (leaf === null) {
@@ -204,7 +204,7 @@ export const adoptRecord = (place: StreamRevision, record: RecordWithoutLeaf): A
 };
 
 /** The canonical text whose hash is the leaf of a covered event; null for an event without a leaf hash. */
-export const leafTextOf = (place: StreamRevision, record: StoredRecord): string | null => {
+export const leafTextOf = (place: StreamRevision, record: UnplacedRecord): string | null => {
   const texts = record.leaf === null ? null : coveredTexts(record);
   return texts && recordLeafText(place, record, texts);
 };
@@ -240,7 +240,7 @@ export const payloadText = ({ commitment, data, meta, personal }: Omit<PayloadTe
 
 const recordLeafText = (
   { stream, revision }: StreamRevision,
-  { id, type, recordedAt }: Pick<StoredRecord, 'id' | 'type' | 'recordedAt'>,
+  { id, type, recordedAt }: Pick<UnplacedRecord, 'id' | 'type' | 'recordedAt'>,
   { data, meta, schemaVersion, commitment }: PayloadTexts,
 ): string => {
   const instant = formatInstant(recordedAt) ?? '';
@@ -248,13 +248,13 @@ const recordLeafText = (
 };
 
 /** The canonical texts of the payload parts that the leaf hash of an event covers; null for a payload of another shape. */
-const coveredTexts = (record: StoredRecord): PayloadTexts | null => {
+const coveredTexts = (record: UnplacedRecord): PayloadTexts | null => {
   const covered = coveredPayloadOf(record);
   return covered && payloadTextsOf(covered);
 };
 
 /** The payload that the leaf hash of an event covers; for an adopted event, completed by the commitment and salt stored beside the log. */
-const coveredPayloadOf = ({ payload, adopted }: StoredRecord): CoveredPayload | null => {
+const coveredPayloadOf = ({ payload, adopted }: UnplacedRecord): CoveredPayload | null => {
   if (adopted === undefined) return asCoveredPayload(payload);
   if (!isObject(payload)) return null;
   const { personal } = payload;
@@ -285,12 +285,12 @@ const personalFields = (type: string, payload: StoredPayload): EventParts['perso
 };
 
 /** Checks a stored event whole: that its leaf hash fits it, and that this build can read it. Throws StoreDamaged. */
-export const checkStoredEvent = (place: StreamRevision, record: StoredRecord): void => {
+export const checkStoredEvent = (place: StreamRevision, record: UnplacedRecord): void => {
   verifiedText(place, record);
 };
 
 /** Verifies an event, checks that it can be decoded, and returns the stored text of its payload. Throws StoreDamaged. */
-const verifiedText = (place: StreamRevision, record: StoredRecord): string => {
+const verifiedText = (place: StreamRevision, record: UnplacedRecord): string => {
   const { text } = verifyAndSerialize(place, record);
   decode(place, record);
   return text;
@@ -302,7 +302,7 @@ const verifiedText = (place: StreamRevision, record: StoredRecord): string => {
  */
 export const reserialize = (
   place: StreamRevision,
-  { id, type, recordedAt, payload, leaf, adopted }: StoredRecord,
+  { id, type, recordedAt, payload, leaf, adopted }: UnplacedRecord,
 ): SerializedRecord => {
   const record = { id, type, recordedAt, payload, leaf, ...(adopted && { adopted }) };
   const text = verifiedText(place, record);
@@ -311,7 +311,7 @@ export const reserialize = (
 };
 
 /** The stored text of a payload, which is the same in every store: canonical where there is a leaf hash, else as it was written. */
-export const storedText = ({ payload, leaf, adopted }: Pick<StoredRecord, 'payload' | 'leaf' | 'adopted'>): string =>
+export const storedText = ({ payload, leaf, adopted }: Pick<UnplacedRecord, 'payload' | 'leaf' | 'adopted'>): string =>
   leaf === null || adopted !== undefined ? JSON.stringify(payload) : canonicalJson(payload);
 
 /**

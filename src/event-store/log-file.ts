@@ -9,7 +9,7 @@ import { METADATA_FIELDS } from '../domain/event.js';
 import { decodeExportedEvent, encodeWithoutLeaf, reserialize, storedText } from './codec.js';
 import type { CopiedEvent } from './copy.js';
 import { formatInstant } from './instant.js';
-import { MAX_APPEND_BYTES, StoreDamaged, type AdoptedCommitment, type StoredRecord } from './port.js';
+import { MAX_APPEND_BYTES, StoreDamaged, type AdoptedCommitment, type UnplacedRecord } from './port.js';
 import { checkStream } from './request-checks.js';
 
 /** The fields of a line, in output order. */
@@ -130,7 +130,7 @@ const parseEventLine = (line: Buffer | null): CopiedEvent | string => {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The record of a line; `reserialize` checks the shapes that are not checked here. Throws StoreDamaged. */
-const parseStoredRecord = (fields: Fields, adopted: unknown): StoredRecord => {
+const parseStoredRecord = (fields: Fields, adopted: unknown): UnplacedRecord => {
   const { stream, revision, id, type, leaf, payload } = fields as unknown as CopiedEvent;
   const recordedAt = typeof fields['recordedAt'] === 'string' ? Date.parse(fields['recordedAt']) : NaN;
   if (!Number.isSafeInteger(revision) || revision < 0 || typeof id !== 'string' || typeof type !== 'string')
@@ -149,7 +149,7 @@ const isAdoptedCommitment = (value: unknown): value is AdoptedCommitment => {
 };
 
 /** The record of a line that was exported before there were leaf hashes. Throws StoreDamaged. */
-const parseEarlierRecord = (fields: Fields): StoredRecord => {
+const parseEarlierRecord = (fields: Fields): UnplacedRecord => {
   const { position: _, ...event } = fields;
   return encodeWithoutLeaf(decodeExportedEvent(event as unknown as Parameters<typeof decodeExportedEvent>[0]));
 };

@@ -32,7 +32,7 @@ export interface LogEvent extends StreamEvent {
 }
 
 /** What every store saves of an event, besides stream, revision and position. */
-export interface StoredRecord {
+export interface UnplacedRecord {
   readonly id: string;
   readonly type: string;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -63,7 +63,7 @@ export interface AdoptedLeaf extends AdoptedCommitment {
 }
 
 /** An event exactly as it is stored, neither checked nor upcast: what is copied, exported and verified. */
-export interface StoredEvent extends StoredRecord {
+export interface StoredEvent extends UnplacedRecord {
   readonly stream: string;
   readonly revision: number;
   readonly position: number;
@@ -129,7 +129,7 @@ export interface EventStore {
    * Like `append`, of records of another store or of a file, which are stored as they are. Throws StoreDamaged for a record that this
    * build cannot read, or that is not what its leaf hash was made of.
    */
-  appendStored(stream: string, expected: ExpectedRevision, records: readonly StoredRecord[]): Promise<AppendResult>;
+  appendStored(stream: string, expected: ExpectedRevision, records: readonly UnplacedRecord[]): Promise<AppendResult>;
 
   /**
    * Stores leaf hashes for the events after the position `after`, a multiple of ADOPTED_TOGETHER; none may have one of its own. A call

@@ -10,7 +10,7 @@ import {
   type AdoptedLeaf,
   type ExpectedRevision,
   type NewEvent,
-  type StoredRecord,
+  type UnplacedRecord,
 } from './port.js';
 
 /** Limits of the write queue: further appends are refused instead of filling the memory. */
@@ -34,16 +34,16 @@ export const recordBytes = ({ text }: Pick<EncodedRecord, 'text'>): number =>
 
 /** Throws RangeError (stream, expected revision, no events, duplicate id), AppendTooLarge, or TypeError (see `encode`). */
 export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): CheckedAppend =>
-  checkAndSerialize(stream, expected, events, encode);
+  toCheckedAppend(stream, expected, events, encode);
 
 /** As `checkAppend`, of records that are stored already; StoreDamaged instead of TypeError (see `reserialize`). */
 export const checkStoredAppend = (
   stream: string,
   expected: ExpectedRevision,
-  records: readonly StoredRecord[],
-): CheckedAppend => checkAndSerialize(stream, expected, records, reserialize);
+  records: readonly UnplacedRecord[],
+): CheckedAppend => toCheckedAppend(stream, expected, records, reserialize);
 
-const checkAndSerialize = <E extends { readonly id: string }>(
+const toCheckedAppend = <E extends { readonly id: string }>(
   stream: string,
   expected: ExpectedRevision,
   events: readonly E[],

@@ -23,7 +23,7 @@ interface ClientConnection {
 export class Connections {
   readonly #slots: SlotPool;
   readonly #connections = new Map<Socket, ClientConnection>();
-  /** Called for every connection that is closed by a limit. */
+  /** Called, with the reason, for every connection that this class closes; Node closes others that are too slow. */
   onLimitClose: (reason: ConnectionCloseReason) => void = () => undefined;
   /** Called with the number of connections when it changes. */
   onCount: (connections: number) => void = () => undefined;

@@ -73,7 +73,7 @@ export const responseToError = (error: unknown): ErrorResponse => {
       isFault: status >= 500 && !EXPECTED_CODES.includes(code),
     };
   }
-  const status = statusOf(error);
+  const status = frameworkStatusOf(error);
   return status >= 400 && status < 500
     ? { response: problemResponse(CODE_BY_STATUS[status] ?? 'REQUEST.MALFORMED'), isFault: false }
     : { response: problemResponse('REGISTER.FAULT'), isFault: true };
@@ -92,7 +92,7 @@ const invalidCursorResponse = ({ parameter }: InvalidCursor): HttpResponse =>
 const invalidParameterResponse = ({ parameter, code, expected }: InvalidKnownAt | InvalidParameter): HttpResponse =>
   problemResponse('REQUEST.INVALID', { errors: [{ parameter, code, expected }] });
 
-const statusOf = (error: unknown): number =>
+const frameworkStatusOf = (error: unknown): number =>
   error instanceof HttpException
     ? error.getStatus()
     : Number((error as { readonly statusCode?: unknown } | undefined)?.statusCode);

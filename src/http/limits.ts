@@ -10,11 +10,13 @@ export const HTTP_LIMITS = {
   connections: 2_000,
   connectionsPerAddress: 500,
   connectionsPerProxy: 1_500,
-  /** Milliseconds until the first byte of a new connection, and until the headers of a request are complete. */
+  /** Milliseconds until the first byte of a new connection. */
   firstByteMs: 5_000,
+  /** Milliseconds until the headers of a request are complete. */
   headersMs: 10_000,
-  /** Milliseconds until a request must be complete, and between checks of connections and bodies. */
+  /** Milliseconds until a request is complete. */
   requestMs: 30_000,
+  /** Milliseconds between checks of connections and bodies. */
   checkIntervalMs: 1_000,
   /** A body must gain `bodyProgressBytes` in every `bodyProgressMs` milliseconds. */
   bodyProgressBytes: 1_024,

@@ -12,6 +12,8 @@ export interface Line {
 
 const [LF, CR, SPACE, TAB] = [0x0a, 0x0d, 0x20, 0x09];
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+/** Bytes of a line that are dropped: a byte order mark and a CR. */
+const MAX_DROPPED_BYTES = BYTE_ORDER_MARK.length + 1;
 
 /** Splits a stream of chunks into lines, buffering at most about `maxBytes` of an unfinished line. */
 export class LineReader {
@@ -30,7 +32,7 @@ export class LineReader {
       start = end + 1;
     }
     this.#rest = buffered.subarray(start);
-    if (!this.#ended && this.#rest.length > this.maxBytes + BYTE_ORDER_MARK.length) yield* this.#line(this.#rest);
+    if (!this.#ended && this.#rest.length > this.maxBytes + MAX_DROPPED_BYTES) yield* this.#line(this.#rest);
   }
 
   /** Yields the last line if it has no line end. */

@@ -7,7 +7,7 @@ import { DuplicatesHandler } from './names/duplicates.query.js';
 import { DraftEditionHandler } from './editions/draft-edition.query.js';
 import { EditionsHandler } from './editions/editions.query.js';
 import { OneEditionHandler } from './editions/one-edition.query.js';
-import { EligibilityHandler } from './eligibility/eligibility.query.js';
+import { PeopleByEligibilityHandler } from './eligibility/eligibility.query.js';
 import { InstrumentsHandler } from './definitions/instruments.query.js';
 import { ListsHandler } from './definitions/lists.query.js';
 import { ReadLogHandler } from './history/read-log.query.js';
@@ -39,7 +39,7 @@ export const QUERY_HANDLERS = [
   ListsHandler,
   InstrumentsHandler,
   DuplicatesHandler,
-  EligibilityHandler,
+  PeopleByEligibilityHandler,
   ClaimsHandler,
   StatisticsHandler,
   DraftEditionHandler,

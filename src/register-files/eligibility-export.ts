@@ -1,6 +1,6 @@
 /** Exports the people whom an instrument reaches, as CSV. All pages are read as of one position of the log. */
 import type { QueryBus } from '@nestjs/cqrs';
-import { Eligibility, type EligibilityParameters } from '../read-models/eligibility/eligibility.query.js';
+import { PeopleByEligibility, type EligibilityParameters } from '../read-models/eligibility/eligibility.query.js';
 import type { EligibilityView, EligiblePersonView } from '../read-models/eligibility/eligibility.view.js';
 import type { Scope } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
@@ -27,7 +27,11 @@ export const exportEligibility = async (
 ): Promise<ExportedFile | null> => {
   const fetchPage = (after: string | null): Promise<EligibilityView | null> =>
     queries.execute(
-      new Eligibility(scope, instrument, { ...parameters, limit: LIMITS.page, ...(after !== null && { after }) }),
+      new PeopleByEligibility(scope, instrument, {
+        ...parameters,
+        limit: LIMITS.page,
+        ...(after !== null && { after }),
+      }),
     );
   const first = await fetchPage(null);
   if (first === null) return null;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { foldedKey } from '../domain/text.js';
+import { parseDay } from '../domain/time.js';
 import type { JobContext } from '../jobs/job.js';
 import { Instruments } from '../read-models/definitions/instruments.query.js';
 import { Lists } from '../read-models/definitions/lists.query.js';
@@ -224,7 +225,8 @@ class FileImporter {
         row.line,
         withErrorsInColumnOrder(await this.importEditionRow(file, row, { ...context, previousDate }), table.columns),
       );
-      previousDate = row.cells['date'] ?? null;
+      const { date = '' } = row.cells;
+      previousDate = parseDay(date) === null ? null : date;
     }
     return true;
   }

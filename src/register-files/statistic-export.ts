@@ -17,7 +17,7 @@ export interface StatisticExportRequest {
 const STATISTIC_OMISSIONS = 'who the people are; of a daily series, what its days are marked with';
 
 /** Null for an unknown list. */
-export const exportStatistic = async (
+export const statisticAsCsv = async (
   queries: Pick<QueryBus, 'execute'>,
   { scope, statistic, parameters, separator }: StatisticExportRequest,
 ): Promise<ExportedFile | null> => {

@@ -102,10 +102,11 @@ const firstRowsText = (rows: readonly number[]): string =>
     ? ''
     : ` (${rows.slice(0, MAX_ROWS_IN_NOTICE).join(', ')}${rows.length > MAX_ROWS_IN_NOTICE ? ', …' : ''})`;
 
-/** Whether a cell links to an address that its text does not show. */
+/** Whether a cell that is not empty links to an address that its text does not show. */
 const hidesLinkAddress = ({ value, hyperlink }: Cell): boolean => {
   const address = hyperlink?.target ?? '';
-  return address !== '' && typeof value === 'string' && !address.includes(value.trim());
+  const shown = typeof value === 'string' && address.includes(value.trim());
+  return address !== '' && value !== null && !shown;
 };
 
 /** The error of hucre for a sheet of too many cells: it fills every row up to the last cell, so that a stray cell takes all memory. */
@@ -119,7 +120,7 @@ const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonl
     // The comment of a zip archive could contain a second directory, which hucre would read instead of this one.
     if (zip.comment !== '') return notXlsxProblem('an archive without a comment');
     for await (const { fileName, compressedSize, uncompressedSize } of zip.eachEntry()) {
-      // Where the directory gives a size of 0, hucre unpacks a part without a bound.
+      // Where the directory gives a size of 0, only hucre's own limit of 2 GiB a part applies.
       const isUnbounded = uncompressedSize === 0 && compressedSize > EMPTY_PART_BYTES;
       if (isUnbounded || names.has(fileName))
         return notXlsxProblem('an archive that names each part once, with its size');

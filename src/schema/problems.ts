@@ -173,7 +173,7 @@ export const fieldErrors = {
     means: 'The table, or the number of groups, would be larger than one answer may be: filter the people.',
   },
   'CURSOR.FOREIGN': {
-    title: 'Foreign mark',
+    title: 'Foreign page cursor',
     means: 'The token or page cursor is none that this register gave out.',
   },
 } as const satisfies Record<string, CodeWording>;

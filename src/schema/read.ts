@@ -69,7 +69,10 @@ export const readParameters = <T extends object>(
   }
   const result = read(type, prepared);
   if (repeated.length === 0) return result;
-  return { errors: [...repeated, ...('errors' in result ? result.errors : [])].slice(0, LIMITS.errors) };
+  const pointers = new Set(repeated.map(({ pointer }) => pointer));
+  // A repeated parameter was left out above, but is not missing.
+  const others = 'errors' in result ? result.errors.filter(({ pointer }) => !pointers.has(pointer)) : [];
+  return { errors: [...repeated, ...others].slice(0, LIMITS.errors) };
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -15,7 +15,7 @@ import {
   type LogEvent,
   type NewEvent,
   type StoredEvent,
-  type StoredRecord,
+  type UnplacedRecord,
   type StreamEvent,
 } from '../event-store/port.js';
 import type { LogTime } from './log-time.js';
@@ -66,12 +66,12 @@ export class WatchedStore implements EventStore {
     return this.#damage !== null;
   }
 
-  /** The damage found first, or one at an earlier position that `markDamaged` was called with since; null if none. */
+  /** Of all damage that was found, that at the first position; null if none. */
   get damage(): StoreDamaged | null {
     return this.#damage;
   }
 
-  /** For damage that was found elsewhere, by the check of the log or by the read models. Of several, the one at the first position is kept. */
+  /** Also called for damage that the check of the log or the read models found. Of several, the one at the first position is kept. */
   markDamaged(damage: StoreDamaged): void {
     if (this.#damage === null || (damage.position ?? Infinity) < (this.#damage.position ?? Infinity))
       this.#damage = damage;
@@ -100,7 +100,7 @@ export class WatchedStore implements EventStore {
     return this.time === null ? append(events) : this.time.record(events, append);
   }
 
-  appendStored(stream: string, expected: ExpectedRevision, records: readonly StoredRecord[]): Promise<AppendResult> {
+  appendStored(stream: string, expected: ExpectedRevision, records: readonly UnplacedRecord[]): Promise<AppendResult> {
     return this.#rememberDamage(this.#ifUsable(() => this.store.appendStored(stream, expected, records)));
   }
 
@@ -179,7 +179,7 @@ export class WatchedStore implements EventStore {
   }
 
   #onError(error: unknown): unknown {
-    if (error instanceof StoreDamaged) this.#damage ??= error;
+    if (error instanceof StoreDamaged) this.markDamaged(error);
     // The server that becomes available again may have another log.
     if (error instanceof StoreUnavailable && !(error instanceof StoreBusy)) this.#isVerified = !this.#needsVerifying;
     return error;

@@ -314,6 +314,7 @@ describe('parameters', () => {
     ['/v1/cases?limit=ten', ['FIELD.WRONG_KIND limit']],
     ['/v1/cases?limit=1e2', ['FIELD.WRONG_KIND limit']],
     ['/v1/cases?limit=5&limit=6', ['PARAMETER.REPEATED limit']],
+    ['/v1/lists/union/differences?from=2024-01-01&to=2024-02-01&to=2024-03-01', ['PARAMETER.REPEATED to']],
     ['/v1/cases?asOf=2024-02-30', ['DAY.INVALID asOf']],
     ['/v1/cases?asOf=2024-02', ['DAY.INVALID asOf']],
     ['/v1/cases?asOf=', ['DAY.INVALID asOf']],

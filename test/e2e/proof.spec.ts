@@ -142,6 +142,14 @@ it('proves an event for an earlier checkpoint, and for sizes that nobody signed'
   expect(capital.body).toMatchObject({ size: 310 });
 });
 
+it('proves no event before it was known', async () => {
+  const event = await eventAt(5);
+  const at = async (knownAt: string) =>
+    (await service.get(`/v1/log/proof/inclusion?event=${event}&knownAt=${knownAt}`)).body['code'] ?? null;
+  expect(await at('position:5')).toBeNull();
+  expect(await at('position:4')).toBe('EVENT.UNKNOWN');
+});
+
 it('proves that the earlier log is the beginning of the later one, and an outsider agrees', async () => {
   const reply = await service.get('/v1/log/proof/consistency?from=8');
   expect(reply.body).toMatchObject({ from: 8, to: 300, checkpoint: later });

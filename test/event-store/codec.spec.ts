@@ -5,7 +5,7 @@ import { decode, encodeWithoutLeaf, parsePayload, verifyRecord } from '../../src
 import { encode } from '../../src/event-store/encode.js';
 import { commitmentOf, leafHash } from '../../src/event-store/leaf.js';
 import { canonicalJson } from '../../src/json/canonical.js';
-import { StoreDamaged, type NewEvent, type StoredRecord } from '../../src/event-store/port.js';
+import { StoreDamaged, type NewEvent, type UnplacedRecord } from '../../src/event-store/port.js';
 import { upcast, UPCASTERS, type Upcaster } from '../../src/event-store/upcasters.js';
 import { EXPECTED } from '../golden/expected.js';
 import { newEvent, namedEvent } from '../support/new-events.js';
@@ -19,7 +19,7 @@ const SALT = Buffer.alloc(32, 7).toString('base64');
 const partsOf = (event: NewEvent) =>
   encodeWithoutLeaf(event).payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
 /** A record as a store keeps it, in text. */
-const kept = ({ id, type, recordedAt, payload, leaf }: StoredRecord): StoredRecord => ({
+const kept = ({ id, type, recordedAt, payload, leaf }: UnplacedRecord): UnplacedRecord => ({
   ...{ id, type, recordedAt, leaf },
   payload: parsePayload(JSON.stringify(payload)),
 });
@@ -108,10 +108,10 @@ describe('codec', () => {
 
   const record = encodeWithoutLeaf(newEvent());
   const parts = record.payload as Record<string, Record<string, unknown>>;
-  const withPart = (part: string, changes: object): Partial<StoredRecord> => ({
+  const withPart = (part: string, changes: object): Partial<UnplacedRecord> => ({
     payload: { ...parts, [part]: { ...parts[part], ...changes } },
   });
-  it.each<[string, Partial<StoredRecord>]>([
+  it.each<[string, Partial<UnplacedRecord>]>([
     ['an unknown type', { type: 'beatified' }],
     ['a name of Object', { type: 'toString' }],
     ['a half id', { id: '0194b3f0' }],
@@ -169,7 +169,7 @@ describe('the leaf hash', () => {
   });
 
   const text = record.text;
-  const changed: readonly (readonly [string, Partial<StoredRecord>, Partial<typeof PLACE>?])[] = [
+  const changed: readonly (readonly [string, Partial<UnplacedRecord>, Partial<typeof PLACE>?])[] = [
     ['another stream', {}, { stream: 'case-2' }],
     ['another revision', {}, { revision: 4 }],
     ['another id', { id: '0194b3f0-8a5b-7e90-b1c2-d3e4f5061728' }],
@@ -189,7 +189,7 @@ describe('the leaf hash', () => {
   ];
   it.each(changed.map(([what]) => what))('tells %s', (what) => {
     const [, changes, otherPlace] = changed.find(([name]) => name === what) ?? [];
-    const other = { ...record, text: undefined, ...changes } as StoredRecord;
+    const other = { ...record, text: undefined, ...changes } as UnplacedRecord;
     const verify = () => verifyRecord({ ...PLACE, ...otherPlace }, other);
     expect(verify).toThrow(StoreDamaged);
     expect(verify).not.toThrow(/Elçin|day/);

@@ -65,7 +65,8 @@ describe('lines', () => {
       fc.property(
         fc.array(fc.constantFrom('a', 'ə', '\n', '\r', '\r\n', ' ', '\ufeff', '{}')),
         fc.array(fc.nat(20)),
-        (parts, cuts) => {
+        fc.constantFrom(1, 2, 3, 100),
+        (parts, cuts, maxBytes) => {
           const bytes = Buffer.from(parts.join(''));
           const chunks: Buffer[] = [];
           let rest = bytes;
@@ -73,7 +74,7 @@ describe('lines', () => {
             chunks.push(rest.subarray(0, cut));
             rest = rest.subarray(cut);
           }
-          expect(read([...chunks, rest])).toEqual(read([bytes]));
+          expect(read([...chunks, rest], maxBytes)).toEqual(read([bytes], maxBytes));
         },
       ),
       500,
@@ -85,6 +86,10 @@ describe('lines', () => {
       [1, 'a'],
       [2, 'x'.repeat(100)],
       [3, null],
+    ]);
+    expect(read([Buffer.from('\ufeffabc\r'), Buffer.from('\nd')], 3)).toEqual([
+      [1, 'abc'],
+      [2, 'd'],
     ]);
     const endless = new LineReader(100);
     expect([...endless.read(Buffer.alloc(200, 'x'))]).toEqual([{ number: 1, bytes: null }]);

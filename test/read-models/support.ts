@@ -11,7 +11,7 @@ import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { CountsHandler } from '../../src/read-models/counts/counts.query.js';
 import { DifferencesHandler } from '../../src/read-models/counts/differences.query.js';
 import { MovementsHandler } from '../../src/read-models/counts/movements.query.js';
-import { EligibilityHandler } from '../../src/read-models/eligibility/eligibility.query.js';
+import { PeopleByEligibilityHandler } from '../../src/read-models/eligibility/eligibility.query.js';
 import { readGravityFile } from '../../src/read-models/eligibility/gravity-file.js';
 import { InstrumentsHandler } from '../../src/read-models/definitions/instruments.query.js';
 import { ListsHandler } from '../../src/read-models/definitions/lists.query.js';
@@ -109,7 +109,7 @@ export const handlersOf = (reader: ReadModelReader) => ({
   differences: new DifferencesHandler(reader),
   lists: new ListsHandler(reader),
   instruments: new InstrumentsHandler(reader),
-  eligibility: new EligibilityHandler(reader, readGravityFile(GRAVITY_FILE)),
+  eligibility: new PeopleByEligibilityHandler(reader, readGravityFile(GRAVITY_FILE)),
   statistics: new StatisticsHandler(reader, readGravityFile(GRAVITY_FILE)),
 });
 export type Handlers = ReturnType<typeof handlersOf>;

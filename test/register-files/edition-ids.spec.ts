@@ -65,3 +65,12 @@ it('of which an import of before recorded one are not recorded again', async () 
   expect(await imported(editions())).toMatchObject({ added: 0, unchanged: 2 });
   expect(await claims()).toEqual(all);
 });
+
+it('that came or left since an edition whose day is no day are refused where they stand', async () => {
+  const file = files.rows('editions.csv', row('June', ''), row('2025-10-07', '5'));
+  const { report } = await register.import([definitions(), file]);
+  expect(report.map(({ row, column, code }) => [row, column, code])).toEqual([
+    [2, 'date', 'DAY.INVALID'],
+    [3, 'added', 'ROW.WRONG_CELL'],
+  ]);
+});

@@ -5,7 +5,7 @@ import { RecordEvents } from '../../src/commands/record-events.js';
 import type { EventStore } from '../../src/event-store/port.js';
 import { Counts } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
-import { Eligibility } from '../../src/read-models/eligibility/eligibility.query.js';
+import { PeopleByEligibility } from '../../src/read-models/eligibility/eligibility.query.js';
 import type { EligibilityView } from '../../src/read-models/eligibility/eligibility.view.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
@@ -183,7 +183,7 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
         const { amnesty } = expected;
         const reached = async (clause: string, more: object) => {
           const parameters = { list: 'union', clause: [clause], limit: 500, verdict: 'eligible' as const, ...more };
-          return (await register.queries.execute(new Eligibility(NOW, 'amnesty-2025', parameters)))!;
+          return (await register.queries.execute(new PeopleByEligibility(NOW, 'amnesty-2025', parameters)))!;
         };
         const references = ({ items }: EligibilityView) => items.map((item) => item.references[0]!.reference);
 
@@ -255,7 +255,7 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
           expect(recorded).toMatchObject({ outcome: 'recorded' });
           const scope = scopeOf({ atLeast: (recorded as { token: string }).token });
           const ask = { list: 'union', clause: ['elderly'], from: '2026-02-15', to: '2026-02-15', limit: 500 };
-          const answer = (await register.queries.execute(new Eligibility(scope, 'amnesty-2025', ask)))!;
+          const answer = (await register.queries.execute(new PeopleByEligibility(scope, 'amnesty-2025', ask)))!;
           const verdicts = answer.items.map(({ references, verdict }) => [references[0]!.reference, verdict]);
           expect(Object.fromEntries(verdicts)).toEqual(reckonElderly('2025-12-21', '2026-02-15'));
           expect(new Set(verdicts.map(([, verdict]) => verdict))).toEqual(new Set(['eligible', 'possibly', 'not']));

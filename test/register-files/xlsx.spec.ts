@@ -177,12 +177,15 @@ describe('a workbook', () => {
       rows: [Object.keys(row), Object.values(row)],
       rowDefs: new Map([[1, { hidden: true }]]),
       columns: Object.keys(row).map((_, index) => ({ hidden: index === 3 })),
-      cells: new Map([['1,1', { value: row.name, type: 'string', hyperlink: { target: 'https://example.org/a' } }]]),
+      cells: new Map([
+        ['1,1', { value: row.name, type: 'string', hyperlink: { target: 'https://example.org/a' } }],
+        ['1,2', { value: 1, type: 'number', hyperlink: { target: 'https://example.org/1' } }],
+      ]),
     });
     const table = (await openTabularFile(path)) as TabularFile;
     expect(table.notices).toMatchObject([
       { code: 'FILE.HIDDEN_CELLS', expected: expect.stringContaining('1 hidden rows (2) and 1 hidden columns') },
-      { code: 'FILE.LINKS_NOT_READ', expected: expect.stringContaining('1 cells') },
+      { code: 'FILE.LINKS_NOT_READ', expected: expect.stringContaining('2 cells') },
     ]);
     expect(await rowsOf(path)).toHaveLength(1);
   });

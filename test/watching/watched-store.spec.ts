@@ -84,6 +84,17 @@ describe('damage', () => {
     expect(results.at(-1)?.outcome).toBe('StoreDamaged');
   });
 
+  it('is that at the first position, whichever was found first', async () => {
+    const damageAt = (position: number) => new StoreDamaged('for a test', { position });
+    const inner = createSqliteStore({ file: ':memory:' });
+    const reads = [5, 2, 9].map(damageAt);
+    inner.read = () => Promise.reject(reads.shift() as Error);
+    const watched = new WatchedStore(inner, () => undefined);
+    while (reads.length > 0) await expect(watched.read(null, 1)).rejects.toThrow(StoreDamaged);
+    expect(watched.damage?.position).toBe(2);
+    await watched.close();
+  });
+
   it('reported from outside has the same effect', async () => {
     store.markDamaged(new StoreDamaged('for a test'));
     expect(store.isDamaged).toBe(true);

@@ -37,7 +37,7 @@ const applyToInstrument = (
     case 'instrument-registered':
       return instrument ?? { ...keptFieldsOf(event), id, clauses: event.clauses ?? [], clauseVersions: [] };
     case 'instrument-amended':
-      return instrument && withLegalAmendment(instrument, event);
+      return instrument && withChangesByLaterLaw(instrument, event);
     case 'clause-set':
       return instrument && withClauseVersion(instrument, keptFieldsOf(event));
     case 'clause-withdrawn':
@@ -60,7 +60,7 @@ const keptFieldsOf = <E extends NonAmendment<InstrumentEvent>>({
  * Applies an amendment by a later law; null removes a field. The instrument keeps the sources of its registration:
  * those of the amendment report the amendment alone.
  */
-const withLegalAmendment = (
+const withChangesByLaterLaw = (
   instrument: Instrument,
   event: Extract<InstrumentEvent, { readonly type: 'instrument-amended' }>,
 ): Instrument => {

@@ -25,7 +25,7 @@ import {
   type ServerPosition,
 } from './server-position.js';
 import { consumeRead } from './consume-read.js';
-import { toStoredRecord, textLength } from './record.js';
+import { toUnplacedRecord, textLength } from './record.js';
 import { SubscriptionReader } from './subscription-reader.js';
 
 /** Minimum and maximum of raw events (of all programs) per read of the log. */
@@ -106,7 +106,7 @@ export class EsdbLog {
         walk.oldest = place;
         if (comparePositions(place, searchedUpTo) <= 0) walk.found = head;
         else if (this.#isOwnEvent(event))
-          walk.found = { cursor: formatCursor(place), recordedAt: toStoredRecord(event).recordedAt };
+          walk.found = { cursor: formatCursor(place), recordedAt: toUnplacedRecord(event).recordedAt };
         return walk.found === undefined ? 'more' : 'enough';
       });
       if (walk.oldest === from) walk.found ??= null;
@@ -167,7 +167,7 @@ export class EsdbLog {
       ...this.#placeOf(event),
       position: place.position,
       cursor: formatCursor(place),
-      ...toStoredRecord(event),
+      ...toUnplacedRecord(event),
     }));
   }
 
@@ -280,7 +280,7 @@ export class EsdbLog {
 
   /** Decodes an event of this register. Throws StoreDamaged if it is invalid. */
   #decode(event: RecordedEvent): Omit<StreamEvent, 'cursor'> {
-    return decode(this.#placeOf(event), toStoredRecord(event));
+    return decode(this.#placeOf(event), toUnplacedRecord(event));
   }
 
   #placeOf(event: RecordedEvent): StreamRevision {

@@ -1,7 +1,7 @@
 /** Converts records to and from the server's events. The payload is JSON data, so that the server's own tools can display it. */
 import { jsonEvent, type EventData, type RecordedEvent } from '@eventstore/db-client';
 import { parsePayload, type EncodedRecord } from '../codec.js';
-import type { StoredRecord } from '../port.js';
+import type { UnplacedRecord } from '../port.js';
 
 /**
  * `recordedAt` is in the metadata, because the server's own timestamp would change with every copy; so is the leaf hash. The client
@@ -19,7 +19,7 @@ export const toEventData = ({ id, type, recordedAt, leaf, text }: EncodedRecord)
 const utf8Encoder = new TextEncoder();
 
 /** The record of an event, not validated: that is the task of the codec. */
-export const toStoredRecord = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => {
+export const toUnplacedRecord = ({ id, type, data, metadata }: RecordedEvent): UnplacedRecord => {
   const { recordedAt, leaf = null } = (metadata ?? {}) as { readonly recordedAt?: number; readonly leaf?: string };
   return { id, type, recordedAt: recordedAt as number, payload: data, leaf };
 };

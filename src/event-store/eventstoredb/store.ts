@@ -15,7 +15,7 @@ import {
   type LogEvent,
   type NewEvent,
   type StoredEvent,
-  type StoredRecord,
+  type UnplacedRecord,
   type StreamEvent,
 } from '../port.js';
 import {
@@ -107,7 +107,7 @@ class EsdbEventStore implements EventStore {
   async appendStored(
     stream: string,
     expected: ExpectedRevision,
-    records: readonly StoredRecord[],
+    records: readonly UnplacedRecord[],
   ): Promise<AppendResult> {
     return this.#append(checkStoredAppend(stream, expected, records));
   }

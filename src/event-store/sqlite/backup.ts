@@ -223,7 +223,12 @@ const removeSidecars = async (file: string): Promise<void> => {
 const moveIntoPlace = async (partFile: string, target: string): Promise<void> => {
   await fsyncPath(partFile);
   await rename(partFile, target);
-  await fsyncPath(dirname(target));
+  try {
+    await fsyncPath(dirname(target));
+  } catch (error) {
+    await rm(target, { force: true });
+    throw error;
+  }
 };
 
 const fsyncPath = async (path: string): Promise<void> => {

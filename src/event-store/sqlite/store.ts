@@ -11,7 +11,7 @@ import {
   type LogEvent,
   type NewEvent,
   type StoredEvent,
-  type StoredRecord,
+  type UnplacedRecord,
   type StreamEvent,
 } from '../port.js';
 import {
@@ -119,7 +119,7 @@ class SqliteEventStore implements EventStore {
   async appendStored(
     stream: string,
     expected: ExpectedRevision,
-    records: readonly StoredRecord[],
+    records: readonly UnplacedRecord[],
   ): Promise<AppendResult> {
     const append = checkStoredAppend(stream, expected, records);
     this.#checkOpen();

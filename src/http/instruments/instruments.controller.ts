@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { Instruments, InstrumentsView, InstrumentView } from '../../read-models/definitions/instruments.query.js';
-import { Eligibility, type EligibilityParameters } from '../../read-models/eligibility/eligibility.query.js';
+import { PeopleByEligibility, type EligibilityParameters } from '../../read-models/eligibility/eligibility.query.js';
 import { EligibilityView } from '../../read-models/eligibility/eligibility.view.js';
 import { CSV_CONTENT_TYPE } from '../../register-files/csv-table.js';
 import { exportEligibility } from '../../register-files/eligibility-export.js';
@@ -92,7 +92,9 @@ export class InstrumentsController {
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     const page = pick(query, ['limit', 'after']);
-    return this.queries.execute(new Eligibility(scopeOf(query, viewer), id, { ...parametersOf(query), ...page }));
+    return this.queries.execute(
+      new PeopleByEligibility(scopeOf(query, viewer), id, { ...parametersOf(query), ...page }),
+    );
   }
 
   @Get(':id/eligibility.csv')

@@ -11,7 +11,7 @@ import {
 } from '../../read-models/statistics/statistic.view.js';
 import { Statistics, type StatisticParameters } from '../../read-models/statistics/statistics.query.js';
 import { CSV_CONTENT_TYPE } from '../../register-files/csv-table.js';
-import { exportStatistic } from '../../register-files/statistic-export.js';
+import { statisticAsCsv } from '../../register-files/statistic-export.js';
 import { fileResponse } from '../file-response.js';
 import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { Operation, queryResponses } from '../operation.js';
@@ -58,7 +58,7 @@ export class StatisticsController {
 
   private async export(name: string, query: StatisticCsvQueryParameters, viewer: Viewer): Promise<HttpResponse> {
     const asked = { scope: scopeOf(query, viewer), parameters: parametersOf(query), ...pick(query, ['separator']) };
-    const exported = isStatistic(name) ? await exportStatistic(this.queries, { ...asked, statistic: name }) : null;
+    const exported = isStatistic(name) ? await statisticAsCsv(this.queries, { ...asked, statistic: name }) : null;
     return exported === null ? problemResponse('SUBJECT.UNKNOWN') : fileResponse(CSV_CONTENT_TYPE, exported);
   }
 }

@@ -6,7 +6,7 @@ import type { Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
 import { CountsHandler } from '../counts/counts.query.js';
 import { MovementsHandler } from '../counts/movements.query.js';
-import { EligibilityHandler } from '../eligibility/eligibility.query.js';
+import { PeopleByEligibilityHandler } from '../eligibility/eligibility.query.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
@@ -63,7 +63,7 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     private readonly reader: ReadModelReader,
     counts: CountsHandler,
     movements: MovementsHandler,
-    eligibility: EligibilityHandler,
+    eligibility: PeopleByEligibilityHandler,
   ) {
     this.countingHandlers = { counts, movements, eligibility };
   }

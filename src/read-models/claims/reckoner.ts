@@ -5,7 +5,7 @@ import { knownAtPosition } from '../../domain/known-at.js';
 import { formatDay, type Day } from '../../domain/time.js';
 import { Counts, type CountsHandler } from '../counts/counts.query.js';
 import { Movements, type MovementsHandler } from '../counts/movements.query.js';
-import { Eligibility, type EligibilityHandler } from '../eligibility/eligibility.query.js';
+import { PeopleByEligibility, type PeopleByEligibilityHandler } from '../eligibility/eligibility.query.js';
 import { listScope } from '../list/predicate.js';
 import { askOneFile } from '../one-file.js';
 import { InvalidParameter } from '../query-errors.js';
@@ -27,7 +27,7 @@ export interface ClaimToReckon {
 export interface CountingHandlers {
   readonly counts: CountsHandler;
   readonly movements: MovementsHandler;
-  readonly eligibility: EligibilityHandler;
+  readonly eligibility: PeopleByEligibilityHandler;
 }
 
 /** The number of the register, or `unanswered`: the code of why the register cannot count it. */
@@ -105,7 +105,10 @@ export class Reckoner {
       ...(clause === undefined ? {} : { clause: [clause] }),
       ...(listDay === undefined ? {} : { listDay }),
     };
-    const answer = await this.#ask(this.handlers.eligibility, new Eligibility(this.#scope(on), instrument, parameters));
+    const answer = await this.#ask(
+      this.handlers.eligibility,
+      new PeopleByEligibility(this.#scope(on), instrument, parameters),
+    );
     if (answer === null) return SUBJECT_UNKNOWN;
     const { total: verdicts } = answer;
     const yes = metric === 'eligible' ? verdicts.eligible : verdicts.not;

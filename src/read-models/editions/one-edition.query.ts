@@ -56,7 +56,10 @@ export class OneEditionHandler implements IQueryHandler<OneEdition> {
   }
 }
 
-/** The members in lines `first` to `end` (exclusive) of an edition, read again from the log and compared with their hashes. */
+/**
+ * The members in lines `first` to `end` (exclusive) of an edition, computed again as known when it was published, and compared with
+ * their hashes.
+ */
 const membersOf = (
   context: QueryContext,
   list: ListDefinition,

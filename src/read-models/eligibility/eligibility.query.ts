@@ -35,7 +35,7 @@ export interface EligibilityParameters {
 }
 
 /** Null for an unknown instrument or list. */
-export class Eligibility extends Query<EligibilityView | null> {
+export class PeopleByEligibility extends Query<EligibilityView | null> {
   constructor(
     readonly scope: Scope,
     readonly instrument: string,
@@ -52,8 +52,8 @@ interface EligibilityCursor {
   readonly shown: number;
 }
 
-@QueryHandler(Eligibility)
-export class EligibilityHandler implements IQueryHandler<Eligibility> {
+@QueryHandler(PeopleByEligibility)
+export class PeopleByEligibilityHandler implements IQueryHandler<PeopleByEligibility> {
   private readonly verdicts: VerdictCache;
 
   constructor(
@@ -67,7 +67,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
    * Throws InvalidParameter if the instrument lacks the clause or the day in force that the question needs, or for too many days;
    * InvalidCursor for a cursor of another query; and QueriesBusy.
    */
-  async execute({ scope: opened, instrument, parameters }: Eligibility): Promise<EligibilityView | null> {
+  async execute({ scope: opened, instrument, parameters }: PeopleByEligibility): Promise<EligibilityView | null> {
     const { after, limit, ...question } = parameters;
     const queryKey = ['eligibility', opened.key, instrument, question];
     const cursor =

@@ -19,13 +19,14 @@ export class EventLogPosition extends Query<EventLogPositionView | null> {
   }
 }
 
-/** Asks where in the log an event is, whatever the `knownAt` of the scope; null if no event has the id. */
+/** Asks where in the log an event is; null if none has the id, or it was recorded after the position of the scope. */
 @QueryHandler(EventLogPosition)
 export class EventLogPositionHandler implements IQueryHandler<EventLogPosition> {
   constructor(private readonly reader: ReadModelReader) {}
 
   async execute({ scope: asked, id }: EventLogPosition): Promise<EventLogPositionView | null> {
-    const { logTables } = await openScope(this.reader, asked);
-    return logTables.eventPlaceOf(id);
+    const { logTables, scope } = await openScope(this.reader, asked);
+    const place = logTables.eventPlaceOf(id);
+    return place === null || place.position > scope.position ? null : place;
   }
 }

@@ -8,7 +8,7 @@ import { REPEATABLE_BOUNDS, IsArticleFilter, IsOneOf, IsSlug, IsText } from '../
 import { changeField, fieldsOf } from '../../schema/field.js';
 import { LIMITS } from '../../schema/limits.js';
 import { articleCondition } from './article-condition.js';
-import { isEqual, isOneOf, type ConditionOn, type SqlCondition } from './sql-condition.js';
+import { columnEquals, columnIsOneOf, type ConditionOn, type SqlCondition } from './sql-condition.js';
 import { STAGE_SQL, STAGES } from './stage.js';
 
 export const CERTAINTIES = ['yes', 'uncertain'] as const;
@@ -44,7 +44,7 @@ export class Filters {
   @Filter({
     phraseAfterOnly: 'people in these categories of the list',
     valuePlaceholder: 'id',
-    matches: isOneOf('p.category'),
+    matches: columnIsOneOf('p.category'),
   })
   @IsSlug({ each: REPEATABLE_BOUNDS })
   readonly category?: readonly string[];
@@ -52,7 +52,7 @@ export class Filters {
   @Filter({
     phraseAfterOnly: 'people in such a custody',
     valuePlaceholder: 'value',
-    matches: isOneOf('p.custody'),
+    matches: columnIsOneOf('p.custody'),
   })
   @IsOneOf(CUSTODIES, { each: REPEATABLE_BOUNDS })
   readonly custody?: readonly Custody[];
@@ -60,7 +60,7 @@ export class Filters {
   @Filter({
     phraseAfterOnly: 'people in such a state of proceedings',
     valuePlaceholder: 'value',
-    matches: isOneOf('p.proceedings'),
+    matches: columnIsOneOf('p.proceedings'),
   })
   @IsOneOf(PROCEEDINGS, { each: REPEATABLE_BOUNDS })
   readonly proceedings?: readonly Proceedings[];
@@ -68,7 +68,7 @@ export class Filters {
   @Filter({
     phraseAfterOnly: 'people at this stage of proceedings; on appeal and final count as convicted',
     valuePlaceholder: 'stage',
-    matches: isEqual(STAGE_SQL),
+    matches: columnEquals(STAGE_SQL),
   })
   @IsOneOf(STAGES)
   readonly stage?: (typeof STAGES)[number];
@@ -84,7 +84,7 @@ export class Filters {
   @Filter({
     phraseAfterOnly: 'people held there',
     valuePlaceholder: 'name',
-    matches: (facility: string, name) => isEqual('p.facility')(toNfc(facility), name),
+    matches: (facility: string, name) => columnEquals('p.facility')(toNfc(facility), name),
   })
   @IsText(LIMITS.name)
   readonly facility?: string;
@@ -92,7 +92,7 @@ export class Filters {
   @Filter({
     phraseAfterOnly: 'people of this affair',
     valuePlaceholder: 'id',
-    matches: isEqual('p.incident'),
+    matches: columnEquals('p.incident'),
   })
   @IsSlug()
   readonly incident?: string;

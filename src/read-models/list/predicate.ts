@@ -2,7 +2,7 @@
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { STILL_KNOWN } from '../table.js';
-import { isOneOf, type SqlCondition } from './sql-condition.js';
+import { columnIsOneOf, type SqlCondition } from './sql-condition.js';
 
 /** The values that the conditions depend on. `list` is empty for the register as a whole. */
 export interface ListScope {
@@ -42,7 +42,7 @@ export const periodsOfCaseSql = (scope: ListScope): string =>
 /** Members of a list: recognised, in a custody that the policy of the day names. */
 export const memberConditions = (definition: ListDefinition, day: Day): readonly SqlCondition[] => [
   { text: "p.recognition = 'recognised'", values: {} },
-  isOneOf('p.custody')(policyOn(definition, day).custody, 'policy'),
+  columnIsOneOf('p.custody')(policyOn(definition, day).custody, 'policy'),
 ];
 
 /** The list has judged the case. */

@@ -10,7 +10,7 @@ export interface SqlCondition {
 /** A condition on a value; `name` is that of the statement's parameter, or begins the names of several. */
 export type ConditionOn<Value> = (value: Value, name: string) => SqlCondition;
 
-export const isOneOf =
+export const columnIsOneOf =
   (column: string): ConditionOn<readonly string[]> =>
   (values, name) => {
     const named = values.map((value, index) => [`${name}${index}`, value] as const);
@@ -19,6 +19,6 @@ export const isOneOf =
     return { text, values: Object.fromEntries(named) };
   };
 
-export const isEqual =
+export const columnEquals =
   (column: string): ConditionOn<string> =>
   (value, name) => ({ text: `${column} = @${name}`, values: { [name]: value } });

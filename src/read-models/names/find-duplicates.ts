@@ -65,7 +65,7 @@ export class FindDuplicates implements JobKind<FindDuplicatesParameters> {
   ): Promise<void> {
     let [done, pairs, isEnd] = [earlierProgress?.done ?? 0, earlierItems.length, false];
     let unsaved: JobItem[] = [];
-    let [savedAt, total] = [done, 0];
+    let [savedAt, total] = [done, earlierProgress?.total ?? 0];
     const saveAll = (): void => {
       save(progressOf(done, total, pairs), unsaved);
       [savedAt, unsaved] = [done, []];

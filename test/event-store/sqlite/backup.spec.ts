@@ -11,6 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { verifyCopy, readStoredLog } from '../../../src/event-store/copy.js';
 import { StoreDamaged, type EventStore } from '../../../src/event-store/port.js';
@@ -141,6 +142,21 @@ describe('a restore', () => {
     };
     await expect(restore(at('backup'), at('restored'), UNWATCHED, verify)).rejects.toThrow('it is another log');
     expect(seen).toEqual(['60', false]);
+    expect(left()).toEqual(['backup', 'backup.json', 'backup.sha256']);
+  });
+
+  it('leaves nothing where the folder cannot be made durable, as a backup does', async () => {
+    const handle = await open(folder.path);
+    const methods = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const { sync } = methods;
+    jest.spyOn(methods, 'sync').mockImplementation(async function (this: FileHandle) {
+      if ((await this.stat()).isDirectory()) throw new Error('EIO');
+      await sync.call(this);
+    });
+    await expect(restore(at('backup'), at('restored'))).rejects.toThrow('EIO');
+    await expect(backUp(at('events.sqlite'), at('another'))).rejects.toThrow('EIO');
+    jest.restoreAllMocks();
     expect(left()).toEqual(['backup', 'backup.json', 'backup.sha256']);
   });
 

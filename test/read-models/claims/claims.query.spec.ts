@@ -3,7 +3,7 @@ import { Claims, ClaimsHandler } from '../../../src/read-models/claims/claims.qu
 import type { ClaimsView } from '../../../src/read-models/claims/claim.view.js';
 import { CountsHandler } from '../../../src/read-models/counts/counts.query.js';
 import { MovementsHandler } from '../../../src/read-models/counts/movements.query.js';
-import { EligibilityHandler } from '../../../src/read-models/eligibility/eligibility.query.js';
+import { PeopleByEligibilityHandler } from '../../../src/read-models/eligibility/eligibility.query.js';
 import { readGravityFile } from '../../../src/read-models/eligibility/gravity-file.js';
 import { LIMITS } from '../../../src/schema/limits.js';
 import { GRAVITY_FILE } from '../../../src/shipped-file.js';
@@ -31,7 +31,7 @@ const countingHandlers = () => {
     }
   }
   const { models } = fixture;
-  const eligibility = new EligibilityHandler(models, readGravityFile(GRAVITY_FILE));
+  const eligibility = new PeopleByEligibilityHandler(models, readGravityFile(GRAVITY_FILE));
   return {
     asked,
     claims: new ClaimsHandler(models, new CountedCounts(models), new CountedMovements(models), eligibility),

@@ -1,5 +1,5 @@
 /** Whom an instrument reaches, from the tables of the read models. */
-import { Eligibility } from '../../../src/read-models/eligibility/eligibility.query.js';
+import { PeopleByEligibility } from '../../../src/read-models/eligibility/eligibility.query.js';
 import { QueriesBusy } from '../../../src/read-models/query-errors.js';
 import { MAX_WAITING_QUESTIONS } from '../../../src/read-models/eligibility/eligible-cases.js';
 import { ARTICLE } from '../../support/events.js';
@@ -46,7 +46,7 @@ const serving = (n: number, fields: object, ...more: readonly { type: string; [f
   );
 const ask = (clauses: readonly string[], parameters: object = {}) =>
   fixture.handlers.eligibility.execute(
-    new Eligibility(scopeOf({ asOf: '2026-01-05', atLeast: fixture.token }), 'act', {
+    new PeopleByEligibility(scopeOf({ asOf: '2026-01-05', atLeast: fixture.token }), 'act', {
       list: 'union',
       clause: clauses,
       limit: 100,

@@ -210,3 +210,18 @@ it('are found once the read models are there, however long that takes after a re
   expect(restarted.items('before', 0, 10)).toHaveLength(1);
   await restarted.close();
 });
+
+it('keep their progress where a restarted comparison is stopped before its first step', async () => {
+  const progress = { stage: 'cases compared', done: 3, total: 9 };
+  const save = jest.fn();
+  const parameters = { position: 0 };
+  const context = {
+    signal: AbortSignal.abort(),
+    onProgress: () => undefined,
+    earlierItems: [],
+    earlierProgress: progress,
+    save,
+  };
+  await expect(comparison.run('before', parameters, context)).rejects.toThrow();
+  expect(save).toHaveBeenCalledWith(expect.objectContaining({ done: 3, total: 9 }), []);
+});
