@@ -196,6 +196,7 @@ const verifyAndSerialize = (
 export const adoptRecord = (place: StreamRevision, record: RecordWithoutLeaf): AdoptedLeaf => {
   decode(place, record);
   const { data, meta, personal } = record.payload as EventParts & { readonly meta: StoredMetadata };
+  if (personal === null) throw damagedEvent(place, 'its personal part was erased before it had a leaf hash');
   const salt = newSalt();
   const commitment = commitmentOf(salt, personalTexts(personal, salt).covered);
   const texts = payloadTextsOf({ commitment, data, meta: { ...meta }, personal: { ...personal, salt } });

@@ -5,7 +5,7 @@ import { ClaimsController } from './claims/claims.controller.js';
 import { CommandService } from './commands/command.service.js';
 import { CountsController } from './counts/counts.controller.js';
 import { DuplicatesController } from './duplicates/duplicates.controller.js';
-import { HealthController } from './health/health.controller.js';
+import { HEALTH, HealthController, type Health } from './health/health.controller.js';
 import { ApplicationsController } from './instruments/applications.controller.js';
 import { InstrumentsController } from './instruments/instruments.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
@@ -15,10 +15,16 @@ import { StatisticsController } from './statistics/statistics.controller.js';
 import { BatchService } from './log/batch.service.js';
 import { EventsController } from './log/events.controller.js';
 import { FeedController } from './log/feed.controller.js';
-import { Feeds } from './log/feeds.js';
+import { FEED_LIMITS, Feeds } from './log/feeds.js';
 import { HistoryController } from './log/history.controller.js';
 import { ProofController } from './log/proof.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+
+const FEEDS = {
+  provide: Feeds,
+  inject: [HEALTH],
+  useFactory: (health: Health) => new Feeds(FEED_LIMITS, (error) => health.onError(error)),
+};
 
 /** The REST interface. A global module must provide HEALTH, METRICS, LOG_PROOFS, jobs, and handlers of commands and queries. */
 @Module({
@@ -41,6 +47,6 @@ import { MetricsController } from './metrics/metrics.controller.js';
     HealthController,
     MetricsController,
   ],
-  providers: [CommandService, BatchService, { provide: Feeds, useFactory: () => new Feeds() }],
+  providers: [CommandService, BatchService, FEEDS],
 })
 export class HttpModule {}

@@ -3,6 +3,9 @@ import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 import { traceOf } from './faults.js';
 
 export class RequestLog extends LogController {
+  /** Called with an error that ends a response which has begun. */
+  onStreamError: (error: Error) => void = () => undefined;
+
   override incomingRequest(): void {
     // requestCompleted writes the only line of a request.
   }
@@ -18,6 +21,7 @@ export class RequestLog extends LogController {
   }
 
   override streamError(error: Error, request: FastifyRequest): void {
+    this.onStreamError(error);
     request.log.warn(traceOf(error), 'answer cut short');
   }
 

@@ -41,6 +41,7 @@ export interface TransportLimits {
   readonly isTrustedProxy: IsTrustedProxy;
   readonly connections: Connections;
   readonly bodies: BodyReader;
+  readonly requestLog: RequestLog;
 }
 
 export const createTransportLimits = ({ trustedProxies }: ServerSettings, limits: HttpLimits): TransportLimits => {
@@ -50,6 +51,7 @@ export const createTransportLimits = ({ trustedProxies }: ServerSettings, limits
     isTrustedProxy,
     connections: new Connections(limits, isTrustedProxy),
     bodies: new BodyReader(limits),
+    requestLog: new RequestLog(),
   };
 };
 
@@ -67,7 +69,7 @@ class Adapter extends FastifyAdapter {
 export const createAdapter = (log: FastifyBaseLogger, transport: TransportLimits): FastifyAdapter =>
   new Adapter({
     loggerInstance: log,
-    logController: new RequestLog(),
+    logController: transport.requestLog,
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) =>
       toRequestId(request.headers['x-request-id']),
     bodyLimit: BODY_LIMIT,
@@ -158,11 +160,13 @@ export const configureServer = async (
   limitLoad(fastify, load, transport.connections);
   registerBodyParsers(fastify, transport.bodies);
   canonicaliseIds(fastify);
-  addDamageHeader(fastify, app.get<Health>(HEALTH));
+  const health = app.get<Health>(HEALTH);
+  transport.requestLog.onStreamError = (error) => health.onError(error);
+  addDamageHeader(fastify, health);
   omitContentTypeOf304(fastify);
   await app.register(helmet, SECURITY_HEADERS);
   app.useGlobalPipes(new QueryPipe());
-  app.useGlobalFilters(new ProblemFilter(routes, app.get<Health>(HEALTH)));
+  app.useGlobalFilters(new ProblemFilter(routes, health));
   app.useGlobalInterceptors(new ResponseInterceptor());
   serveOpenApi(app);
 };

@@ -24,6 +24,8 @@ export class DurableJobs {
   /** The jobs that are being started or run, by id. */
   readonly #active = new Map<string, Promise<void>>();
   readonly #interrupted = new Set<string>();
+  /** Ids of jobs to be resumed once others have ended. */
+  readonly #waitingForRoom: string[] = [];
 
   constructor(
     private readonly file: JobFile,
@@ -83,9 +85,16 @@ export class DurableJobs {
     return job === null ? null : this.#resume(job, onProgress);
   }
 
-  /** Resumes what was running when the last process ended. */
+  /** Resumes what was running when the last process ended; those for which there is no room yet once others have ended. */
   resumeRunning(): void {
-    for (const job of this.file.all()) if (job.state === 'running') this.#resume(job);
+    const running = this.file.all().filter(({ state }) => state === 'running');
+    for (const job of running) if (this.#resume(job).outcome === 'too-many-jobs') this.#waitingForRoom.push(job.id);
+  }
+
+  #resumeNext(): void {
+    const id = this.#waitingForRoom.shift();
+    const job = id === undefined ? null : this.file.get(id);
+    if (job?.state === 'running') this.#resume(job);
   }
 
   /** Interrupts a job after its current step; what it has done stays. Null for an unknown id. */
@@ -149,6 +158,7 @@ export class DurableJobs {
       this.#active.delete(id);
       this.jobs.forget(id);
       settle();
+      if (!this.jobs.isStopping) this.#resumeNext();
     };
   }
 

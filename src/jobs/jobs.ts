@@ -45,6 +45,11 @@ export class Jobs {
     return result;
   }
 
+  /** Whether `stop` was called. */
+  get isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   /** Stops a job after its current step; nothing where none of this id is running. */
   interrupt(id: string): void {
     this.#running.get(id)?.interruption.abort();

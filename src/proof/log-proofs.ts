@@ -127,7 +127,7 @@ export class LogProofs {
   /** Reads the event and verifies it against its leaf hash. Throws StoreDamaged. */
   async #eventAt({ position, before }: LogPlace): Promise<StoredEvent> {
     const [event] = await this.store.readStored(before, 1);
-    if (event?.position !== position) throw new StoreDamaged(`position ${position}: missing`);
+    if (event?.position !== position) throw new StoreDamaged(`position ${position}: missing`, { position });
     verifyRecord(event, event);
     return event;
   }

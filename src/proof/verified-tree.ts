@@ -110,7 +110,8 @@ export const extendTree = async (store: EventStore, tree: VerifiedTree, size = I
     const page = await store.readStored(tree.cursor, Math.min(PAGE_SIZE, size - tree.size));
     if (page.length === 0) return;
     for (const event of page)
-      if (tree.add(event) === 'uncovered') throw new StoreDamaged(`position ${tree.size}: its leaf hash is missing`);
+      if (tree.add(event) === 'uncovered')
+        throw new StoreDamaged(`position ${tree.size}: its leaf hash is missing`, { position: tree.size });
   }
 };
 

@@ -273,23 +273,37 @@ export class ReadModels extends ReadModelReader {
 
   /** The cases that are merged into a case now, without waiting; none while there is no file. */
   absorbedInto(caseId: string): readonly string[] {
-    const context = this.currentContext();
-    const caseNo = context?.logTables.cases.numberOf(caseId) ?? null;
-    if (context === null || caseNo === null) return [];
-    const { logTables, position } = context;
-    return logTables.cases
-      .streamSpansOf(caseNo)
-      .filter((feeding) => feedsAt(feeding, position))
-      .map(({ stream }) => logTables.subjectOf(stream).id)
-      .filter((id) => id !== caseId);
+    return this.#reportingDamage(() => {
+      const context = this.currentContext();
+      const caseNo = context?.logTables.cases.numberOf(caseId) ?? null;
+      if (context === null || caseNo === null) return [];
+      const { logTables, position } = context;
+      return logTables.cases
+        .streamSpansOf(caseNo)
+        .filter((feeding) => feedsAt(feeding, position))
+        .map(({ stream }) => logTables.subjectOf(stream).id)
+        .filter((id) => id !== caseId);
+    });
   }
 
   /** Cases that may be about the person, as known at a position or now, without waiting; null while there is no file. */
   possibleDuplicates(person: PersonData, upTo = Infinity): readonly DuplicateCandidate[] | null {
-    const context = this.currentContext();
-    if (context === null) return null;
-    const { db, clock, position } = context;
-    return possibleDuplicates(db, listScope('', clock.today(), Math.min(upTo, position), position), person);
+    return this.#reportingDamage(() => {
+      const context = this.currentContext();
+      if (context === null) return null;
+      const { db, clock, position } = context;
+      return possibleDuplicates(db, listScope('', clock.today(), Math.min(upTo, position), position), person);
+    });
+  }
+
+  /** For questions of commands, whose errors no request ends with. */
+  #reportingDamage<T>(ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      this.onQueryError(error);
+      throw error;
+    }
   }
 
   /**

@@ -78,7 +78,7 @@ export const runProjection = async (host: ProjectionHost, signal: AbortSignal): 
         continue;
       }
       const problem = projectionProblemOf(error, host.file()?.lastCheckpoint.position ?? 0);
-      isUnwritable = problem.code === 'READ_MODELS_UNWRITABLE';
+      isUnwritable ||= problem.code === 'READ_MODELS_UNWRITABLE';
       host.report(problem);
       if (isPermanent(error)) return;
     }

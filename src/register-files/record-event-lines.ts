@@ -6,7 +6,7 @@ import { eventIds, newCaseId } from '../commands/ids.js';
 import type { Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
 import { hasReference } from '../domain/reference/reference.js';
-import { streamName } from '../domain/events.js';
+import { streamName, type AnyEvent } from '../domain/events.js';
 import { needsCorrectionError } from './event-diff.js';
 import { checkDrafts, type LocatedEvent } from './event-draft.js';
 import { caseKey, type EventLine, type CaseIdentifier } from './event-line.js';
@@ -242,8 +242,13 @@ const referencedEventToAdd = (
     )
   )
     return [];
-  const { reference } = newReference;
-  if (lines.some(({ data }) => data.type === 'referenced' && data['reference'] === reference)) return [];
+  if (
+    hasReference(
+      lines.map(({ data }) => data as unknown as AnyEvent),
+      newReference,
+    )
+  )
+    return [];
   const { sources, reliability } = line.locatedEvent.event;
   return [{ event: { type: 'referenced', ...newReference, sources, reliability }, locate: () => 'ref', row: line.row }];
 };

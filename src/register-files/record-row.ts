@@ -120,8 +120,9 @@ const referencedEventToAdd = (row: RowToRecord, priorEvents: readonly Comparable
   const { recorder, cells, events } = row;
   const reference = { list: recorder.list, reference: cells.ref };
   const [first] = events;
-  const standing = priorEvents.flatMap((prior) => (prior.eventAsItStands === null ? [] : [prior.eventAsItStands]));
-  if (!isLinked(row) || first === undefined || hasReference(standing, reference)) return [];
+  // A reference that somebody retracted counts too: an unchanged row does not undo that.
+  const recorded = priorEvents.flatMap(({ event, eventAsItStands }) => [event, eventAsItStands ?? event]);
+  if (!isLinked(row) || first === undefined || hasReference(recorded, reference)) return [];
   const { sources, reliability } = first.event;
   return [{ event: { type: 'referenced', ...reference, sources, reliability }, locate: () => 'ref' }];
 };
@@ -197,7 +198,7 @@ const addRowToCase = async (row: RowToRecord, subject: Subject): Promise<RecordO
 
 /** Whether another row of the list is about the case too: this row names the case in `same_as`, or the other row did so earlier. */
 const isCaseSharedWithOtherRow = ({ recorder, cells }: RowToRecord, priorEvents: readonly ComparableEvent[]): boolean =>
-  (cells['same_as'] ?? '').startsWith(`${recorder.list}:`) ||
+  parseReference(cells['same_as'] ?? '').list === recorder.list ||
   priorEvents.some(
     ({ isFromEarlierImport, eventAsItStands }) =>
       isFromEarlierImport && eventAsItStands?.type === 'referenced' && eventAsItStands.list === recorder.list,

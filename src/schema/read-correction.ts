@@ -10,10 +10,11 @@ import { pointerTo, read, readSomeFields, type ReadResult } from './read.js';
 import { eventClasses } from './read-event.js';
 
 /**
- * Fields that cannot be corrected: the type, and the event or case that the event acts on. Retract the event and record the
+ * Whether a field cannot be corrected: the type, and the event or case that the event acts on. Retract the event and record the
  * right one instead.
  */
-const FIXED_FIELDS: ReadonlySet<string> = new Set(['type', 'event', 'into']);
+const isFixedField = (type: string, name: string): boolean =>
+  ['type', 'event', 'into'].includes(name) || (type === 'distinguished' && name === 'from');
 
 const DATA_POINTER = '/data';
 
@@ -32,9 +33,13 @@ export const readCorrectedFields = (
   const given = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
   const result = readSomeFields(eventClass, given);
   const errors = [
-    ...Object.keys(data).flatMap((name) => (FIXED_FIELDS.has(name) ? [fixedFieldError(name)] : [])),
-    ...cleared.flatMap((name) => clearingErrors(eventClass, name)),
-    ...('errors' in result ? result.errors.map(withDataPointer).filter(({ pointer }) => !isFixed(pointer)) : []),
+    ...Object.keys(data).flatMap((name) => (isFixedField(type, name) ? [fixedFieldError(name)] : [])),
+    ...cleared.filter((name) => !isFixedField(type, name)).flatMap((name) => clearingErrors(eventClass, name)),
+    ...('errors' in result
+      ? result.errors
+          .map(withDataPointer)
+          .filter(({ pointer }) => !isFixedField(type, pointer.slice(DATA_POINTER.length + 1)))
+      : []),
   ];
   if (errors.length > 0 || 'errors' in result) return { errors };
   return { value: { ...result.value, ...Object.fromEntries(cleared.map((name) => [name, null])) } };
@@ -64,8 +69,6 @@ const eventClassOf = (kind: SubjectKind, type: string): Constructor | null => {
 
 const withDataPointer = (error: FieldError): FieldError => ({ ...error, pointer: `${DATA_POINTER}${error.pointer}` });
 
-const isFixed = (pointer: string): boolean => FIXED_FIELDS.has(pointer.slice(DATA_POINTER.length + 1));
-
 const fixedFieldError = (name: string): FieldError => ({
   code: 'CORRECTION.FIXED_FIELD',
   pointer: pointerTo(DATA_POINTER, name),
@@ -79,7 +82,6 @@ const uncorrectableFieldError = (name: string): FieldError => ({
 });
 
 const clearingErrors = (eventClass: Constructor, name: string): readonly FieldError[] => {
-  if (FIXED_FIELDS.has(name)) return [];
   const fields = fieldsOf(eventClass);
   const field = fields.find((candidate) => candidate.name === name);
   const pointer = pointerTo(DATA_POINTER, name);

@@ -64,6 +64,16 @@ it.each<[string, number, object, readonly string[]]>([
   expect(await register.log()).toEqual(before);
 });
 
+it('the case that a case was told apart from is no field to correct', async () => {
+  await register.recorded(request('b', [opened()]));
+  const { events } = await register.recorded(request('a', [{ type: 'distinguished', from: 'b', ...SAID } as never]));
+  for (const from of ['a', null])
+    expect(await send({ type: 'corrected', event: events[0] ?? '', data: { from }, ...SAID } as never)).toMatchObject({
+      outcome: 'invalid',
+      errors: [{ code: 'CORRECTION.FIXED_FIELD', pointer: '/data/from' }],
+    });
+});
+
 it('another corrected type than that of the event is refused', async () => {
   const correction = {
     ...corrected(idOf(1), { place: 'Baku' }),

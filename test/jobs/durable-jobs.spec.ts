@@ -4,6 +4,7 @@ import { DurableJobs, MAX_RUNNING_JOBS } from '../../src/jobs/durable-jobs.js';
 import { JobFile, MAX_ENDED_JOBS } from '../../src/jobs/job-file.js';
 import { Jobs } from '../../src/jobs/jobs.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 let folder: TemporaryFolder;
 beforeEach(async () => (folder = await temporaryFolder()));
@@ -163,6 +164,19 @@ describe('a durable job', () => {
     after.jobs.resumeRunning();
     await after.jobs.whenEnded('j');
     expect([after.jobs.get('j')?.state, kind.greeted]).toEqual(['done', ['a', 'b', 'c']]);
+    await after.stop();
+  });
+
+  it('for which there is no room at the start is resumed once another one has ended', async () => {
+    const kind = new Greeting();
+    const before = open(kind);
+    for (let no = 0; no <= MAX_RUNNING_JOBS; no += 1)
+      before.file.add({ id: `j${no}`, kind: kind.name, parameters: FOUR, startedAt: '2026-01-05T10:00:00.000Z' });
+    await before.stop();
+
+    const after = open(new Greeting());
+    after.jobs.resumeRunning();
+    await until(() => after.jobs.all().every(({ state }) => state === 'done'));
     await after.stop();
   });
 

@@ -357,6 +357,18 @@ describe('a damaged file', () => {
     expect(await countCases(models)).toBe(300);
   });
 
+  it('is rebuilt when a command hits the damage', async () => {
+    await log.append('case', 'c', opened('Ad'));
+    const models = await started();
+    await projected(models, log.token);
+    await elsewhere('DELETE FROM checkpoint');
+    const person = { names: ['Ad'], born: null, sex: null, circumstances: { arrests: [], places: [] } };
+    expect(() => models.possibleDuplicates(person)).toThrow();
+    expect((await models.readiness()).problem).toMatchObject({ code: 'READ_MODELS_DAMAGED' });
+    await until(() => isSound(models));
+    expect(models.possibleDuplicates(person)).not.toHaveLength(0);
+  });
+
   it('without a checkpoint answers nothing until it is rebuilt, and is not taken for one at the beginning', async () => {
     await log.append('case', 'c', opened('Ad'));
     const models = await started();

@@ -1,4 +1,5 @@
 /** Rows with `same_as`, and unknown days of conviction when a list is imported again later. */
+import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
 import { parseDay } from '../../src/domain/time.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
 import { History } from '../../src/read-models/history/history.query.js';
@@ -82,6 +83,32 @@ it('a row of a second list adds its reference and its judgment to the case of th
     ['referenced', 'second'],
   ]);
   expect((await rows('second', again)).imported.files[0]).toMatchObject({ added: 0, unchanged: 1, refused: 0 });
+});
+
+it('an unchanged row does not undo that somebody retracted its reference', async () => {
+  await rows('union', { ref: 'T-01' });
+  const linked = { ref: 'S-1', same_as: 'union :T-01' };
+  await rows('second', linked);
+  const caseId = await caseOf('union', 'T-01');
+  const subject = { kind: 'case' as const, id: caseId ?? '' };
+  const history = await register.queries.execute(new History(NOW, { subject, after: 0, limit: 100 }));
+  const added = history?.items.find(({ event }) => event.type === 'referenced');
+  const request = {
+    subject,
+    isNewSubject: false,
+    events: [
+      {
+        ...{ type: 'retracted', event: added?.id, reason: 'another man' },
+        ...{ sources: [{ kind: 'family', citation: 'synthetic' }], reliability: 'verified' },
+      },
+    ],
+    actor: { kind: 'person', id: 'p-1', asserted: true },
+    acknowledge: [],
+    correlationId: 'c-1',
+  } as unknown as RecordEventsRequest;
+  expect(await register.commands.execute(new RecordEvents(request))).toMatchObject({ outcome: 'recorded' });
+  expect((await rows('second', linked)).imported.files[0]).toMatchObject({ added: 0, unchanged: 1 });
+  expect(await caseOf('second', 'S-1')).toBeUndefined();
 });
 
 it('the case of another row of the same file is found, wherever that row stands', async () => {

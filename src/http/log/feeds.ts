@@ -96,7 +96,11 @@ export class Feeds implements BeforeApplicationShutdown {
   private utilizationAtLastRound = performance.eventLoopUtilization();
   private stopping = false;
 
-  constructor(private readonly limits: FeedLimits = FEED_LIMITS) {
+  /** `onError` is called with the error that disconnects a reader. */
+  constructor(
+    private readonly limits: FeedLimits,
+    private readonly onError: (error: unknown) => void,
+  ) {
     this.heartbeat = setInterval(() => this.onHeartbeat(), limits.heartbeatMs).unref();
   }
 
@@ -175,6 +179,7 @@ export class Feeds implements BeforeApplicationShutdown {
         this.sendNextPage(reader, pages, texts);
       } catch (error) {
         reader.log.error(traceOf(error), 'fault');
+        this.onError(error);
         this.disconnect(reader);
       }
     }

@@ -11,12 +11,14 @@ import { until } from '../../support/until.js';
 let testRegister: Awaited<ReturnType<typeof register>>;
 let server: FastifyInstance;
 let feeds: Feeds;
+let errors: unknown[];
 let url: string;
 const readers: FeedReader[] = [];
 
 const start = async (limits: Partial<FeedLimits> = {}): Promise<void> => {
   testRegister = await register();
-  feeds = new Feeds({ ...FEED_LIMITS, ...limits });
+  errors = [];
+  feeds = new Feeds({ ...FEED_LIMITS, ...limits }, (error) => errors.push(error));
   server = fastify();
   server.get('/feed', async (request, reply) => {
     const feed = await new FollowLogHandler(testRegister.models).execute(new FollowLog(NOW, { after: 0 }));
@@ -52,6 +54,20 @@ it('sends the reconnection time, past events, new events, and heartbeats in betw
   await testRegister.append('case', 'b', opened('İki'), { type: 'arrested', occurredOn: '2024' });
   await reader.until(() => reader.ids.length === 3);
   expect(reader.ids).toEqual([1, 2, 3]);
+});
+
+it('tells of the error that ends a feed, which may be damage of the file that it reads', async () => {
+  await start();
+  await testRegister.append('case', 'a', opened('Bir'));
+  const reader = await connect();
+  await reader.until(() => reader.ids.length === 1);
+  jest.spyOn(testRegister.models, 'currentContext').mockImplementation(() => {
+    throw new Error('SQLITE_CORRUPT');
+  });
+  await testRegister.append('case', 'b', opened('İki'));
+  await until(() => errors.length > 0);
+  jest.restoreAllMocks();
+  expect(errors).toEqual([expect.objectContaining({ message: 'SQLITE_CORRUPT' })]);
 });
 
 it('disconnects a reader that stops reading, but no other; after reconnecting it has missed nothing', async () => {
