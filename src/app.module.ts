@@ -39,7 +39,7 @@ import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
 import { ensureContinuesCheckpoint, LogWatch, verifyWholeLog } from './proof/log-watch.js';
 import { VERIFY_JOB } from './proof/verify-log.js';
-import { startProjection, type ProjectionThread } from './projection.js';
+import { startProjectionWorker, type ProjectionThread } from './projection.js';
 import { DraftEdition } from './read-models/editions/draft-edition.query.js';
 import { GRAVITY_DATA, readGravityFile, type GravityData } from './read-models/eligibility/gravity-file.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
@@ -114,7 +114,7 @@ const openResources = async (
       if (watch === null) await verifyWholeLog(store, proof, job);
       else await runVerification(jobs, watch, job);
     };
-    const writer = startProjection(projection, unwatched, folder, settings.timeZone);
+    const writer = startProjectionWorker(projection, unwatched, folder, settings.timeZone);
     const readModels = ReadModels.open(folder.readModels, store, clock, jobs, verify, writer);
     const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
     const tree = new LogTree(proof.tilesPath, store, () => ensureContinuesCheckpoint(unwatched, proof, watch));
@@ -279,7 +279,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     void watch.verifyUntilDone(() => runVerification(jobs, watch));
   }
 
-  /** Runs before the server drains requests: reads that wait for a position (`atLeast`) would keep it from ending. */
+  /** Runs before the server drains requests. Cancels reads that wait for a position (`atLeast`), which would hold up the draining. */
   beforeApplicationShutdown(): void {
     this.resources.readModels.cancelWaits();
   }

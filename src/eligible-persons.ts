@@ -1,4 +1,4 @@
-/** Answers who is eligible from the read models, for whoever applies an instrument. */
+/** Implements EligiblePersons, which the command that applies an instrument needs, by a query to the read models. */
 import type { QueryBus } from '@nestjs/cqrs';
 import type { EligiblePersonsQuestion, EligiblePerson, EligiblePersons } from './commands/eligible-persons.js';
 import { StoreUnavailable } from './event-store/port.js';
@@ -7,7 +7,7 @@ import type { EligibilityView } from './read-models/eligibility/eligibility.view
 import { NotCaughtUp, QueriesBusy } from './read-models/query-errors.js';
 import { Scope, UNRESTRICTED } from './read-models/scope.js';
 
-/** Persons per page: the query computes the verdict of each again, with its reasons, in some milliseconds. */
+/** Persons per page. Small, since for each person on a page the query computes the verdict once more, with its reasons. */
 const ELIGIBLE_PAGE_SIZE = 100;
 
 export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {

@@ -1,6 +1,6 @@
 /**
- * Entry point of the thread that projects the embedded log into the read models, which `startProjection` starts, and of the threads that
- * help it with a rebuild.
+ * Entry point of the thread that projects the embedded log into the read models (started in projection.ts), and of the threads that help
+ * it with a rebuild.
  */
 import { setPriority } from 'node:os';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
@@ -15,9 +15,9 @@ import type { PartWorkers } from './read-models/rebuild.js';
 
 /** What the thread is started with. */
 export interface ProjectionWorkerData {
-  /** Paths of the files of the log (`events`) and of the read models. */
-  readonly events: string;
-  readonly readModels: string;
+  /** The path of the log's SQLite file. */
+  readonly logPath: string;
+  readonly readModelsPath: string;
   readonly timeZone: string;
   /** How many other threads take part in a rebuild. */
   readonly partWorkers: number;
@@ -40,12 +40,12 @@ const lowerThreadPriority = (): void => {
 const LOWERED_PRIORITY = 10;
 
 const followLog = (port: NonNullable<typeof parentPort>, data: ProjectionWorkerData): void => {
-  const { events, readModels, timeZone } = data;
+  const { logPath, readModelsPath, timeZone } = data;
   let look = (): void => undefined;
   let store: EventStore | null = null;
   // Opened by the first call that needs it, so that an error of opening rejects that call.
   const openStore = async (): Promise<EventStore> =>
-    (store ??= createSqliteStore({ file: events, readonly: true, listenToCommits: (wake) => (look = wake) }));
+    (store ??= createSqliteStore({ file: logPath, readonly: true, listenToCommits: (wake) => (look = wake) }));
   const partWorkers: PartWorkers = {
     count: data.partWorkers,
     start: (paths) => {
@@ -53,7 +53,7 @@ const followLog = (port: NonNullable<typeof parentPort>, data: ProjectionWorkerD
       return new Worker(new URL(import.meta.url), { workerData: partData });
     },
   };
-  serveFollower(port, new Follower(readModels, timeZone, openStore, partWorkers), {
+  serveFollower(port, new Follower(readModelsPath, timeZone, openStore, partWorkers), {
     onCommit: () => look(),
     close: async () => store?.close(),
   });

@@ -14,14 +14,14 @@ export type ProjectionThread = 'own' | 'worker';
  * Starts the worker that projects the log. Undefined where the log is projected on this thread: if `thread` is `own`, and for a log in
  * memory, which no other thread can read, or on a server.
  */
-export const startProjection = (
+export const startProjectionWorker = (
   thread: ProjectionThread,
   store: EventStore,
-  { events, readModels }: Pick<DataFolder, 'events' | 'readModels'>,
+  { events: logPath, readModels: readModelsPath }: Pick<DataFolder, 'events' | 'readModels'>,
   timeZone: string,
 ): ModelWriter | undefined => {
   if (thread === 'own' || store.onCommit === undefined) return undefined;
-  const data: ProjectionWorkerData = { events, readModels, timeZone, partWorkers: REBUILD_HELPER_THREADS };
+  const data: ProjectionWorkerData = { logPath, readModelsPath, timeZone, partWorkers: REBUILD_HELPER_THREADS };
   const projection = new FollowerThread(() => new Worker(PROJECTION_WORKER_URL, { workerData: data }));
   store.onCommit(() => projection.onCommit());
   return projection;

@@ -15,8 +15,8 @@ export const openStoreByKind: { readonly [K in Settings['store']]: OpenStore } =
 };
 
 /**
- * Opens the log of a register. A missing embedded log is not created while its read models exist: a later restore would find a register
- * in the folder. It opens an empty log in memory instead, which the projection reports as STORE_DAMAGED.
+ * Opens the log of a register. A missing embedded log is not created while its read models exist, since a restore is refused where there is
+ * a log file. Opens an empty log in memory instead, which the projection reports as STORE_DAMAGED.
  */
 export const openLog: OpenStore = (settings, folder, isService) => {
   const isLost =

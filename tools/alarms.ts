@@ -1,12 +1,15 @@
 /** Generates the table of readiness codes in docs/operations.md. */
-import { LOG_CODES, READ_MODEL_CODES, WARNINGS } from '../src/watching/readiness.js';
+import { LOG_READINESS_CODES, READ_MODEL_READINESS_CODES, WARNINGS } from '../src/watching/readiness.js';
 
 export const alarmsTable = (): string =>
   [
     '| part | code | what it means | what to do |',
     '| --- | --- | --- | --- |',
-    ...Object.entries({ log: LOG_CODES, 'read-models': READ_MODEL_CODES, warnings: WARNINGS }).flatMap(
-      ([part, codes]) =>
-        Object.entries(codes).map(([code, { means, todo }]) => `| \`${part}\` | \`${code}\` | ${means} | ${todo} |`),
+    ...Object.entries({
+      log: LOG_READINESS_CODES,
+      'read-models': READ_MODEL_READINESS_CODES,
+      warnings: WARNINGS,
+    }).flatMap(([part, codes]) =>
+      Object.entries(codes).map(([code, { means, todo }]) => `| \`${part}\` | \`${code}\` | ${means} | ${todo} |`),
     ),
   ].join('\n');

@@ -1,6 +1,6 @@
 /** Generates docs/problems.md from the catalogue of codes. */
 import { IMPORT_CODES } from '../src/register-files/report.js';
-import { catalogue, type CatalogueEntry } from '../src/schema/problems.js';
+import { codeCatalogue, type CatalogueEntry } from '../src/schema/problems.js';
 
 const rows = ([header, ...lines]: readonly (readonly string[])[]): string =>
   [header ?? [], header?.map(() => '---') ?? [], ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
@@ -11,7 +11,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 const table = (place: CatalogueEntry['in'], columns: Readonly<Record<string, (e: CatalogueEntry) => string>>): string =>
   rows([
     Object.keys(columns),
-    ...catalogue
+    ...codeCatalogue
       .filter((entry) => entry.in === place)
       .sort((a, b) => (a.status ?? 0) - (b.status ?? 0) || (a.code < b.code ? -1 : 1))
       .map((entry) => Object.values(columns).map((show) => cell(show(entry)))),

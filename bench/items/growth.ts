@@ -1,7 +1,7 @@
 /** What logs of three lengths cost: to append to, to read a case from, to project, to page through and to start a service on. */
 import { copyFileSync, closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { startProjection } from '../../src/projection.js';
+import { startProjectionWorker } from '../../src/projection.js';
 import { ListMembers, ListMembersHandler } from '../../src/read-models/list/list-members.query.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { Scope, UNRESTRICTED } from '../../src/read-models/scope.js';
@@ -72,7 +72,7 @@ export const PEAK_MEMORY = 'MiB at most';
 const build = async (folder: string, events: number): Promise<number> => {
   const files = { events: logFile(folder), readModels: readModelsFile(folder) };
   const store = createSqliteStore({ file: files.events });
-  const writer = startProjection('worker', store, files, clock.timeZone);
+  const writer = startProjectionWorker('worker', store, files, clock.timeZone);
   const models = ReadModels.open(files.readModels, store, clock, undefined, undefined, writer);
   const value = await rate(events, () => models.start());
   const { position, problem } = await models.readiness();

@@ -1,9 +1,9 @@
 /** Pages and counts of a list from the query handlers, compared with the same rows from a table with the needed index only. */
 import { MAX_READ } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { CountsHandler } from '../../src/read-models/counts/counts.query.js';
+import { MemberCountsHandler } from '../../src/read-models/counts/counts.query.js';
 import { ListMembersHandler } from '../../src/read-models/list/list-members.query.js';
-import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { Scope, UNRESTRICTED } from '../../src/read-models/scope.js';
@@ -24,7 +24,7 @@ const warmUp = async (read: () => unknown): Promise<void> => {
 
 interface OpenRegister {
   readonly members: (after?: string) => ReturnType<ListMembersHandler['execute']>;
-  readonly counts: () => ReturnType<CountsHandler['execute']>;
+  readonly counts: () => ReturnType<MemberCountsHandler['execute']>;
   /** Appends an event of a person on the list, and waits until it is projected. */
   readonly write: (index: number) => Promise<void>;
 }
@@ -47,7 +47,7 @@ const withRegister = async (
   const store = createSqliteStore({ file: logFile(folder) });
   const models = ReadModels.open(readModelsFile(folder), store, clock);
   await models.start();
-  const [members, counts] = [new ListMembersHandler(models), new CountsHandler(models)];
+  const [members, counts] = [new ListMembersHandler(models), new MemberCountsHandler(models)];
   const filters = category === undefined ? {} : { category: [category] };
   const scope = new Scope(UNRESTRICTED, times);
   const figure = await run({
@@ -55,7 +55,7 @@ const withRegister = async (
       const page = after === undefined ? { limit: LIMIT } : { limit: LIMIT, after };
       return members.execute(new ListMembers(scope, LIST, { filters, page }));
     },
-    counts: () => counts.execute(new Counts(scope, LIST, { by: 'category', filters })),
+    counts: () => counts.execute(new MemberCounts(scope, LIST, { by: 'category', filters })),
     write: async (index) => {
       const stream = streamOf(pseudoRandom(index, 7) % people);
       const last = (await store.readStream(stream, -1, MAX_READ)).at(-1);

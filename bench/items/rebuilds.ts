@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { startProjection } from '../../src/projection.js';
+import { startProjectionWorker } from '../../src/projection.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { clock, logFile, readModelsFile, rawFile, registerFolder } from '../data-sets.js';
 import { rate, type Item, type RunContext, type Variant } from '../item.js';
@@ -17,7 +17,7 @@ const habeasRebuild: Variant = async (context) => {
   const readModels = readModelsFile(context.work);
   const store = createSqliteStore({ file: events });
   // In a worker, as a service does: the delays are those of the thread that answers.
-  const writer = startProjection('worker', store, { events, readModels }, clock.timeZone);
+  const writer = startProjectionWorker('worker', store, { events, readModels }, clock.timeZone);
   const models = ReadModels.open(readModels, store, clock, undefined, undefined, writer);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();

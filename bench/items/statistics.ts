@@ -4,7 +4,7 @@ import { formatDay } from '../../src/domain/time.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { Scope, UNRESTRICTED } from '../../src/read-models/scope.js';
 import type { StatisticName } from '../../src/read-models/statistics/statistic.view.js';
-import { Statistics, StatisticsHandler } from '../../src/read-models/statistics/statistics.query.js';
+import { OneStatistic, OneStatisticHandler } from '../../src/read-models/statistics/statistics.query.js';
 import { timeHeldBands, timeLeftBands, type Band } from '../../src/read-models/statistics/bands.js';
 import { STAGE_SQL } from '../../src/read-models/list/stage.js';
 import Database from '../../src/sqlite/database.js';
@@ -28,10 +28,10 @@ const habeas =
     const store = createSqliteStore({ file: logFile(variedFolder(context)) });
     const models = ReadModels.open(variedModelsFile(context), store, clock);
     await models.start();
-    const handler = new StatisticsHandler(models, NO_GRAVITY);
-    const ask = (index: number): ReturnType<StatisticsHandler['execute']> =>
+    const handler = new OneStatisticHandler(models, NO_GRAVITY);
+    const ask = (index: number): ReturnType<OneStatisticHandler['execute']> =>
       handler.execute(
-        new Statistics(new Scope(UNRESTRICTED, { asOf: formatDay(dayOf(index)) }), name, { list: LIST, filters: {} }),
+        new OneStatistic(new Scope(UNRESTRICTED, { asOf: formatDay(dayOf(index)) }), name, { list: LIST, filters: {} }),
       );
     await ask(questions(context));
     const value = await milliseconds(questions(context), async (index) => () => ask(index));

@@ -62,7 +62,7 @@ const startJobOf = (instrument: string | undefined, references: readonly string[
   const given = { ...fields, list, persons: eligible ? 'eligible' : named };
   const application = { ...readOptions(InstrumentApplication, given, undefined, read), instrument };
   return async ({ applications }, onProgress) =>
-    startedJob(await applications.start({ application, actor: APPLY_ACTOR }, onProgress));
+    requireStartedJob(await applications.start({ application, actor: APPLY_ACTOR }, onProgress));
 };
 
 const resumeJobOf =
@@ -70,7 +70,7 @@ const resumeJobOf =
   ({ jobs }, onProgress) => {
     const result = jobs.resume(canonicalId(job), onProgress);
     if (result === null) return Promise.reject(new CannotRun(`there is no job ${job}`));
-    return Promise.resolve(startedJob(result));
+    return Promise.resolve(requireStartedJob(result));
   };
 
 const nonEmptyLinesOf = (file: string): readonly string[] =>
@@ -79,7 +79,7 @@ const nonEmptyLinesOf = (file: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-const startedJob = (result: StartApplicationResult | ResumeResult): DurableJob => {
+const requireStartedJob = (result: StartApplicationResult | ResumeResult): DurableJob => {
   switch (result.outcome) {
     case 'started':
       return result.job;

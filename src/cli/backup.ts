@@ -23,7 +23,7 @@ import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
 import { withProgress } from './job-progress.js';
 import { logFileOf, requireEmbeddedStore } from './log.js';
-import { comparisonWithReadModels, differenceNotice, refuseOtherRegister } from './lost-log.js';
+import { createReadModelComparer, differenceNotice, refuseOtherRegister } from './lost-log.js';
 
 export interface DataOption {
   readonly data?: string;
@@ -47,7 +47,7 @@ export const backupCommand = async (
   // Read before the log is copied: the copy must have every event that the read models have seen by now.
   const seen = fingerprintOf(dataFilePaths(settings.data).readModels);
   const files = new ProofFiles(settings.data);
-  const checkpoints = files.lastCheckpoint();
+  const checkpoints = files.lastCheckpointAsList();
   let tree: VerifiedTree | null = null;
   const lacksKnownEvents = async (copy: EventStore): Promise<string | null> =>
     (await logDifferenceOf(seen, copy))?.message ?? (await contradiction(copy));
@@ -126,7 +126,7 @@ const firstEventId = async (backup: string): Promise<string | undefined> => {
 /** How the restored log differs from what the read models of the folder have seen: the backup may be older. */
 const differenceFromReadModels = async (settings: Settings, events: string): Promise<LogDifference | null> => {
   const log = createSqliteStore({ file: events, readonly: true });
-  return comparisonWithReadModels(settings)(log).finally(() => log.close());
+  return createReadModelComparer(settings)(log).finally(() => log.close());
 };
 
 /** `habeas-2026-01-05T10-20-30Z.sqlite`, without colons, which some file systems do not allow. */

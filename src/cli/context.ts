@@ -2,12 +2,12 @@
 import type { Writable } from 'node:stream';
 import type { ProjectionThread } from '../projection.js';
 
-export type Terminal = Writable & { readonly isTTY?: boolean };
+export type OutputStream = Writable & { readonly isTTY?: boolean };
 
 export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly out: Terminal;
-  readonly err: Terminal;
+  readonly out: OutputStream;
+  readonly err: OutputStream;
   /** Aborts on the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   /** The thread on which a service projects the log; the one that answers requests (`own`) unless set. */

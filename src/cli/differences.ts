@@ -5,7 +5,7 @@ import { withEditionDays } from '../http/lists/edition-days.js';
 import { DifferencesQueryParameters, scopesOf } from '../http/lists/parameters.js';
 import { pick } from '../http/parameters.js';
 import type { Difference } from '../read-models/counts/difference.view.js';
-import { Differences } from '../read-models/counts/differences.query.js';
+import { ListDifferences } from '../read-models/counts/differences.query.js';
 import { UNRESTRICTED } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
 import { readSettings } from '../settings.js';
@@ -26,9 +26,9 @@ export interface DifferencesOptions {
   readonly category?: readonly string[];
 }
 
-type DifferencesPage = Differences extends Query<infer Result> ? NonNullable<Result> : never;
+type DifferencesPage = ListDifferences extends Query<infer Result> ? NonNullable<Result> : never;
 
-/** Prints the numbers and every difference. Throws CannotRun for options that the REST interface would refuse. */
+/** Prints the totals and every difference. Throws CannotRun for options that the REST interface would refuse. */
 export const differencesCommand = async (
   { data, list, ...options }: DifferencesOptions,
   context: Context,
@@ -40,7 +40,7 @@ export const differencesCommand = async (
     const { earlier, later } = scopesOf(UNRESTRICTED, await withEditionDays(queries, UNRESTRICTED, list, query));
     const pageAfter = async (after: string | null): Promise<DifferencesPage> => {
       const page = await queries.execute(
-        new Differences(earlier, later, list, { ...parameters, ...(after !== null && { after }) }),
+        new ListDifferences(earlier, later, list, { ...parameters, ...(after !== null && { after }) }),
       );
       if (page === null) throw new CannotRun(`There is no list ${list}`);
       return page;

@@ -51,7 +51,7 @@ export const describeError = (error: unknown): string => {
   if (error instanceof ClockBehind)
     return `REGISTER.CLOCK_BEHIND: nothing is recorded: ${error.message}. ${CLOCK_HINT}`;
   if (error instanceof StoreUnavailable) return `The log cannot be opened or written: ${error.message}`;
-  return systemErrorMessage(error) ?? `A fault of Habeas: ${nameOf(error)}. HABEAS_LOG_LEVEL=debug shows where.`;
+  return systemErrorMessage(error) ?? `A fault of Habeas: ${errorName(error)}. HABEAS_LOG_LEVEL=debug shows where.`;
 };
 
 /** The stack of a fault of the program; empty for errors that `describeError` explains. */
@@ -59,7 +59,7 @@ export const stackOf = (error: unknown): string =>
   error instanceof Error && describeError(error).startsWith('A fault of Habeas') ? (error.stack ?? '') : '';
 
 /** The name only: the message may contain names of people or paths. */
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+const errorName = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is taken; name another one by --port, or 0 for any that is free',
@@ -90,6 +90,6 @@ const systemErrorMessage = (error: unknown): string | null => {
   return location === '' ? `${reason} (${code})` : `${location}: ${reason} (${code})`;
 };
 
-/** Other codes of the operating system and of SQLite concern a file, so they are no faults of the program either. */
+/** For error codes of the operating system and of SQLite that SYSTEM_ERRORS lacks: they are no faults of the program either. */
 const defaultReason = (code: string): string | undefined =>
   /^(E[A-Z0-9]+|SQLITE_[A-Z_]+)$/.test(code) ? 'the system refuses that' : undefined;

@@ -1,9 +1,9 @@
 /** `habeas export` of a list, as CSV or XLSX. */
 import { CsvQueryParameters } from '../http/lists/parameters.js';
 import { PeopleQueryParameters, pick } from '../http/parameters.js';
-import { toFilters } from '../read-models/list/filters.js';
+import { pickFilters } from '../read-models/list/filters.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
-import { exportList, type ListExportRequest, type TableFormat } from '../register-files/list-export.js';
+import { listAsFile, type ListExportRequest, type TableFormat } from '../register-files/list-export.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
@@ -28,7 +28,7 @@ export const exportPeople = (
     const { people, asOf, position, leavesOut } = await withProgress(context, async ({ onProgress }) => {
       let total: number | null = null;
       const onRows = (rows: number): void => onProgress({ stage: 'people', done: rows, total });
-      const exported = await exportList(queries, request, format, onRows);
+      const exported = await listAsFile(queries, request, format, onRows);
       if (exported === null) throw new CannotRun(`There is no list ${request.list}`);
       total = exported.people;
       await writeExport(out, exported.content, context);
@@ -47,5 +47,5 @@ const readListParameters = (
     parameters,
   );
   const scope = new Scope(UNRESTRICTED, query);
-  return { scope, list: String(list), filters: toFilters(query), ...pick(query, ['sort', 'separator']) };
+  return { scope, list: String(list), filters: pickFilters(query), ...pick(query, ['sort', 'separator']) };
 };

@@ -11,9 +11,9 @@ import type { Context } from './context.js';
 import { writeExport } from './export-file.js';
 import { withProgress } from './job-progress.js';
 import { withLogToRead } from './log.js';
-import { comparisonWithReadModels, differenceNotice } from './lost-log.js';
+import { createReadModelComparer, differenceNotice } from './lost-log.js';
 
-export interface ExportedLog {
+export interface LogExportResult {
   readonly message: string;
   /** Whether the log is not as it was recorded, or lacks or contradicts events that the read models have seen. */
   readonly isDamaged: boolean;
@@ -23,8 +23,8 @@ export const exportLog = async (
   out: string | undefined,
   settings: Settings,
   context: Context,
-): Promise<ExportedLog> => {
-  const compareWithReadModels = comparisonWithReadModels(settings);
+): Promise<LogExportResult> => {
+  const compareWithReadModels = createReadModelComparer(settings);
   return withLogToRead(settings, async (log) => {
     const files = new ProofFiles(settings.data);
     // Verified before the export is written, so that the checkpoint covers no more events than the file has.
@@ -52,7 +52,7 @@ const verifyBeforeExport = async (
   context: Context,
 ): ReturnType<typeof verifyWhenAvailable> => {
   const verified = await withProgress(context, (job) =>
-    verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tilesPath, job),
+    verifyWhenAvailable(log, () => files.lastCheckpointAsList(), files.tilesPath, job),
   );
   if (verified instanceof StoreDamaged)
     context.err.write(`STORE_DAMAGED: ${verified.message}. The export is not signed.\n`);

@@ -8,7 +8,7 @@ export const openFolder = (path: string, context: Pick<Context, 'err'>): DataFol
   return folder;
 };
 
-/** Notices of file modes that let others read the folder. */
+/** Prints notices of files that other accounts could read until now, or that a group can read. */
 export const printFolderNotices = (folder: DataFolder, { err }: Pick<Context, 'err'>): void => {
   for (const notice of permissionNotices(folder)) err.write(`${notice}\n`);
 };

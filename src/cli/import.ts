@@ -1,5 +1,5 @@
 /** `habeas import`: imports register files or an exported log; a dry run imports into a copy of the register. */
-import { isLogFile } from '../event-store/log-file.js';
+import { isExportedLog } from '../event-store/log-file.js';
 import type { CorrectionLine, ImportResult } from '../register-files/import-files.js';
 import type { ReportLine } from '../register-files/report.js';
 import { readSettings, type Settings } from '../settings.js';
@@ -67,11 +67,11 @@ export const importCommand = async (
   }
 };
 
-/** The exported log among the files, which must be the only one; null where there is none. */
+/** The exported log among the files; null if there is none. Throws CannotRun if other files are given with it. */
 const findExportedLog = async (files: readonly string[]): Promise<string | null> => {
   for (const file of files) {
     // The import itself reports a file that cannot be read.
-    if (!(await isLogFile(file).catch(() => false))) continue;
+    if (!(await isExportedLog(file).catch(() => false))) continue;
     if (files.length > 1) throw new CannotRun(`${file} is an exported log, which is imported alone`);
     return file;
   }

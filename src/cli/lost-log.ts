@@ -20,7 +20,7 @@ import { withNonDecreasingTimes } from './log-decision.js';
  * Reads now what the read models of a folder have seen, and returns a function that compares a log with that. To be called before
  * the log is read, since a running service may write to both meanwhile.
  */
-export const comparisonWithReadModels = ({
+export const createReadModelComparer = ({
   data,
 }: Pick<Settings, 'data'>): ((log: EventStore) => Promise<LogDifference | null>) => {
   const seen = fingerprintOf(dataFilePaths(data).readModels);
@@ -119,7 +119,7 @@ const continuesCheckpoint = async (
   { signal }: Pick<Context, 'signal'>,
 ): Promise<boolean> => {
   const job = { ...UNWATCHED, signal };
-  const found = await verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tilesPath, job);
+  const found = await verifyWhenAvailable(log, () => files.lastCheckpointAsList(), files.tilesPath, job);
   signal.throwIfAborted();
   return !(found instanceof StoreDamaged);
 };

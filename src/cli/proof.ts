@@ -4,7 +4,7 @@ import { leafTextOf } from '../event-store/codec.js';
 import type { StoredEvent } from '../event-store/port.js';
 import { adoptLog } from '../proof/adoption.js';
 import { openCheckpoint, type Checkpoint, type SigningKey } from '../proof/checkpoint.js';
-import { inclusionProof, subtreesOf } from '../proof/merkle.js';
+import { inclusionProof, subtreeHasherOf } from '../proof/merkle.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import type { VerifiedTree } from '../proof/verified-tree.js';
 import { verifyLog, type VerifiedLog, type VerificationOptions } from '../proof/verify-log.js';
@@ -17,7 +17,7 @@ import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
 import { logFileOf, withLogToRead, withLogToWrite } from './log.js';
 import { decisionBy, withNonDecreasingTimes } from './log-decision.js';
-import { comparisonWithReadModels } from './lost-log.js';
+import { createReadModelComparer } from './lost-log.js';
 import { withProgress } from './job-progress.js';
 
 export interface KeysOptions extends DataOption {
@@ -46,7 +46,7 @@ export const keysCommand = async (
     try {
       if (files.hasKey() && options.replace !== true)
         throw new CannotRun('There is a key already. --replace makes a new one; what the old one signed stays valid.');
-      const known = files.name();
+      const known = files.logName();
       if (known !== null && known !== name)
         throw new CannotRun(`The log is called ${known}: checkpoints of another name would be those of another log.`);
       await files.makeKey(name);
@@ -65,7 +65,7 @@ export const checkpointCommand = async (options: DataOption, context: Context): 
   const settings = settingsOf(options, context);
   const files = new ProofFiles(settings.data);
   const key = requireKey(files);
-  const verified = await verifyLogWithProgress(settings, files.lastCheckpoint(), context);
+  const verified = await verifyLogWithProgress(settings, files.lastCheckpointAsList(), context);
   context.out.write(await files.sign(requireTree(verified), key));
   return EXIT.ok;
 };
@@ -78,7 +78,7 @@ export const verifyCommand = async (options: VerifyOptions, context: Context): P
   if (options.adopt === true) context.out.write(await adoptEvents(settings, options, context));
   const verifiers = publicKey === undefined ? files.publicKeys() : [publicKey];
   const given = against === undefined ? [] : [openCheckpoint(readFileSync(against, 'utf8'), verifiers)];
-  const checkpoints = [...files.lastCheckpoint(), ...given];
+  const checkpoints = [...files.lastCheckpointAsList(), ...given];
   const verified = await verifyLogWithProgress(settings, checkpoints, context);
   context.out.write(verificationReport(verified, checkpoints).join(''));
   return EXIT.ok;
@@ -89,7 +89,7 @@ const adoptEvents = async (settings: Settings, { by }: VerifyOptions, context: C
   const decision = decisionBy(by);
   if (settings.store === 'sqlite') logFileOf(settings);
   return withLogToWrite(settings, context, async (log) => {
-    const difference = await comparisonWithReadModels(settings)(log);
+    const difference = await createReadModelComparer(settings)(log);
     if (difference !== null) throw new LogDiffers(difference);
     const store = withNonDecreasingTimes(log, settings);
     const { events, isRepeated } = await withProgress(context, (job) => adoptLog(store, decision, job));
@@ -113,13 +113,15 @@ export const proveCommand = async (event: string, options: DataOption, context: 
     if (leafText !== null) found.push({ leafIndex: leaves.length, leafText });
     leaves.push(leaf);
   };
-  const verified = await verifyLogWithProgress(settings, files.lastCheckpoint(), context, onLeaf);
+  const verified = await verifyLogWithProgress(settings, files.lastCheckpointAsList(), context, onLeaf);
   const tree = requireTree(verified);
   const [place] = found;
   if (place === undefined) throw new CannotRun('The log has no event with that id.');
   const { leafIndex, leafText } = place;
   const checkpoint = await files.sign(tree, key);
-  const hashes = inclusionProof(leafIndex, leaves.length, subtreesOf(leaves)).map((hash) => hash.toString('base64'));
+  const hashes = inclusionProof(leafIndex, leaves.length, subtreeHasherOf(leaves)).map((hash) =>
+    hash.toString('base64'),
+  );
   context.out.write(
     `${JSON.stringify({ event: JSON.parse(leafText) as unknown, index: leafIndex, size: leaves.length, hashes, checkpoint }, null, 2)}\n`,
   );

@@ -11,7 +11,7 @@ import { table } from './terminal.js';
 
 export interface RebuildOptions {
   readonly data?: string;
-  /** Accepts a log that lacks events that the read models have seen. */
+  /** Accepts a log that contradicts the read models (it lacks events that they have seen) or the last checkpoint. */
   readonly acceptLog?: true;
   /** The person who accepts the log: `person:` and an opaque id. */
   readonly by?: string;

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { knownAtPosition } from '../domain/known-at.js';
 import type { Change } from '../read-models/history/history-entry.view.js';
-import type { ListChange, Membership } from '../read-models/history/list-changes.js';
+import type { ListMembershipChange, Membership } from '../read-models/history/list-changes.js';
 import { Replay, type ListTotals, type ReplayPage, type ReplayStep } from '../read-models/history/replay.query.js';
 import { BeyondLog, InvalidKnownAt } from '../read-models/query-errors.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
@@ -138,7 +138,7 @@ const changeText = ({ axis, from, to, before, after }: Change): string => {
   return values + days;
 };
 
-const listChangeText = ({ list, caseId, before, after }: ListChange): string =>
+const listChangeText = ({ list, caseId, before, after }: ListMembershipChange): string =>
   `on ${list}, case ${caseId}: ${membershipText(before)} → ${membershipText(after)}`;
 
 const membershipText = ({ certainty, category }: Membership): string =>

@@ -1,4 +1,4 @@
-/** Prints an amnesty act for `habeas demo`: to whom it was applied, who is next, who remains. */
+/** The text about an amnesty act in `habeas demo`: how many it released, who is next, how many it does not reach. */
 import { Movements } from '../read-models/counts/movements.query.js';
 import type { Movement } from '../read-models/counts/movement.view.js';
 import { Instruments } from '../read-models/definitions/instruments.query.js';
@@ -20,8 +20,8 @@ export interface ActToShow {
   readonly today: string;
 }
 
-/** The text to print. Empty if the act, the clause or the end of its window is unknown: the folder may be of an older demonstration. */
-export const showAct = async (
+/** The text to print. Empty if the act, the clause or the act's last day is unknown: the folder may be of an older demonstration. */
+export const actText = async (
   queries: RegisterAccess['queries'],
   scope: Scope,
   { act, clause, list, dayBefore: eve, today }: ActToShow,

@@ -83,7 +83,7 @@ export const allClaims = async (
 };
 
 /** A table of the claims made since a day, and how many of the earlier claims about the list agree with the register. */
-export const showClaims = async (
+export const claimsText = async (
   queries: RegisterAccess['queries'],
   scope: Scope,
   { list, since }: { readonly list: string; readonly since: string },

@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import type { Query } from '@nestjs/cqrs';
 import { Cases } from '../read-models/list/cases.query.js';
-import { Counts } from '../read-models/counts/counts.query.js';
+import { MemberCounts } from '../read-models/counts/counts.query.js';
 import { History } from '../read-models/history/history.query.js';
 import { Lists } from '../read-models/definitions/lists.query.js';
 import { Movements } from '../read-models/counts/movements.query.js';
@@ -11,15 +11,16 @@ import type { Movement } from '../read-models/counts/movement.view.js';
 import type { RegisterAccess } from '../register-files/recorder.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
-import { showAct } from './show-act.js';
-import { showClaims } from './show-claims.js';
+import { actText } from './show-act.js';
+import { claimsText } from './show-claims.js';
 import { table } from './terminal.js';
 
 export const DEMO = {
   today: '2026-01-05',
   list: 'union',
-  /** The last published edition before the amnesty, and the day before its first day. */
+  /** The day of the last edition published before the amnesty. */
   lastEdition: '2025-10-07',
+  /** The day before the amnesty act was in force. */
   dayBefore: '2025-12-21',
   /** The day on which the act was submitted. */
   submitted: '2025-12-15',
@@ -37,9 +38,9 @@ const MAX_SHOWN_MOVEMENTS = 5;
 export const showRegister = async ({ queries }: Pick<RegisterAccess, 'queries'>, out: Writable): Promise<void> => {
   out.write(await countsByCategory(queries));
   out.write(await movementsText(queries));
-  out.write(await showAct(queries, DEMO_SCOPE, DEMO));
+  out.write(await actText(queries, DEMO_SCOPE, DEMO));
   // A scope without a day: each claim is compared on the day that it is about.
-  out.write(await showClaims(queries, new Scope(UNRESTRICTED), { list: DEMO.list, since: DEMO.submitted }));
+  out.write(await claimsText(queries, new Scope(UNRESTRICTED), { list: DEMO.list, since: DEMO.submitted }));
   out.write(await historyOfOneCase(queries));
 };
 
@@ -48,7 +49,7 @@ type Queries = RegisterAccess['queries'];
 const countsByCategory = async (queries: Queries): Promise<string> => {
   const { items: lists } = await queries.execute(new Lists(DEMO_SCOPE, DEMO.list));
   const [list] = lists;
-  const counts = await queries.execute(new Counts(DEMO_SCOPE, DEMO.list, { by: 'category', filters: {} }));
+  const counts = await queries.execute(new MemberCounts(DEMO_SCOPE, DEMO.list, { by: 'category', filters: {} }));
   if (list === undefined || counts === null) return '';
   const names = new Map(list.categories.map(({ id, name }) => [id, name.en ?? id]));
   const rows = counts.groups

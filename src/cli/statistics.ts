@@ -3,7 +3,7 @@ import { StatisticQueryParameters } from '../http/statistics/parameters.js';
 import { pick } from '../http/parameters.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { STATISTIC_NAMES, type StatisticName, type StatisticView } from '../read-models/statistics/statistic.view.js';
-import { Statistics } from '../read-models/statistics/statistics.query.js';
+import { OneStatistic } from '../read-models/statistics/statistics.query.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
@@ -35,7 +35,7 @@ export const statisticsCommand = async (
   const parameters = { list, filters: category === undefined ? {} : { category }, ...pick(query, ['from', 'set']) };
   const scope = new Scope(UNRESTRICTED, pick(query, ['asOf', 'knownAt']));
   const view = await withRegisterToRead(settings, context, ({ queries }) =>
-    queries.execute(new Statistics(scope, statistic, parameters)),
+    queries.execute(new OneStatistic(scope, statistic, parameters)),
   );
   if (view === null) throw new CannotRun(`There is no list ${list}`);
   context.out.write(statisticText(view));

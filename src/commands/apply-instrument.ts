@@ -16,7 +16,7 @@ import type { Actor, Source } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
 import {
   applicationFindings,
-  effectOf,
+  clauseEffectOf,
   type ApplicationStarted,
   type Effect,
 } from '../domain/instrument/applications.js';
@@ -85,7 +85,7 @@ interface ApplicationParameters {
 
 /** Persons after which the job's progress is saved; after a kill, at most so many are processed again. */
 const PERSONS_PER_SAVE = 50;
-/** The first pass tries all remaining persons, the others those with a postponed code. RecordEvents retries within each pass. */
+/** The first pass tries all remaining persons, later ones those with POSTPONED_CODES. RecordEvents retries within each pass. */
 const MAX_PASSES = 3;
 /** Attempts at one person while the store is too busy. */
 const MAX_BUSY_ATTEMPTS = 10;
@@ -144,7 +144,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   ): Promise<StartApplicationResult> {
     const { instrument, list, acknowledge } = application;
     const id = newApplicationId(actor, instrument, key);
-    const persons = await this.personsWithoutNames(application);
+    const persons = await this.blankPossibleNames(application);
     const parameters: ApplicationParameters = { instrument, list, persons, acknowledge, actor };
     const requestHash = key === undefined ? undefined : requestHashOf(application, key);
     const admit = (): Promise<NotRecorded | null> => this.recordStart(id, application, actor, requestHash);
@@ -169,7 +169,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     const settled = earlierItems.filter((item) => !isPostponed(item));
     const total = settled.length + steps.length;
     const seen = new Set(settled.flatMap(({ caseId }) => caseId ?? []));
-    const numbers = { reached: settled.filter(isReached).length, refused: settled.filter(isRefused).length };
+    const numbers = { reached: settled.filter(isRecorded).length, refused: settled.filter(isRefused).length };
     const requestOf = (caseId: string): RecordEventsRequest => ({
       subject: { kind: 'case', id: caseId },
       isNewSubject: false,
@@ -196,7 +196,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
           };
           unsaved.push(item);
           if (isPostponed(item)) postponed.push(step);
-          else if (isReached(item)) numbers.reached += 1;
+          else if (isRecorded(item)) numbers.reached += 1;
           else numbers.refused += 1;
           if (item.caseId !== null && !isPostponed(item)) seen.add(item.caseId);
           if (unsaved.length >= PERSONS_PER_SAVE) saveItems();
@@ -219,7 +219,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
    * for a reference: a text that neither looks like a reference nor is one of a case is stored as an empty
    * text, which is later refused as unknown.
    */
-  private async personsWithoutNames({ list, persons }: Application): Promise<Application['persons']> {
+  private async blankPossibleNames({ list, persons }: Application): Promise<Application['persons']> {
     if (persons === 'eligible') return persons;
     return pLimit(CONCURRENT_READS).map(persons, async (text) =>
       LOOKS_LIKE_REFERENCE.test(text) || (await findReferenceHolder(this.store, this.clock, list, text)) !== null
@@ -364,7 +364,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     return (await loadMergeChain(this.store, caseId)).at(-1);
   }
 
-  /** Records the events of one person. `seen` has the cases of settled steps, so that no person is recorded twice. */
+  /** Records the events of one person. `seen`: the cases of persons recorded or refused before; a second step for one is refused. */
   private async recordPerson(
     signal: AbortSignal,
     list: string,
@@ -440,8 +440,8 @@ const KEY_REUSED = { outcome: 'key-reused' } as const;
 const POSTPONED_CODES: readonly string[] = ['REVISION.RACED', 'REGISTER.BUSY'];
 
 const isPostponed = ({ codes }: JobItem): boolean => codes.some((code) => POSTPONED_CODES.includes(code));
-const isReached = ({ codes }: JobItem): boolean => codes.length === 0;
-const isRefused = (item: JobItem): boolean => !isReached(item) && !isPostponed(item);
+const isRecorded = ({ codes }: JobItem): boolean => codes.length === 0;
+const isRefused = (item: JobItem): boolean => !isRecorded(item) && !isPostponed(item);
 
 /**
  * Identifies a repeated request among the events of the instrument. The idempotency key, which is not stored, is hashed
@@ -500,7 +500,7 @@ const effectToApply = (application: Application, instrument: Instrument): Effect
       ...(reducedBy === undefined ? {} : { reducedBy }),
       ...(replacement === undefined ? {} : { replacement }),
     };
-  const ofClause = effectOf(instrument, clause, version);
+  const ofClause = clauseEffectOf(instrument, clause, version);
   if (ofClause !== null) return ofClause;
   const isSaid = instrument.clauseVersions.some((standing) => standing.clause === clause);
   return releasedOn === undefined || isSaid ? null : { effect: 'released-from-imprisonment' };

@@ -17,7 +17,7 @@
  * them conflicts and starts again.
  *
  * A store whose clock is behind records a claim with the instant of the last event, later than the one it was given. The owner counts
- * from the earlier instant, others from the later one, so the gap only grows. If operators accepted events recorded ahead of the
+ * from the earlier instant or from the same one as others, so the gap never shrinks. If operators accepted events recorded ahead of the
  * clock (HABEAS_ACCEPT_CLOCK), claims among them expire only when the clock is a lease past their `recordedAt`.
  *
  * A correction or retraction that takes a reference from its case frees it: once the lease is over, another case may have it. One
@@ -89,7 +89,7 @@ export const claimReferences = async (
   }
   let writeBefore = Infinity;
   for (const { wanted, lastClaim } of checked) {
-    const result = await claimOne(store, clock, wanted, lastClaim);
+    const result = await claimReference(store, clock, wanted, lastClaim);
     if (result.outcome !== 'claimed') return result;
     writeBefore = Math.min(writeBefore, result.writeBefore);
   }
@@ -194,7 +194,7 @@ const resultIfTaken = async (
 };
 
 /** Makes, reuses, renews or takes over a claim. `lastClaim` is the last one read from the stream. */
-const claimOne = async (
+const claimReference = async (
   store: EventStore,
   clock: Clock,
   wanted: ReferenceToClaim,

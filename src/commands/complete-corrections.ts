@@ -1,10 +1,10 @@
 /**
- * Adds to each reported correction the type of the event that it corrects, which only its stream tells, and validates its
- * fields by the class of that type.
+ * Adds to each reported correction the type of the corrected event, looked up in the stream, and validates the fields of the correction
+ * by the DTO class of that type.
  */
 import type { ReportedEvent } from '../domain/amendments.js';
 import { finding } from '../domain/case/findings.js';
-import { asCorrected, correctedEventOf } from '../domain/decide-amendments.js';
+import { asCorrected, originalEventOf } from '../domain/decide-amendments.js';
 import type { EventWithId, Finding } from '../domain/event.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { FieldError } from '../schema/problems.js';
@@ -20,7 +20,7 @@ export interface CompletedEvents {
    * All events of the request: valid corrections in their stored form, all else as reported. The repeat check compares
    * the stored events with these.
    */
-  readonly reportedEvents: readonly ReportedEvent<AnyEvent>[];
+  readonly eventsForRepeatCheck: readonly ReportedEvent<AnyEvent>[];
   /** The events to decide on, with complete corrections; some are missing where there are findings or errors. */
   readonly events: readonly EventWithId<AnyEvent>[];
   /** One for each correction whose event is neither in the stream nor earlier in the request. */
@@ -35,7 +35,7 @@ export const completeCorrections = (
   history: readonly EventWithId<AnyEvent>[],
   newEvents: readonly EventWithId<ReportedEvent<AnyEvent>>[],
 ): CompletedEvents => {
-  const reportedEvents: ReportedEvent<AnyEvent>[] = [];
+  const eventsForRepeatCheck: ReportedEvent<AnyEvent>[] = [];
   const events: EventWithId<AnyEvent>[] = [];
   const findings: Finding[] = [];
   const errors: EventFieldError[] = [];
@@ -44,9 +44,9 @@ export const completeCorrections = (
     if (read === null) findings.push(finding('CORRECTION.EVENT_UNKNOWN', id));
     if (read !== null && 'errors' in read) errors.push(...read.errors.map((error) => ({ ...error, index })));
     else if (read !== null) events.push({ id, event: read });
-    reportedEvents.push(read === null || 'errors' in read ? event : read);
+    eventsForRepeatCheck.push(read === null || 'errors' in read ? event : read);
   });
-  return { reportedEvents, events, findings, errors };
+  return { eventsForRepeatCheck, events, findings, errors };
 };
 
 /** Null where the corrected event is unknown. */
@@ -57,7 +57,7 @@ const readCorrection = (
 ): CorrectionEvent | { readonly errors: readonly FieldError[] } | null => {
   const target = before.find((other) => other.id === event.event);
   if (target === undefined) return null;
-  const root = correctedEventOf(target, before);
+  const root = originalEventOf(target, before);
   const correctedType = root.event.type;
   const fields = readCorrectedFields(kind, correctedType, event.data);
   const typeErrors: readonly FieldError[] =

@@ -2,10 +2,10 @@
 import { decide as decideCase, eventsNeedingReferenceData } from '../domain/case/decide.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import { mergeFindings } from '../domain/case/merging.js';
-import { decide as decideClaim, idsNamedByClaims } from '../domain/claim/decide.js';
+import { decide as decideClaim, listAndInstrumentIdsInClaims } from '../domain/claim/decide.js';
 import type { ClaimEvent } from '../domain/claim/events.js';
 import type { Clock } from '../domain/clock.js';
-import { refuseAmendments } from '../domain/decide-amendments.js';
+import { refuseImpossibleAmendments } from '../domain/decide-amendments.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import { decide as decideInstrument, listIdsNamedBy } from '../domain/instrument/decide.js';
@@ -22,7 +22,7 @@ type Events<E extends AnyEvent = AnyEvent> = readonly EventWithId<E>[];
  * The stream whose new events are decided on. Its events are of the types of `subject.kind`: schema/ and the stream
  * name ensure that.
  */
-export interface DecidedStream {
+export interface StreamToDecide {
   readonly subject: { readonly kind: SubjectKind; readonly id: string };
   readonly events: Events;
 }
@@ -40,7 +40,7 @@ export class Decider {
 
   /** `others` are the events of the other cases that are merged with this one. */
   async decide(
-    { subject, events }: DecidedStream,
+    { subject, events }: StreamToDecide,
     others: Events,
     newEvents: Events,
     acknowledge: readonly string[],
@@ -71,7 +71,7 @@ export class Decider {
     newEvents: Events<ClaimEvent>,
     acknowledge: readonly string[],
   ): Promise<Decision> {
-    const named = idsNamedByClaims([...events, ...newEvents].map(({ event }) => event));
+    const named = listAndInstrumentIdsInClaims([...events, ...newEvents].map(({ event }) => event));
     const references = await this.referenceData.loadByIds(named, this.clock.today());
     return decideClaim(events, newEvents, references, acknowledge);
   }
@@ -95,7 +95,7 @@ export class Decider {
     newEvents: Events<CaseEvent>,
     acknowledge: readonly string[],
   ): Promise<Decision> {
-    const impossible = refuseAmendments(events, newEvents);
+    const impossible = refuseImpossibleAmendments(events, newEvents);
     if (impossible !== null) return impossible;
     const mergeData = await loadMergeData(this.store, this.mergedCases, { caseId, events }, newEvents);
     const findings = mergeFindings(events, newEvents, mergeData);

@@ -1,4 +1,4 @@
-/** The persons whom a clause makes eligible: a port that the read models implement, since no stream can answer it. */
+/** The port by which commands ask whom a clause makes eligible: only the read models know, since no single stream does. */
 
 export interface EligiblePersonsQuestion {
   readonly instrument: string;

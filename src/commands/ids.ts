@@ -8,7 +8,7 @@ const ID_NAMESPACE = '2ea1ae2c-e5d6-41ff-9e88-42fd835459a8';
 /** JSON keeps the parts apart: no two different lists of parts give the same text. */
 const nameBasedId = (...parts: readonly (string | number)[]): string => v5(JSON.stringify(parts), ID_NAMESPACE);
 
-/** Requests with equal actor, stream and key are the same request. */
+/** Requests with equal actor, stream and idempotency key are the same request. Without a key, no two are. */
 export interface RequestIdentity {
   readonly actor: Actor;
   readonly stream: string;

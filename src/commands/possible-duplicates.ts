@@ -25,8 +25,8 @@ export const NO_POSSIBLE_DUPLICATES: PossibleDuplicates = { candidatesFor: () =>
 export interface OpeningDecision {
   readonly decision: Decision;
   /**
-   * Cases with a similar name, the likeliest first: the reason of the refusal, or a hint if the case is opened although
-   * none is probably of the same person.
+   * Cases with a similar name, the likeliest first: the reason of the refusal; or, where none is probably of
+   * the same person and the case is opened, a hint.
    */
   readonly candidates: readonly DuplicateCandidate[];
 }
@@ -44,10 +44,10 @@ interface OpeningRequest {
 export const DUPLICATE_CODE = 'CASE.POSSIBLE_DUPLICATE' satisfies FindingCode;
 
 /**
- * Adds CASE.POSSIBLE_DUPLICATE to the decision on events that open a case, where another is probably of the same person
- * (`Likeness.isProbable`). If it is acknowledged, it is stored with `opened`.
+ * Adds CASE.POSSIBLE_DUPLICATE to the decision on events that open a case, where another case is probably of the same person
+ * (`Likeness.isProbable`). The opening is refused unless the finding is acknowledged; then it is stored with `opened`.
  */
-export const checkForDuplicates = async (
+export const addDuplicateFinding = async (
   possibleDuplicates: PossibleDuplicates,
   { newEvents, acknowledge, duplicatesKnownAt }: OpeningRequest,
   decision: Decision,
@@ -71,7 +71,7 @@ export const checkForDuplicates = async (
   return { decision: { ...decision, findings, acknowledged }, candidates: [] };
 };
 
-/** Adds a warning only: rebuilding read models takes long, and reports must not wait for it. */
+/** Adds a warning only: rebuilding read models takes long, and recording must not wait for it. */
 const withNotComparedFinding = (decision: Decision, openingId: string): Decision =>
   decision.outcome === 'refused'
     ? decision

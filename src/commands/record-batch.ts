@@ -129,7 +129,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
     return new Map(holders);
   }
 
-  /** `results` are those of earlier rows, as far as they concern the case of this row. */
+  /** `results`: by row index, the results so far; at least those of all earlier rows of the same case. */
   private async record(
     { rows, actor, key, correlationId }: RecordBatchRequest,
     index: number,

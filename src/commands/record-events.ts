@@ -27,7 +27,7 @@ import {
   type MergedCases,
 } from './merged-cases.js';
 import {
-  checkForDuplicates,
+  addDuplicateFinding,
   NO_POSSIBLE_DUPLICATES,
   POSSIBLE_DUPLICATES,
   type PossibleDuplicates,
@@ -103,7 +103,7 @@ export class RecordEvents extends Command<RecordEventsResult> {
   }
 }
 
-/** Attempts at one request: all but the first follow a conflict with another instance that writes to the same stream. */
+/** Attempts at one request. Each after the first follows a `lostRaceResult`, usually against another instance. */
 const MAX_RECORD_ATTEMPTS = 20;
 /** Random backoff before each retry; its bound doubles up to MAX_BACKOFF_MS. In lockstep, the same instance would win each time. */
 const BASE_BACKOFF_MS = 2;
@@ -174,7 +174,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     const target = streams.find(({ events }) => amendmentsOfStreamEvents(request, events).length > 0) ?? own;
     const completed = completeCorrections(kind, target.events, request.reportedEvents);
     for (const { events } of streams) {
-      const repeat = checkRepeat(events, request, completed.reportedEvents);
+      const repeat = checkRepeat(events, request, completed.eventsForRepeatCheck);
       if (repeat.outcome === 'key-reused') return repeat;
       if (repeat.outcome === 'repeat') return resultFromLog(repeat.events, true);
     }
@@ -201,7 +201,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     target: TargetStream,
     others: readonly StreamEvent[],
   ): Promise<RecordEventsResult> {
-    const { decision, candidates } = await checkForDuplicates(
+    const { decision, candidates } = await addDuplicateFinding(
       this.possibleDuplicates,
       request,
       await this.decider.decide(target, others, request.newEvents, request.acknowledge),

@@ -1,7 +1,7 @@
 /** Loads the lists and instruments that events name, from their streams and not from a read model, which may lag behind. */
 import type { CaseEvent } from '../domain/case/events.js';
-import { referencedIds, type ReferenceData } from '../domain/case/reference-data.js';
-import { DefinitionCache, type DefinitionKind, type Definitions } from '../domain/definitions.js';
+import { listAndInstrumentIdsIn, type ReferenceData } from '../domain/case/reference-data.js';
+import { DefinitionCache, type DefinitionKind, type DefinitionByKind } from '../domain/definitions.js';
 import { streamName } from '../domain/events.js';
 import type { ListDefinition } from '../domain/list/list.js';
 import type { Day } from '../domain/time.js';
@@ -15,11 +15,11 @@ export class ReferenceDataLoader {
 
   /** Lists and instruments that do not exist are left out. */
   load(events: readonly CaseEvent[], today: Day): Promise<ReferenceData> {
-    return this.loadByIds(referencedIds(events), today);
+    return this.loadByIds(listAndInstrumentIdsIn(events), today);
   }
 
   /** Lists and instruments that do not exist are left out. */
-  async loadByIds(named: ReturnType<typeof referencedIds>, today: Day): Promise<ReferenceData> {
+  async loadByIds(named: ReturnType<typeof listAndInstrumentIdsIn>, today: Day): Promise<ReferenceData> {
     return {
       today,
       lists: await this.loadLists(named.lists),
@@ -35,8 +35,8 @@ export class ReferenceDataLoader {
   private async loadDefinitions<K extends DefinitionKind>(
     kind: K,
     ids: ReadonlySet<string>,
-  ): Promise<ReadonlyMap<string, Definitions[K]>> {
-    const definitions = new Map<string, Definitions[K]>();
+  ): Promise<ReadonlyMap<string, DefinitionByKind[K]>> {
+    const definitions = new Map<string, DefinitionByKind[K]>();
     for (const id of ids) {
       // Read the cache only once: while the stream loads, another request may replace the entry, to which newEvents would not belong.
       const cached = this.cache.get(kind, id);

@@ -6,7 +6,7 @@ import { canonicalJson } from '../json/canonical.js';
 import type { StreamEvent } from '../event-store/port.js';
 import { keyedEventId, type RequestIdentity } from './ids.js';
 
-export type RepeatCheck =
+export type RepeatCheckResult =
   /** `events`: those that the first request recorded, from which its answer is made again. */
   | { readonly outcome: 'repeat'; readonly events: readonly StreamEvent[] }
   /** The key was used with another body. */
@@ -22,7 +22,7 @@ export const checkRepeat = (
   stream: readonly StreamEvent[],
   request: RequestIdentity,
   events: readonly ReportedEvent<AnyEvent>[],
-): RepeatCheck => {
+): RepeatCheckResult => {
   const { key } = request;
   if (key === undefined) return { outcome: 'new' };
   const firstId = keyedEventId(request, key, 0);

@@ -1,11 +1,12 @@
 /**
- * Serialises work on one stream, in call order, so that requests of this process never compete for a revision. Different
+ * Serialises work on one stream, in call order, so that the queued calls do not compete for its next revision. Different
  * streams run in parallel. A call beyond the bound, or one that waited too long, gets StoreBusy before its work has begun.
  */
 import { StoreBusy } from '../event-store/port.js';
 
-/** Calls that may wait for one stream, and for how long each. */
+/** Calls that may wait for one stream at once. */
 export const MAX_QUEUED_PER_STREAM = 500;
+/** How long a call may wait for its stream. */
 export const STREAM_QUEUE_TIMEOUT_MS = 10_000;
 
 export class StreamQueue {

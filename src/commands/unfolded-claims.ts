@@ -7,10 +7,10 @@ import { referenceStreamName } from '../domain/reference/reference.js';
 import type { EventStore } from '../event-store/port.js';
 
 /** Stream of the folded key → streams of other spellings. */
-type StreamsByKey = ReadonlyMap<string, ReadonlySet<string>>;
+type UnfoldedStreamsByFoldedStream = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Per store, since several handlers share one. */
-const scanByStore = new WeakMap<EventStore, Promise<StreamsByKey>>();
+/** The scan of the log of each store, shared by all handlers that use the store. */
+const scanByStore = new WeakMap<EventStore, Promise<UnfoldedStreamsByFoldedStream>>();
 
 /** The old streams, named by other spellings, in which the reference of `stream` (named by the folded key) was claimed. */
 export const unfoldedStreams = async (store: EventStore, stream: string): Promise<readonly string[]> => {
@@ -26,7 +26,7 @@ export const unfoldedStreams = async (store: EventStore, stream: string): Promis
 
 const SCAN_PAGE_SIZE = 1_000;
 
-const scanLog = async (store: EventStore): Promise<StreamsByKey> => {
+const scanLog = async (store: EventStore): Promise<UnfoldedStreamsByFoldedStream> => {
   const streams = new Map<string, Set<string>>();
   let page = await store.read(null, SCAN_PAGE_SIZE);
   while (page.length > 0) {

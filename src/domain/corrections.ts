@@ -12,7 +12,7 @@ export type Amendment = EventOf<AmendmentFields>;
 export interface StandingEvents<E extends AnyEventData> {
   /** In order of recording: corrected fields in place, without retracted events, corrections and retractions. */
   readonly events: readonly EventWithId<NonAmendment<E>>[];
-  /** The ids of the retracted events, of every type. */
+  /** The ids of the retracted events, retracted corrections and retractions included. */
   readonly retractedIds: ReadonlySet<string>;
 }
 
@@ -25,7 +25,7 @@ export const isAmendment = (event: { readonly type: string }): event is Amendmen
 export const standingEventsOf = <E extends AnyEventData>(recorded: readonly EventWithId<E>[]): StandingEvents<E> => {
   if (!recorded.some(({ event }) => isAmendment(event)))
     return { events: recorded as NonAmendments<E>, retractedIds: NONE_RETRACTED };
-  const { correctedFieldsById, retractedIds } = amendmentsOf(recorded);
+  const { correctedFieldsById, retractedIds } = amendmentEffectsOf(recorded);
   const standing = recorded.flatMap(({ id, event }) =>
     isAmendment(event) || retractedIds.has(id) ? [] : [{ id, event: withFields(event, correctedFieldsById.get(id)) }],
   );
@@ -39,7 +39,7 @@ export const eventsAsTheyStand = <E extends AnyEventData>(recorded: readonly Eve
   standingEventsOf(recorded).events;
 
 /** The fields of each event that standing corrections replace, and the ids of the retracted events. */
-export const amendmentsOf = (
+export const amendmentEffectsOf = (
   recorded: readonly EventWithId<AnyEventData>[],
 ): {
   readonly correctedFieldsById: ReadonlyMap<string, CorrectedFields>;

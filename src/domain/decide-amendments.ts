@@ -1,6 +1,6 @@
 /** What makes a correction or retraction impossible in itself, whatever kind of stream it is in. */
 import { finding } from './case/findings.js';
-import { amendmentsOf, eventsAsTheyStand, isAmendment, withFields, type Amendment } from './corrections.js';
+import { amendmentEffectsOf, eventsAsTheyStand, isAmendment, withFields, type Amendment } from './corrections.js';
 import type { CommonFields, Decision, EventWithId, Finding } from './event.js';
 
 type AnyEventData = { readonly type: string } & CommonFields;
@@ -21,14 +21,14 @@ const NOT_RETRACTABLE_TYPES: ReadonlySet<string> = new Set([
  * Refuses new events of one stream if an amendment among them is impossible, or if the event that begins the stream is retracted while
  * others stand; null otherwise.
  */
-export const refuseAmendments = (history: Events, newEvents: Events): Decision | null => {
+export const refuseImpossibleAmendments = (history: Events, newEvents: Events): Decision | null => {
   const isAmendmentEvent = ({ event }: EventWithId<AnyEventData>): boolean => isAmendment(event);
   if (!newEvents.some(isAmendmentEvent) && !history.some(isAmendmentEvent)) return null;
   const findings = amendmentFindings(history, newEvents);
   return findings.length > 0 ? { outcome: 'refused', findings } : null;
 };
 
-/** Judges each new amendment by the events before it, and the beginning of the stream by all. `history` is in order of recording. */
+/** Judges each new amendment by the events before it; whether the stream's first event stands, by all. `history`: in recorded order. */
 const amendmentFindings = (history: Events, newEvents: Events): readonly Finding[] => [
   ...newEvents.flatMap(({ id, event }, index) =>
     isAmendment(event) ? findingsOfAmendment(id, event, [...history, ...newEvents.slice(0, index)]) : [],
@@ -39,8 +39,8 @@ const amendmentFindings = (history: Events, newEvents: Events): readonly Finding
 const findingsOfAmendment = (id: string, event: Amendment, before: Events): readonly Finding[] => {
   const target = before.find((other) => other.id === event.event);
   if (target === undefined) return [finding('CORRECTION.EVENT_UNKNOWN', id)];
-  const { retractedIds } = amendmentsOf(before);
-  const root = correctedEventOf(target, before);
+  const { retractedIds } = amendmentEffectsOf(before);
+  const root = originalEventOf(target, before);
   if (retractedIds.has(target.id) || (event.type === 'corrected' && retractedIds.has(root.id)))
     return [finding('CORRECTION.EVENT_RETRACTED', id, target.id)];
   if (event.type === 'retracted')
@@ -50,8 +50,8 @@ const findingsOfAmendment = (id: string, event: Amendment, before: Events): read
   return isChanged ? [] : [finding('CORRECTION.CHANGES_NOTHING', id, target.id)];
 };
 
-/** The event that a correction corrects, through any chain of corrections; an event that is no correction itself. */
-export const correctedEventOf = <E extends AnyEventData>(
+/** The event that a correction corrects in the end, through any chain of corrections; any other event is returned as it is. */
+export const originalEventOf = <E extends AnyEventData>(
   event: EventWithId<E>,
   recorded: readonly EventWithId<E>[],
 ): EventWithId<E> => {
@@ -59,14 +59,14 @@ export const correctedEventOf = <E extends AnyEventData>(
   const target =
     isAmendment(fields) && fields.type === 'corrected' ? recorded.find(({ id }) => id === fields.event) : undefined;
   const index = target === undefined ? -1 : recorded.indexOf(target);
-  return target === undefined ? event : correctedEventOf(target, recorded.slice(0, index));
+  return target === undefined ? event : originalEventOf(target, recorded.slice(0, index));
 };
 
 /** An event with its fields as corrected, even if the event is retracted. */
 export const asCorrected = <E extends AnyEventData>(
   { id, event }: EventWithId<E>,
   recorded: readonly EventWithId<E>[],
-): E => withFields(event, amendmentsOf(recorded).correctedFieldsById.get(id));
+): E => withFields(event, amendmentEffectsOf(recorded).correctedFieldsById.get(id));
 
 const fieldOf = (event: AnyEventData, field: string): unknown => (event as unknown as Record<string, unknown>)[field];
 

@@ -1,6 +1,6 @@
 /**
- * Lists and instruments, folded from their streams. Commands and read models share this fold and this cache: commands
- * read the streams from the event store, the read models from their own copy of the log.
+ * Lists and instruments, folded from their streams. Commands and read models share `extendDefinition`: commands read the streams from
+ * the event store and keep the results in a `DefinitionCache`, the read models read their own copy of the log.
  */
 import { LRUCache } from 'lru-cache';
 import type { NonAmendment } from './amendments.js';
@@ -12,11 +12,11 @@ import { foldInstrument, type Instrument } from './instrument/instrument.js';
 import type { ListEvent } from './list/events.js';
 import { foldList, type ListDefinition } from './list/list.js';
 
-export interface Definitions {
+export interface DefinitionByKind {
   readonly list: ListDefinition;
   readonly instrument: Instrument;
 }
-export type DefinitionKind = keyof Definitions;
+export type DefinitionKind = keyof DefinitionByKind;
 
 /** A definition as the events of its stream make it, up to and including a revision. */
 export interface FoldedDefinition<D> {
@@ -29,7 +29,7 @@ export interface FoldedDefinition<D> {
 type NonAmendmentsOf<E extends AnyEvent> = readonly NonAmendment<E>[];
 type Fold<D> = (id: string, events: NonAmendmentsOf<AnyEvent>, initial: D | null) => D | null;
 
-const FOLD_OF_KIND: { readonly [K in DefinitionKind]: Fold<Definitions[K]> } = {
+const FOLD_OF_KIND: { readonly [K in DefinitionKind]: Fold<DefinitionByKind[K]> } = {
   list: (id, events, initial) => foldList(id, events as NonAmendmentsOf<ListEvent>, initial),
   instrument: (id, events, initial) => foldInstrument(id, events as NonAmendmentsOf<InstrumentEvent>, initial),
 };
@@ -44,9 +44,9 @@ export type EventWithRevision = EventWithId<AnyEvent> & { readonly revision: num
 export const extendDefinition = <K extends DefinitionKind>(
   kind: K,
   id: string,
-  base: FoldedDefinition<Definitions[K]> | undefined,
+  base: FoldedDefinition<DefinitionByKind[K]> | undefined,
   newEvents: readonly EventWithRevision[],
-): FoldedDefinition<Definitions[K]> | undefined => {
+): FoldedDefinition<DefinitionByKind[K]> | undefined => {
   const last = newEvents.at(-1);
   if (last === undefined) return base;
   const recordedEvents = [
@@ -69,17 +69,17 @@ const MAX_CACHED_DEFINITIONS = 256;
 export class DefinitionCache {
   readonly #folded = new LRUCache<string, FoldedDefinition<unknown>>({ max: MAX_CACHED_DEFINITIONS });
 
-  get<K extends DefinitionKind>(kind: K, id: string): FoldedDefinition<Definitions[K]> | undefined {
-    return this.#folded.get(definitionKeyOf(kind, id)) as FoldedDefinition<Definitions[K]> | undefined;
+  get<K extends DefinitionKind>(kind: K, id: string): FoldedDefinition<DefinitionByKind[K]> | undefined {
+    return this.#folded.get(definitionKeyOf(kind, id)) as FoldedDefinition<DefinitionByKind[K]> | undefined;
   }
 
   /** Extends `base` as `extendDefinition` does, and caches the result. */
   extend<K extends DefinitionKind>(
     kind: K,
     id: string,
-    base: FoldedDefinition<Definitions[K]> | undefined,
+    base: FoldedDefinition<DefinitionByKind[K]> | undefined,
     newEvents: readonly EventWithRevision[],
-  ): FoldedDefinition<Definitions[K]> | undefined {
+  ): FoldedDefinition<DefinitionByKind[K]> | undefined {
     const folded = extendDefinition(kind, id, base, newEvents);
     if (folded !== undefined) this.#folded.set(definitionKeyOf(kind, id), folded);
     return folded;

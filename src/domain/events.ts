@@ -35,7 +35,7 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 export const STREAM_KINDS = [...SUBJECT_KINDS, 'reference', 'log'] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
-/** `case-0190…`. Stream names contain opaque ids only, never personal data. */
+/** `case-0190…`, `list-union`. Stream names contain no personal data, since the ids of cases are opaque. */
 export const streamName = (kind: StreamKind, id: string): string => `${kind}-${id}`;
 
 /** Throws RangeError if the name does not begin with a kind of stream. */

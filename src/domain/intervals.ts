@@ -9,8 +9,8 @@ export interface DaySpan {
 const byStart = (a: DaySpan, b: DaySpan): number => a.from - b.from;
 
 /**
- * Merges equal items whose intervals touch or overlap, by first day. Compares only items that touch, because it runs for
- * every case after every event.
+ * Merges equal items whose intervals touch or overlap, and sorts by first day. Compares only items that touch, because it
+ * runs for every case after every event.
  */
 export const mergeEqual = <Item extends DaySpan>(
   items: readonly Item[],

@@ -19,8 +19,8 @@ const ANY_DASH = /[\p{Dash_Punctuation}\u2212\u2043\u02D7]/gu;
 
 /**
  * The key under which references are unique. It ignores case, compatibility forms, kinds of dashes, white space, invisible
- * characters, and the difference between look-alike letters; upper-case ASCII without spaces folds to itself. Stream names of reference claims are
- * made from this key: changing the folding would lose existing claims.
+ * characters, and the difference between look-alike letters; upper-case ASCII without spaces folds to itself. Stream names of
+ * reference claims are made from this key: changing the folding would lose existing claims.
  */
 export const foldedKey = (text: string): string => {
   // Lower case first, since `ẞ` would stay `ẞ` in upper case, while `ß` becomes `SS`.

@@ -16,13 +16,13 @@ import {
   type LogEvent,
   type StoredEvent,
 } from './port.js';
-import { recordBytes } from './request-checks.js';
+import { recordSizeInBytes } from './request-checks.js';
 
 /** A stored event without its cursor, which is specific to one store. */
 export type CopiedEvent = Omit<StoredEvent, 'cursor'>;
 export type LogBatches = AsyncIterable<readonly CopiedEvent[]>;
 
-/** The target log is not a prefix of the source, or another writer appends to it. */
+/** The target does not match the source, another writer appends to the target, or the positions of the source are not in order. */
 export class CopyRefused extends Error {
   override readonly name = 'CopyRefused';
   constructor(
@@ -191,7 +191,7 @@ const groupIntoRuns = (events: readonly CopiedEvent[]): readonly StreamRun[] => 
   const runs: CopiedEvent[][] = [];
   let bytes = 0;
   for (const event of events) {
-    const size = recordBytes({ text: storedText(event) });
+    const size = recordSizeInBytes({ text: storedText(event) });
     const run = runs.at(-1);
     const fits =
       run?.[0]?.stream === event.stream && run.length < MAX_EVENTS_PER_APPEND && bytes + size <= MAX_APPEND_BYTES;

@@ -46,14 +46,14 @@ export const formatUuid = (text: string, at = 0): string =>
   `${text.slice(at, at + 8)}-${text.slice(at + 8, at + 12)}-${text.slice(at + 12, at + 16)}-` +
   `${text.slice(at + 16, at + 20)}-${text.slice(at + 20, at + ID_LENGTH)}`;
 
-/** What `decodeOrdinary` needs to know of a type. */
+/** Tells `decodeOrdinary` what the text of an ordinary event of one type looks like. */
 interface OrdinaryFormat {
   readonly version: number;
   readonly dated: boolean;
-  readonly personalFields: ReadonlySet<string>;
-  /** Matches the correlation id and the rest of the metadata, up to the beginning of the personal part. */
-  readonly metaTail: RegExp;
-  readonly metaTailLength: number;
+  readonly personalFieldNames: ReadonlySet<string>;
+  /** Matches the value of the correlation id and the metadata after it, up to the beginning of the personal part. */
+  readonly metaRestPattern: RegExp;
+  readonly lengthAfterCorrelationId: number;
 }
 
 const ordinaryFormatOf = ({ version, dated, personal }: AnyEventDescription): OrdinaryFormat => {
@@ -61,9 +61,9 @@ const ordinaryFormatOf = ({ version, dated, personal }: AnyEventDescription): Or
   return {
     version,
     dated,
-    personalFields: new Set([...personal, ...ALWAYS_PERSONAL]),
-    metaTail: new RegExp(`${PLAIN_CHARACTER}*${tail.replace(/[[\]{}]/g, '\\$&')}`, 'y'),
-    metaTailLength: tail.length,
+    personalFieldNames: new Set([...personal, ...ALWAYS_PERSONAL]),
+    metaRestPattern: new RegExp(`${PLAIN_CHARACTER}*${tail.replace(/[[\]{}]/g, '\\$&')}`, 'y'),
+    lengthAfterCorrelationId: tail.length,
   };
 };
 
@@ -101,7 +101,7 @@ const decodeOrdinary = (
   const head = findMetaHead(text, dataEnd + META_BEGINNING.length);
   if (head === null) return null;
   const correlation = dataEnd + META_BEGINNING.length + head.text.length;
-  const personal = endOfMatch(reader.metaTail, text, correlation);
+  const personal = endOfMatch(reader.metaRestPattern, text, correlation);
   if (personal < 0) return null;
   const event = parseFields(EVENT_BEGINNING + text.slice(data, dataEnd + 1));
   const personalFields = parseFields(text.slice(personal, -1));
@@ -113,7 +113,7 @@ const decodeOrdinary = (
     actor: head.actor,
     acknowledged: head.acknowledged,
     raised: NO_FINDINGS,
-    correlationId: text.slice(correlation, personal - reader.metaTailLength),
+    correlationId: text.slice(correlation, personal - reader.lengthAfterCorrelationId),
     causationId: head.causationId,
     id: formatUuid(text, idStart),
     stream,
@@ -141,7 +141,7 @@ const parseFields = (text: string): Fields | null => {
 const mergePersonalFields = (
   event: Fields,
   personalFields: Fields,
-  { personalFields: personalNames, dated }: OrdinaryFormat,
+  { personalFieldNames: personalNames, dated }: OrdinaryFormat,
 ): boolean => {
   for (const field in event) if (personalNames.has(field)) return false;
   for (const field in personalFields) {

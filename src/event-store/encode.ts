@@ -46,7 +46,7 @@ export const encode = (place: StreamRevision, recorded: NewEvent, salt = newSalt
       recordedAt: recorded.recordedAt,
       data,
       meta,
-      personal: commitment,
+      personalCommitment: commitment,
     }),
   );
   return { id, type, recordedAt, leaf, text };

@@ -1,4 +1,4 @@
-/** Instants as text: every event that is read or written has one. */
+/** Formats and parses instants, fast, because it is done for every event that is read or written. */
 
 const MS_PER_DAY = 86_400_000;
 /** The furthest from 1970 that a Date can be, in milliseconds. */

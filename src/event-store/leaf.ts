@@ -5,7 +5,7 @@
 import { createHash, hash, randomFillSync } from 'node:crypto';
 import { canonicalJson, keyText, exactCanonicalJson, sortedKeys } from '../json/canonical.js';
 
-/** What the leaf hash of an event covers, under the names that the hashed text has. `data` and `meta` are canonical texts. */
+/** What the leaf hash of an event covers: the fields of the hashed text. `data` and `meta` are canonical texts. */
 export interface LeafParts {
   readonly stream: string;
   readonly revision: number;
@@ -16,8 +16,8 @@ export interface LeafParts {
   readonly recordedAt: string;
   readonly data: string;
   readonly meta: string;
-  /** The commitment; null where there is no personal part. */
-  readonly personal: string | null;
+  /** The commitment, `personal` in the hashed text; null where there is no personal part. */
+  readonly personalCommitment: string | null;
 }
 
 const SALT_BYTES = 32;
@@ -99,7 +99,7 @@ export const commitmentOf = (salt: string, personal: string): string => {
 /** The canonical JSON that is hashed: the keys in the order of RFC 8785, the parts already canonical. */
 export const leafText = (parts: LeafParts): string =>
   `{"data":${parts.data},"id":${canonicalJson(parts.id)},"meta":${parts.meta},` +
-  `"personal":${canonicalJson(parts.personal)},"recordedAt":"${parts.recordedAt}",` +
+  `"personal":${canonicalJson(parts.personalCommitment)},"recordedAt":"${parts.recordedAt}",` +
   `"revision":${parts.revision},"schemaVersion":${parts.schemaVersion},"stream":${canonicalJson(parts.stream)},` +
   `"type":${canonicalJson(parts.type)}}`;
 

@@ -10,7 +10,7 @@ import { decodeExportedEvent, encodeWithoutLeaf, reserialize, storedText } from 
 import type { CopiedEvent } from './copy.js';
 import { formatInstant } from './instant.js';
 import { MAX_APPEND_BYTES, StoreDamaged, type AdoptedCommitment, type UnplacedRecord } from './port.js';
-import { checkStream } from './request-checks.js';
+import { checkStreamName } from './request-checks.js';
 
 /** The fields of a line, in output order. */
 const LINE_FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt', 'leaf', 'payload'] as const;
@@ -41,7 +41,7 @@ export const formatLogLine = (event: CopiedEvent): string => {
 const payloadTextOf = (event: CopiedEvent): string =>
   event.leaf === null || event.adopted !== undefined ? storedText(event) : (event.text ?? storedText(event));
 
-/** A line that this build cannot read. The message names line and reason, never content. */
+/** An exported log has a line that this build cannot read. The message names line and reason, never content. */
 export class LogFileUnreadable extends Error {
   override readonly name = 'LogFileUnreadable';
   constructor(line: number, what: string) {
@@ -56,7 +56,7 @@ const BATCH_SIZE = 500;
  * Yields the events of a file in batches; `onRead` receives the total of bytes read so far. Throws LogFileUnreadable and
  * file-system errors.
  */
-export async function* readLogFile(
+export async function* readExportedLog(
   path: string,
   onRead: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<readonly CopiedEvent[]> {
@@ -72,16 +72,16 @@ export async function* readLogFile(
   if (batch.length > 0) yield batch;
 }
 
-/** Whether a file starts like an exported log, rather than like definitions or rows. */
-export const isLogFile = async (path: string): Promise<boolean> => {
+/** Whether a file starts like an exported log, rather than like another file that can be imported. */
+export const isExportedLog = async (path: string): Promise<boolean> => {
   for await (const text of createReadStream(path, { end: 255, encoding: 'utf8' }))
-    return LOG_FILE_START_PATTERN.test(String(text));
+    return EXPORTED_LOG_START_PATTERN.test(String(text));
   return false;
 };
 
 /** Fields with which a line of a log may begin. Not `type`: files of events that are still to be recorded begin with it too. */
 const FIRST_FIELDS = [...LINE_FIELDS, ...EARLIER_LINE_FIELDS].filter((field) => field !== 'type');
-const LOG_FILE_START_PATTERN = new RegExp(`^\\s*\\{\\s*"(${FIRST_FIELDS.join('|')})"\\s*:`);
+const EXPORTED_LOG_START_PATTERN = new RegExp(`^\\s*\\{\\s*"(${FIRST_FIELDS.join('|')})"\\s*:`);
 
 /** JSON may escape each character of an event as six (`\uXXXX`). */
 const MAX_LINE_BYTES = 6 * MAX_APPEND_BYTES;
@@ -118,7 +118,7 @@ const parseEventLine = (line: Buffer | null): CopiedEvent | string => {
   const { position, stream, revision } = fields as unknown as CopiedEvent;
   if (!Number.isSafeInteger(position)) return 'position is no number';
   try {
-    checkStream(stream);
+    checkStreamName(stream);
     const record = 'event' in fields ? parseEarlierRecord(fields) : parseStoredRecord(fields, adopted);
     return { stream, revision, position, ...record };
   } catch (error) {

@@ -30,7 +30,7 @@ const MAX_DEPTH = 90;
 const MAX_DIGITS = 15;
 
 /** 32 bytes in base64, with quotation marks. */
-const SALT_LENGTH = 46;
+const QUOTED_SALT_LENGTH = 46;
 
 /** A member of an object: where its key and its value begin, and its value ends. */
 interface Member {
@@ -80,7 +80,7 @@ class PayloadScanner {
     const { text } = this;
     if (this.#found === null) return undefined;
     const { keyStart, valueStart, valueEnd } = this.#found;
-    if (valueEnd - valueStart !== SALT_LENGTH || text.charCodeAt(valueStart) !== QUOTE) return undefined;
+    if (valueEnd - valueStart !== QUOTED_SALT_LENGTH || text.charCodeAt(valueStart) !== QUOTE) return undefined;
     // One comma beside the salt is cut out too. If there is none, the salt is the only field.
     const [from, to] =
       text.charCodeAt(valueEnd) === COMMA
@@ -106,7 +106,7 @@ class PayloadScanner {
     return true;
   }
 
-  /** Moves past one value; false if it is not canonical. */
+  /** Moves past one value; false if it is not canonical, or of a rare form (see `slicePayload`). */
   #value(depth: number): boolean {
     const first = this.text.charCodeAt(this.#at);
     if (first === QUOTE) return this.#string(true);

@@ -18,7 +18,7 @@ import type { AnyEvent } from '../domain/events.js';
 
 export type Cursor = string;
 
-/** An event to append: a recorded event without stream and revision, which the store assigns. */
+/** An event to append: a recorded event without stream and revision, which follow from the arguments of `append`. */
 export type NewEvent = Omit<RecordedEvent<AnyEvent>, 'stream' | 'revision'>;
 
 /** An event read from its stream. */
@@ -99,8 +99,8 @@ export interface EventStore {
   readonly logCheck?: LogCheck | null;
 
   /**
-   * Calls the listener, which must not throw, after each commit of this store. Present only where other threads may read the log from
-   * its file, since those threads do not notice commits by themselves.
+   * Registers a listener, which must not throw; it is called after each commit of appends, and on close. Present only where other threads
+   * may read the log from its file, since those threads do not notice commits by themselves.
    */
   readonly onCommit?: (listener: () => void) => void;
 
@@ -122,7 +122,7 @@ export interface EventStore {
    */
   read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]>;
 
-  /** Like `read`, but each event as it is stored, neither checked nor upcast. Throws StoreDamaged only for a missing event. */
+  /** Like `read`, but each event as it is stored, neither checked nor upcast: throws StoreDamaged for a missing event or a damaged file. */
   readStored(after: Cursor | null, limit: number): Promise<readonly StoredEvent[]>;
 
   /**
@@ -132,8 +132,8 @@ export interface EventStore {
   appendStored(stream: string, expected: ExpectedRevision, records: readonly UnplacedRecord[]): Promise<AppendResult>;
 
   /**
-   * Stores leaf hashes for the events after the position `after`, a multiple of ADOPTED_TOGETHER; none may have one of its own. A call
-   * stores ADOPTED_TOGETHER of them, the last call the rest. Idempotent; throws StoreDamaged if others are stored for these events.
+   * Stores leaf hashes for the events after the position `after` (a multiple of ADOPTED_TOGETHER), which must have none of their own. Each
+   * call stores ADOPTED_TOGETHER of them, the last one the rest. Idempotent; throws StoreDamaged if others are stored for these events.
    */
   adopt(after: number, leaves: readonly AdoptedLeaf[]): Promise<void>;
 
@@ -158,7 +158,7 @@ export interface EventStore {
    */
   checkWritable(): Promise<void>;
 
-  /** Completes pending appends, refuses later calls, and releases files and connections. */
+  /** Refuses later calls, waits for pending appends (for a server only briefly), and releases files and connections. */
   close(): Promise<void>;
 }
 
@@ -171,7 +171,7 @@ export const MAX_READ = 5_000;
 /** Events adopted by one call of `adopt`. It determines in which stored page a leaf hash is, so it must never change. */
 export const ADOPTED_TOGETHER = 500;
 
-/** The store cannot be reached or cannot write now. Whether the events were recorded is unknown. */
+/** The store cannot be reached or cannot write now. Whether the events of a failed append were recorded is unknown. */
 export class StoreUnavailable extends Error {
   override readonly name: string = 'StoreUnavailable';
 }

@@ -29,10 +29,13 @@ export interface CheckedAppend {
 const RECORD_OVERHEAD_BYTES = 128;
 
 /** The size of a record, as counted against MAX_APPEND_BYTES. */
-export const recordBytes = ({ text }: Pick<EncodedRecord, 'text'>): number =>
+export const recordSizeInBytes = ({ text }: Pick<EncodedRecord, 'text'>): number =>
   Buffer.byteLength(text) + RECORD_OVERHEAD_BYTES;
 
-/** Throws RangeError (stream, expected revision, no events, duplicate id), AppendTooLarge, or TypeError (see `encode`). */
+/**
+ * Checks an append and encodes its events.
+ * Throws RangeError (stream, expected revision, no events, duplicate id), AppendTooLarge, or TypeError (see `encode`).
+ */
 export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): CheckedAppend =>
   toCheckedAppend(stream, expected, events, encode);
 
@@ -49,7 +52,7 @@ const toCheckedAppend = <E extends { readonly id: string }>(
   events: readonly E[],
   serialize: (place: StreamRevision, event: E) => EncodedRecord,
 ): CheckedAppend => {
-  checkStream(stream);
+  checkStreamName(stream);
   checkExpectedRevision(expected);
   if (events.length === 0) throw new RangeError('an append holds at least one event');
   if (events.length > MAX_EVENTS_PER_APPEND) {
@@ -58,7 +61,7 @@ const toCheckedAppend = <E extends { readonly id: string }>(
   if (new Set(events.map((event) => event.id)).size < events.length) throw new RangeError('an id stands twice');
   const first = expected === 'no-stream' ? 0 : expected + 1;
   const records = events.map((event, index) => serialize({ stream, revision: first + index }, event));
-  const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0);
+  const bytes = records.reduce((sum, record) => sum + recordSizeInBytes(record), 0);
   if (bytes > MAX_APPEND_BYTES)
     throw new AppendTooLarge(`${bytes} bytes; one append holds at most ${MAX_APPEND_BYTES}`);
   return { stream, expected, records, bytes };
@@ -68,7 +71,7 @@ const toCheckedAppend = <E extends { readonly id: string }>(
 const STREAM_NAME_PATTERN = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 
 /** Throws RangeError for an invalid stream name. */
-export const checkStream = (stream: string): void => {
+export const checkStreamName = (stream: string): void => {
   if (!STREAM_NAME_PATTERN.test(stream)) throw new RangeError('no name of a stream');
 };
 

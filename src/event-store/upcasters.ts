@@ -27,7 +27,7 @@ const moveToPersonal =
 const acceptWiderValues: Upcaster = (parts) => parts;
 
 export const UPCASTERS: { readonly [T in AnyEventType]?: readonly Upcaster[] } = {
-  // Version 2 allows a sentence of unknown kind or term, and an article with its general part.
+  // Version 2 of the next five allows a sentence of unknown kind or term and an article with its general part, where they have them.
   charged: [acceptWiderValues],
   convicted: [acceptWiderValues],
   'appeal-decided': [acceptWiderValues],

@@ -70,8 +70,8 @@ const isSameOrigin = (origin: string, host: string | null): boolean =>
   origin.toLowerCase() === `https://${(host ?? '').toLowerCase()}`;
 
 /**
- * The refusal of a missing or wrong token; null for the right one. A missing token is not counted as an attempt to
- * guess.
+ * The refusal of a missing or wrong token, and of any token while the client must wait after too many wrong ones; null for the
+ * right token, or if none is required. A missing token is not counted as an attempt to guess.
  */
 const refuseToken = (request: FastifyRequest, token: string | null, wrongTokens: WrongTokens): HttpResponse | null => {
   if (token === null) return null;
@@ -81,7 +81,7 @@ const refuseToken = (request: FastifyRequest, token: string | null, wrongTokens:
   const seconds = wrongTokens.secondsToWait(clientKey);
   if (seconds > 0) return problemResponse('AUTH.TOO_MANY_WRONG_TOKENS', {}, { 'retry-after': String(seconds) });
   if (hasToken(authorization, token)) return null;
-  wrongTokens.count(clientKey);
+  wrongTokens.countWrongToken(clientKey);
   return TOKEN_REQUIRED;
 };
 

@@ -10,7 +10,7 @@ export const declareApiProperties = (): void => {
   for (const [type, fields] of declaredClasses()) {
     ApiSchema({ name: schemaNameOf(type) })(type);
     for (const field of fields) {
-      ApiProperty(propertyOf(field))(type.prototype as object, field.name);
+      ApiProperty(toApiPropertyOptions(field))(type.prototype as object, field.name);
       ApiExtraModels(...nestedClassesOf(field))(type);
     }
   }
@@ -28,7 +28,7 @@ export const ref = (type: Constructor | string): { readonly $ref: string } => {
 const nestedClassesOf = ({ valueType: { nestedClass, alternativeClasses } }: Field): readonly Constructor[] =>
   alternativeClasses ?? (nestedClass === undefined ? [] : [nestedClass]);
 
-const propertyOf = (field: Field): ApiPropertyOptions => ({
+const toApiPropertyOptions = (field: Field): ApiPropertyOptions => ({
   ...typeOptionsOf(field),
   required: isRequired(field),
   ...(field.description === undefined ? {} : { description: field.description }),

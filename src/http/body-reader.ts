@@ -15,8 +15,9 @@ export type BodyAbortReason = (typeof BODY_ABORT_REASONS)[number];
 
 interface IncomingBody {
   bytes: number;
-  /** `bytes`, and the time, at the last check that found enough progress. */
+  /** `bytes` at the last check that found enough progress. */
   checkedBytes: number;
+  /** The time of that check in milliseconds, or of the start of the body before the first. */
   checkedAt: number;
   readonly abort: (reason: BodyAbortReason) => void;
 }
@@ -69,7 +70,7 @@ export class BodyReader {
   }
 
   /** Aborts bodies that received too few bytes since their last check. */
-  abortSlow(now: number): void {
+  abortSlowBodies(now: number): void {
     const { bodyProgressBytes, bodyProgressMs } = this.limits;
     for (const body of [...this.#incoming].filter(({ checkedAt }) => now - checkedAt >= bodyProgressMs)) {
       if (body.bytes - body.checkedBytes < bodyProgressBytes) body.abort('slow');

@@ -1,7 +1,7 @@
 /**
- * Limits connections, in total and per address. Idle connections (before the first request, while one is incomplete, or
- * between two) cost a client nothing, so the oldest of them is closed for a new one: new clients, and health checks above all, can
- * always connect. Connections with a request in progress are not closed for a new one; the limit of requests is below that of connections.
+ * Limits connections, in total and per address. Idle connections (those without a completely received request to answer) cost a
+ * client nothing, so one that has long been idle is closed for a new one (slot-pool.ts): new clients, and health checks above all,
+ * can connect. Connections with a request in progress are not closed for a new one; fewer requests than connections are allowed.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -54,8 +54,8 @@ export class Connections {
     if (connection.requestsInProgress === 0) this.#slots.markIdle(connection.slot);
   }
 
-  /** Sends no 408: a browser would take it for the response to its first request on the connection. */
-  closeSilent(now: number): void {
+  /** Closes connections that have sent no byte in time. Without a 408: a browser would take it for the response to its first request. */
+  closeSilentConnections(now: number): void {
     for (const [socket, { openedAt }] of this.#connections) {
       if (socket.bytesRead === 0 && now - openedAt >= this.limits.firstByteMs) this.#close(socket, 'silent');
     }

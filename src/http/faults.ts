@@ -26,10 +26,10 @@ const CODE_BY_ERROR_NAME: Readonly<Record<string, ProblemCode>> = {
 };
 
 /**
- * Codes of temporary conditions, which are not logged: metrics count them, and a log line for every request would only
- * repeat them.
+ * Codes of temporary conditions, which are not logged: metrics count such responses by status, and a log line for each would add
+ * nothing.
  */
-const EXPECTED_CODES: readonly ProblemCode[] = [
+const UNLOGGED_CODES: readonly ProblemCode[] = [
   'PROOF.TREE_BEHIND',
   'READS.BEHIND',
   'REGISTER.BUSY',
@@ -57,7 +57,7 @@ export interface ErrorResponse {
   readonly isFault: boolean;
 }
 
-export const responseToError = (error: unknown): ErrorResponse => {
+export const toErrorResponse = (error: unknown): ErrorResponse => {
   if (error instanceof ProblemException) return { response: error.response, isFault: false };
   if (error instanceof UnreadableBody) return { response: unreadableBodyResponse(error), isFault: false };
   if (error instanceof InvalidCursor) return { response: invalidCursorResponse(error), isFault: false };
@@ -70,7 +70,7 @@ export const responseToError = (error: unknown): ErrorResponse => {
     const { status } = requestProblems[code];
     return {
       response: problemResponse(code, damagedPosition(code, error), status === 503 ? RETRY_AFTER : {}),
-      isFault: status >= 500 && !EXPECTED_CODES.includes(code),
+      isFault: status >= 500 && !UNLOGGED_CODES.includes(code),
     };
   }
   const status = frameworkStatusOf(error);

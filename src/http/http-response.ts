@@ -26,12 +26,12 @@ export const toRequestErrors = (
     return place === 'header' ? { code, expected, header: name } : { code, expected, parameter: name };
   });
 
-type ProblemDetails = Partial<Omit<ProblemView, 'status' | 'code' | 'title'>>;
+type AdditionalProblemMembers = Partial<Omit<ProblemView, 'status' | 'code' | 'title'>>;
 
-/** A problem document. Its wording comes from the catalogue of problems, so it never repeats what the caller sent. */
+/** A problem document. Title and detail come from the catalogue of problems, so they never repeat what the caller sent. */
 export const problemResponse = (
   code: ProblemCode,
-  details: ProblemDetails = {},
+  details: AdditionalProblemMembers = {},
   headers: ResponseHeaders = {},
 ): HttpResponse => {
   const { status, title, means } = requestProblems[code];
@@ -44,7 +44,7 @@ export const problemResponse = (
   } satisfies ProblemView);
 };
 
-/** The header of problems that may pass without a change of the request; in seconds. */
+/** A header for problems of the moment, where the same request may succeed later; in seconds. */
 export const RETRY_AFTER = { 'retry-after': '1' } as const;
 
 /** Thrown by parameter decorators to answer with a problem: they can only return the value of the parameter. */

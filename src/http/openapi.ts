@@ -71,7 +71,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
       subjectKinds.flatMap((kind) => eventClassesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
     ),
     ...Object.fromEntries(
-      REGISTER_EVENT_SCHEMAS.map(([type, name, required]) => [name, registerEventSchema(type, required)]),
+      INTERNAL_EVENT_SCHEMAS.map(([type, name, required]) => [name, internalEventSchema(type, required)]),
     ),
     CaseEvent: unionSchema(eventClassesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
     ListEvent: unionSchema(eventClassesOf('list')),
@@ -80,7 +80,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     Event: unionSchema([
       // A map, so that each type comes once: corrections and retractions are in every kind of stream.
       ...new Map(subjectKinds.flatMap(eventClassesOf)),
-      ...REGISTER_EVENT_SCHEMAS.map(([type, name]) => [type, { name }] as const),
+      ...INTERNAL_EVENT_SCHEMAS.map(([type, name]) => [type, { name }] as const),
     ]),
     ErasedEvent: ERASED_EVENT,
     EventData: { anyOf: [ref('Event'), ref('ErasedEvent')] },
@@ -95,8 +95,8 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
   } as Schemas;
 };
 
-/** Event types that only the register records: the type, the name of its schema, and its required fields. */
-const REGISTER_EVENT_SCHEMAS: readonly (readonly [
+/** Event types that the service records itself and no request may contain: the type, the name of its schema, its required fields. */
+const INTERNAL_EVENT_SCHEMAS: readonly (readonly [
   keyof typeof eventDescriptions,
   name: string,
   fields: readonly string[],
@@ -122,7 +122,7 @@ const ERASED_EVENT = {
   properties: { type: { type: 'string' }, sources: { type: 'array', maxItems: 0, items: ref('Source') } },
 };
 
-const registerEventSchema = (type: keyof typeof eventDescriptions, fields: readonly string[]) => ({
+const internalEventSchema = (type: keyof typeof eventDescriptions, fields: readonly string[]) => ({
   type: 'object',
   description: `Written by the register itself: ${eventDescriptions[type].means}`,
   required: ['type', ...fields, 'sources', 'reliability'],
@@ -154,7 +154,7 @@ const rowSchema = (type: string, eventClass: Constructor, schemaOf: SchemaLookup
   };
 };
 
-/** The body that begins a subject: `type` is optional; lists and instruments have an `id`, and claims may have one. */
+/** The schema of the body that creates a subject (case, list, …): `type` is optional; lists and instruments have an `id`, and claims may have one. */
 const newSubjectSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOptions>, schemaOf: SchemaLookup) => {
   const [, type] = eventClassesOf(kind).find(([name]) => name === FIRST_EVENT_TYPE[kind]) as readonly [
     string,

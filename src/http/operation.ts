@@ -14,8 +14,9 @@ interface OperationDescription {
   readonly summary: string;
   readonly tag: string;
   readonly headers?: Constructor;
-  /** The class of the JSON body, or the name of its schema; below, the schema of one line if the body may also be NDJSON. */
+  /** The class of the JSON body, or the name of its schema. */
   readonly body?: Constructor | string;
+  /** The name of the schema of one line, if the body may also be NDJSON. */
   readonly lineSchema?: string;
   readonly response: ResponseDescription;
   /** Statuses beyond QUERY_PROBLEMS of a route without a body; a route with a body has COMMAND_PROBLEMS. */
@@ -42,7 +43,7 @@ const HEADER_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'Habeas-Leaves-Out': 'What the register knows and the file does not say.',
 };
 
-const jsonResponse = (
+const describeJsonResponse = (
   view: Constructor,
   headers: readonly string[] = [],
   status = 200,
@@ -56,7 +57,7 @@ const jsonResponse = (
   headers,
 });
 
-const responseWithoutView = (
+const describeResponseWithoutView = (
   mediaType: string,
   schema: JsonSchema,
   headers: readonly string[] = [],
@@ -71,17 +72,17 @@ const responseWithoutView = (
 
 /** Descriptions of responses to queries. */
 export const queryResponses = {
-  json: (view: Constructor): ResponseDescription => jsonResponse(view),
+  json: (view: Constructor): ResponseDescription => describeJsonResponse(view),
   either: (view: Constructor, other: Constructor): ResponseDescription => ({
-    ...jsonResponse(view),
+    ...describeJsonResponse(view),
     schema: { oneOf: [ref(view), ref(other)] },
     views: [view, other],
   }),
-  withETag: (view: Constructor): ResponseDescription => jsonResponse(view, ['ETag']),
-  page: (view: Constructor): ResponseDescription => jsonResponse(view, ['Link']),
-  ndjson: (line: Constructor): ResponseDescription => ({ ...jsonResponse(line), mediaType: NDJSON_TYPE }),
+  withETag: (view: Constructor): ResponseDescription => describeJsonResponse(view, ['ETag']),
+  page: (view: Constructor): ResponseDescription => describeJsonResponse(view, ['Link']),
+  ndjson: (line: Constructor): ResponseDescription => ({ ...describeJsonResponse(line), mediaType: NDJSON_TYPE }),
   feed: (event: Constructor): ResponseDescription => ({
-    ...jsonResponse(event),
+    ...describeJsonResponse(event),
     mediaType: FEED_TYPE,
     schema: {
       type: 'string',
@@ -91,10 +92,11 @@ export const queryResponses = {
     },
   }),
   text: (description: string): ResponseDescription =>
-    responseWithoutView('text/plain', { type: 'string', description }, ['ETag']),
-  bytes: (description: string): ResponseDescription => responseWithoutView(BYTES_TYPE, { type: 'string', description }),
+    describeResponseWithoutView('text/plain', { type: 'string', description }, ['ETag']),
+  bytes: (description: string): ResponseDescription =>
+    describeResponseWithoutView(BYTES_TYPE, { type: 'string', description }),
   file: (type: string): ResponseDescription =>
-    responseWithoutView(
+    describeResponseWithoutView(
       type.split(';', 1)[0] as string,
       { type: 'string', description: 'A file. A text that looks like a formula stands behind an apostrophe.' },
       ['Habeas-As-Of', 'Habeas-Known-At', 'Habeas-Position', 'Habeas-Leaves-Out'],
@@ -107,14 +109,15 @@ const FEED_DESCRIPTION =
 
 /** Descriptions of responses to commands. */
 export const commandResponses = {
-  recorded: jsonResponse(Recorded, ['ETag'], 201, 'It is recorded.'),
-  created: jsonResponse(Recorded, ['ETag', 'Location'], 201, 'It is recorded, and begins.'),
-  batch: jsonResponse(RowAnswers),
-  job: jsonResponse(JobView, ['Location'], 202, 'The job runs; `Location` tells how far it is.'),
+  recorded: describeJsonResponse(Recorded, ['ETag'], 201, 'It is recorded.'),
+  created: describeJsonResponse(Recorded, ['ETag', 'Location'], 201, 'It is recorded, and begins.'),
+  batch: describeJsonResponse(RowAnswers),
+  job: describeJsonResponse(JobView, ['Location'], 202, 'The job runs; `Location` tells how far it is.'),
 } as const satisfies Record<string, ResponseDescription>;
 
-/** Statuses of the problems that every route can answer with, and of those that only routes with a body add. */
+/** Statuses of the problems that every route is described with. */
 const QUERY_PROBLEMS = [400, 401, 403, 404, 408, 410, 414, 429, 431, 500, 503] as const;
+/** Statuses of the problems that every route with a body is described with in addition. */
 const COMMAND_PROBLEMS = [409, 412, 413, 415, 422] as const;
 
 export const Operation = ({

@@ -1,6 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pathOf, responseToError, traceOf } from './faults.js';
+import { pathOf, toErrorResponse, traceOf } from './faults.js';
 import type { Health } from './health/health.controller.js';
 import { problemResponse, send, type HttpResponse } from './http-response.js';
 import type { RouteTable } from './route-table.js';
@@ -24,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const { response, isFault } = request.is404
       ? { response: this.unknownRouteResponse(request), isFault: false }
-      : responseToError(error);
+      : toErrorResponse(error);
     if (isFault) request.log.error(traceOf(error), 'fault');
     void send(reply, response);
   }

@@ -3,11 +3,11 @@ import { LikenessView } from '../read-models/names/likeness.view.js';
 import { IsInteger, IsObjectOf, IsOneOf, IsOptional, IsNullable } from '../schema/decorators.js';
 import { FindingView } from '../schema/finding.view.js';
 import { Reference } from '../schema/parts.js';
-import { catalogue, type FieldErrorCode, type ProblemCode } from '../schema/problems.js';
+import { codeCatalogue, type FieldErrorCode, type ProblemCode } from '../schema/problems.js';
 import { IsCount, IsEither, IsString } from '../schema/view-decorators.js';
 
 const codesUsedIn = (place: 'problem' | 'error'): readonly string[] =>
-  catalogue.filter((entry) => entry.in === place).map(({ code }) => code);
+  codeCatalogue.filter((entry) => entry.in === place).map(({ code }) => code);
 
 class ErrorInRequest {
   @IsOneOf(codesUsedIn('error'))

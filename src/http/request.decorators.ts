@@ -19,7 +19,7 @@ export const readRequestParameters = <T extends object>(
   throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: toRequestErrors(place, result.errors) }));
 };
 
-/** The headers that `type` has fields for, read like a query. */
+/** The headers that `type` has fields for, validated and converted like query parameters. */
 export const HeaderParameters = createParamDecorator((type: Constructor, context: ExecutionContext) => {
   const { headers } = requestOf(context);
   const present = fieldsOf(type).flatMap(({ name }) => {

@@ -35,7 +35,7 @@ const toResponse = (result: object | null, request: FastifyRequest): HttpRespons
   if (typeof next !== 'string' && typeof next !== 'number') return new HttpResponse(200, {}, result);
   const query = new URLSearchParams(request.url.slice(pathOf(request).length + 1));
   query.set('after', String(next));
-  // A cursor (text) holds the position of the first page. A number says only where to go on: `knownAt` holds the position then.
+  // A page cursor (text) contains the log position as of which the first page was read. A number does not: `knownAt` carries it then.
   if (typeof next === 'number' && typeof position === 'number' && !query.has('knownAt'))
     query.set('knownAt', knownAtPosition(position));
   return new HttpResponse(200, { link: `<${pathOf(request)}?${query.toString()}>; rel="next"` }, result);

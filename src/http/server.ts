@@ -13,7 +13,7 @@ import { BATCH_BODY_LIMIT, BATCH_PATH, BODY_LIMIT, parseBody, parseLines } from 
 import { BodyReader } from './body-reader.js';
 import { clientKeyOf, createTrustedProxyCheck, type IsTrustedProxy } from './client.js';
 import { Connections } from './connections.js';
-import { pathOf, responseToError, traceOf } from './faults.js';
+import { pathOf, toErrorResponse, traceOf } from './faults.js';
 import { HEALTH, type Health } from './health/health.controller.js';
 import { problemResponse, send } from './http-response.js';
 import { APPLICATIONS_PATH } from './instruments/applications.controller.js';
@@ -76,7 +76,7 @@ export const createAdapter = (log: FastifyBaseLogger, transport: TransportLimits
     serverFactory: (listener: RequestListener) => createHttpServer(listener, transport),
     // Only `request.ip` depends on it: the access guard reads `Host`, never X-Forwarded-Host.
     trustProxy: (address) => transport.isTrustedProxy(address),
-    // Requests in progress when the service stops are still answered.
+    // Requests that arrive on open connections while the service stops are still answered.
     return503OnClosing: false,
     frameworkErrors,
     clientErrorHandler,
@@ -101,8 +101,8 @@ const createHttpServer = (listener: RequestListener, { limits, connections, bodi
     lastCheck = now;
     // Skips the check after a blocked event loop: bytes may have arrived that were not read yet.
     if (now - previous > limits.checkIntervalMs + MAX_TIMER_DELAY_MS) return;
-    connections.closeSilent(now);
-    bodies.abortSlow(now);
+    connections.closeSilentConnections(now);
+    bodies.abortSlowBodies(now);
   }, limits.checkIntervalMs).unref();
   server.once('close', () => clearInterval(timer));
   return server;
@@ -118,7 +118,7 @@ const toRequestId = (header: string | string[] | undefined): string =>
 
 /** For errors before routing: a path that cannot be decoded or has a parameter that is too long. */
 const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, _request, reply) => {
-  void send(reply, responseToError(error).response);
+  void send(reply, toErrorResponse(error).response);
 };
 
 const CODE_BY_SOCKET_ERROR: Readonly<Record<string, ProblemCode>> = {

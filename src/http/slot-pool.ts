@@ -2,7 +2,7 @@
 
 export class Slot {
   /** A counter, not a time: orders slots by when they last became idle. */
-  idleSince = 0;
+  idleSequence = 0;
   released = false;
 
   constructor(
@@ -51,7 +51,7 @@ export class SlotPool {
   markIdle(slot: Slot): void {
     if (slot.released) return;
     this.#clock += 1;
-    slot.idleSince = this.#clock;
+    slot.idleSequence = this.#clock;
     this.#clients.get(slot.clientKey)?.idle.add(slot);
   }
 
@@ -89,6 +89,6 @@ const isRevokedBefore = (a: ClientSlots, b: ClientSlots): boolean => {
   const [shareOfA, shareOfB] = [a.idle.size / a.limit, b.idle.size / b.limit];
   return (
     shareOfA > shareOfB ||
-    (shareOfA === shareOfB && (firstOf(a.idle)?.idleSince ?? 0) < (firstOf(b.idle)?.idleSince ?? 0))
+    (shareOfA === shareOfB && (firstOf(a.idle)?.idleSequence ?? 0) < (firstOf(b.idle)?.idleSequence ?? 0))
   );
 };

@@ -26,7 +26,7 @@ export class WrongTokens {
     return Math.max(1, Math.ceil(this.#counts.getRemainingTTL(clientKey) / 1_000));
   }
 
-  count(clientKey: string): void {
+  countWrongToken(clientKey: string): void {
     this.onWrong();
     const count = this.#counts.get(clientKey);
     if (count === undefined) this.#counts.set(clientKey, { wrongTokens: 1 });

@@ -10,7 +10,7 @@ export const MAX_RUNNING_JOBS = 4;
 export type StartResult<R> =
   /** The job runs now, or a job of this id was done before. */
   | { readonly outcome: 'started'; readonly job: DurableJob }
-  /** The `admit` callback of `start` refused the job, which is then not stored. */
+  /** The `admit` callback of `start` refused the job. A new job is then not stored. */
   | { readonly outcome: 'not-admitted'; readonly reason: R }
   | { readonly outcome: 'too-many-jobs' };
 
@@ -41,8 +41,8 @@ export class DurableJobs {
   }
 
   /**
-   * Starts a job under an id; resolves once it is stored and admitted. `admit` returns null, or why the job may not run
-   * or is not the one that has the id; it is idempotent, and also called for a known id, unless the outcome is
+   * Starts a job under an id; resolves once it is stored and admitted. `admit` returns null, or the reason to refuse the job:
+   * it may not run, or its id is that of another job. `admit` is idempotent: it is called for a known id too, unless the outcome is
    * `too-many-jobs`. A job of a known id keeps its stored parameters: once admitted, it is resumed if it was interrupted or has
    * failed, and left alone if it is running or done. Throws what `admit` throws.
    */
@@ -173,7 +173,7 @@ export class DurableJobs {
       return kind.run(id, parameters, { ...context, earlierItems: this.file.items(id), earlierProgress, save });
     };
     try {
-      // It may have been interrupted while it was being admitted.
+      // The job may have been interrupted while it was being admitted.
       if (this.#interrupted.has(id)) throw new DOMException('interrupted', 'AbortError');
       await this.jobs.run(id, work, onProgress);
       this.#end(id, 'done');

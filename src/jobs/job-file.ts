@@ -184,6 +184,6 @@ const openDatabase = (path: string): Database.Database => {
   }
 };
 
-/** Whether an error means that the file is damaged or foreign: creating tables fails (SQLITE_ERROR) if there are some but no version. */
+/** Whether the file is damaged or foreign: creating the tables fails (SQLITE_ERROR) in a file without version that has such tables. */
 const isUnusableFileError = (error: unknown): boolean =>
   /^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(String((error as { readonly code?: unknown } | null)?.code));

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
 import { LOG_STREAM_ID, logEvents, type LogStreamEvent } from '../domain/log/events.js';
-import { adoptRecord } from '../event-store/codec.js';
+import { createAdoptedLeaf } from '../event-store/codec.js';
 import { readStoredLog } from '../event-store/copy.js';
 import {
   ADOPTED_TOGETHER,
@@ -33,7 +33,7 @@ export interface LogDecision {
 export interface Adoption {
   /** Events without a leaf hash of their own. */
   readonly events: number;
-  /** Whether the log already had the event that records the adoption. */
+  /** Whether nothing was recorded: the log already had the event that records the adoption, or there was nothing to adopt. */
   readonly isRepeated: boolean;
 }
 
@@ -48,7 +48,7 @@ export const adoptLog = async (store: EventStore, decision: LogDecision, job: Jo
     if (page.length > 0) await store.adopt(tree.size - page.length, page);
     page = [];
   };
-  for await (const event of eventsWithoutLeaf(store)) {
+  for await (const event of eventsWithoutOwnLeafHash(store)) {
     job.signal.throwIfAborted();
     const adopted = adoptedLeafOf(event);
     tree.add(Buffer.from(adopted.leaf, 'base64'));
@@ -64,7 +64,7 @@ export const adoptLog = async (store: EventStore, decision: LogDecision, job: Jo
 };
 
 /** Events up to the first one that has a leaf hash of its own. */
-async function* eventsWithoutLeaf(store: EventStore): AsyncGenerator<StoredEvent> {
+async function* eventsWithoutOwnLeafHash(store: EventStore): AsyncGenerator<StoredEvent> {
   for await (const batch of readStoredLog(store))
     for (const event of batch) {
       if (event.leaf !== null && event.adopted === undefined) return;
@@ -75,7 +75,7 @@ async function* eventsWithoutLeaf(store: EventStore): AsyncGenerator<StoredEvent
 const adoptedLeafOf = (event: StoredEvent): AdoptedLeaf =>
   event.adopted !== undefined && event.leaf !== null
     ? { ...event.adopted, leaf: event.leaf }
-    : adoptRecord(event, event);
+    : createAdoptedLeaf(event, event);
 
 /** Records the adoption in the log. Returns false if it is recorded there already; throws StoreDamaged if another one is. */
 const recordAdoption = async (
@@ -92,10 +92,10 @@ const recordAdoption = async (
   return true;
 };
 
-/** Sources and reliability of events of the log stream, which have no source but the operator. */
+/** Sources and reliability of events about the log itself, whose only source is the operator. */
 export const UNSOURCED = { sources: [], reliability: 'verified' } as const;
 
-/** Appends an event to the stream of the log. Throws errors of the store; StoreUnavailable where others do so at the same time. */
+/** Appends an event about the log itself. Throws errors of the store, and StoreUnavailable if others append one at the same time. */
 export const recordInLogStream = async (
   store: EventStore,
   event: LogStreamEvent,

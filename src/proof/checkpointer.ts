@@ -11,8 +11,9 @@ export interface CheckpointerOptions {
   readonly store: EventStore;
   readonly files: ProofFiles;
   readonly key: SigningKey;
-  /** A checkpoint is signed after so many new events, or so many seconds after the first of them, whichever comes first. */
+  /** A checkpoint is signed once so many events are not covered yet. */
   readonly maxUnsignedEvents: number;
+  /** A checkpoint is signed at the latest so many seconds after the first event that is not covered yet. */
   readonly maxUnsignedSeconds: number;
   readonly onSigned: (note: string) => void;
   readonly onDamage: (damage: StoreDamaged) => void;
@@ -40,12 +41,12 @@ export class Checkpointer {
     return this.#stopping.signal.aborted;
   }
 
-  /** The number of events that the last checkpoint of this process covers; 0 before the first. */
+  /** The number of events that the last checkpoint covers; 0 if there is none, and before `begin`. */
   get checkpointSize(): number {
     return this.#signed;
   }
 
-  /** Whether the last attempt failed. */
+  /** Whether the last attempt to sign failed. */
   get isFailing(): boolean {
     return this.#isFailing;
   }
@@ -66,7 +67,7 @@ export class Checkpointer {
     else this.#timer ??= setTimeout(() => void this.sign(), this.#options.maxUnsignedSeconds * 1_000).unref();
   }
 
-  /** Signs what the log holds now. Concurrent calls share one signature. Never throws. */
+  /** Signs what the log holds, or joins a signature that is being made, which may miss the newest events. Never throws. */
   sign(): Promise<void> {
     return (this.#signing ??= this.#sign().finally(() => {
       this.#signing = null;

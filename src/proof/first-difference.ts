@@ -13,7 +13,7 @@ import { TileFile } from './tile-file.js';
  * Compares the log with the longest checkpoint whose tree the tiles have. Returns the damage at the first position whose leaf hash
  * differs; null if none differs, or if the tiles have the tree of no checkpoint. Reads up to that position.
  */
-export const firstDifference = async (
+export const firstDifferenceFromCheckpoint = async (
   store: EventStore,
   checkpoints: readonly Checkpoint[],
   tilesPath: string,

@@ -1,4 +1,4 @@
-/** Answers outsiders: the last checkpoint, tiles of the tree, and proofs, each checked before it is returned. */
+/** Answers outsiders: the last checkpoint, tiles of the tree, and proofs. Verifies an inclusion proof before returning it. */
 import { leafTextOf, verifyRecord } from '../event-store/codec.js';
 import { StoreDamaged, type Cursor, type EventStore, type StoredEvent } from '../event-store/port.js';
 import type { LogTree } from './log-tree.js';

@@ -41,9 +41,9 @@ const verifyTail = async (
 };
 
 /**
- * Returns if the log continues the last checkpoint of its data folder, or if there is none; otherwise throws
- * StoreDamaged. Compares the end of the log; where that is not enough, a service (`watch`) throws LogUnverified until
- * the whole log is verified, and a command verifies it here.
+ * Throws StoreDamaged unless the log continues the last checkpoint of its data folder, or there is none. Compares the
+ * end of the log; where that is not enough, a service (`watch`) throws LogUnverified until the whole log is verified,
+ * and a command verifies it here.
  */
 export const ensureContinuesCheckpoint = async (
   store: EventStore,
@@ -57,7 +57,7 @@ export const ensureContinuesCheckpoint = async (
 
 /** Verifies the whole log of a data folder, and keeps the tail with which its end can be compared later. Throws StoreDamaged. */
 export const verifyWholeLog = async (store: EventStore, files: ProofFiles, job: JobContext): Promise<void> =>
-  keepTail(await verifyLog(store, files.lastCheckpoint(), job, files), files);
+  keepTail(await verifyLog(store, files.lastCheckpointAsList(), job, files), files);
 
 /** Keeps the tail of the last checkpoint, unless another process has signed a later one meanwhile. */
 const keepTail = async ({ tail }: VerifiedLog, files: ProofFiles): Promise<void> => {
@@ -113,7 +113,7 @@ export class LogWatch {
     // An error is ignored: verifying the whole log, below, reports damage, and waits for a store that is not available.
     const upToCheckpoint = await verifyTail(store, files).catch(() => null);
     if (upToCheckpoint !== null) this.#checkpointer?.begin(upToCheckpoint);
-    const log = await verifyWhenAvailable(store, () => files.lastCheckpoint(), files.tilesPath, job);
+    const log = await verifyWhenAvailable(store, () => files.lastCheckpointAsList(), files.tilesPath, job);
     if (log === null || log instanceof StoreDamaged) return log;
     this.#isVerified = true;
     // Without a tail, writes after the next start would have to wait until the whole log is verified.
@@ -132,7 +132,7 @@ export class LogWatch {
     const { signal } = this.#stopping;
     for (let waitMs = FIRST_RETRY_WAIT_MS; !signal.aborted; waitMs = Math.min(MAX_RETRY_WAIT_MS, waitMs * 2)) {
       try {
-        // A rebuild may have verified it meanwhile.
+        // A rebuild may have verified the log meanwhile.
         if (!this.#isVerified) await attempt();
         this.#isVerificationFailing = false;
         return;

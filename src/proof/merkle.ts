@@ -74,7 +74,7 @@ export const rootOfLeaves = (leaves: readonly Buffer[]): Buffer => {
 };
 
 /** A function for the subtree hashes over a list of leaves, which computes each when it is called. */
-export const subtreesOf =
+export const subtreeHasherOf =
   (leaves: readonly Buffer[]): SubtreeHash =>
   (height, index) =>
     rootOfLeaves(leaves.slice(index * 2 ** height, (index + 1) * 2 ** height));

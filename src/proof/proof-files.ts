@@ -72,7 +72,7 @@ export class ProofFiles {
   }
 
   /** The name of the log, which is that of its keys; null before the first. */
-  name(): string | null {
+  logName(): string | null {
     return this.#knownVerifiers().at(-1)?.split('+', 1)[0] ?? null;
   }
 
@@ -107,7 +107,7 @@ export class ProofFiles {
   }
 
   /** The last checkpoint as a list of one; empty if there is none. Throws as `lastSigned` does. */
-  lastCheckpoint(): readonly Checkpoint[] {
+  lastCheckpointAsList(): readonly Checkpoint[] {
     const last = this.lastSigned();
     return last === null ? [] : [last.checkpoint];
   }

@@ -36,8 +36,9 @@ export interface Leaf {
 export interface TileCoverage {
   /** The number of leaves. */
   readonly size: number;
-  /** The cursors of the last event covered and of the one before; null where there is none. */
+  /** The cursor of the last event covered; null if there is none. */
   readonly cursor: Cursor | null;
+  /** The cursor of the event before the last one covered; null if there is none. */
   readonly before: Cursor | null;
 }
 

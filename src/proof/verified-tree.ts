@@ -11,8 +11,9 @@ import { TreeRoot } from './merkle.js';
 /** The tree as it was some events before a checkpoint. With those events added, it has the signed root of the checkpoint. */
 export interface LogTail {
   readonly checkpoint: { readonly size: number; readonly root: string };
-  /** The number of events under the subtrees, and the cursor of the last of these events; null if there are none. */
+  /** The number of events before the tail, which are those under `subtrees`. */
   readonly start: number;
+  /** The cursor of the last event before the tail; null if there is none. */
   readonly after: Cursor | null;
   /** The hashes of complete subtrees in base64, the largest first. */
   readonly subtrees: readonly string[];
@@ -24,7 +25,7 @@ interface TreeState {
   readonly subtrees: readonly Buffer[];
 }
 
-/** Events between two states of the tree that are remembered. A tail starts at the last but one: it has at most twice as many. */
+/** Events between two remembered states of the tree. A tail starts at the last state but one: it has at most twice as many events. */
 const TREE_STATE_INTERVAL = 128;
 
 export class VerifiedTree {
@@ -54,10 +55,10 @@ export class VerifiedTree {
   }
 
   /**
-   * Adds an event. Throws StoreDamaged if it is at another position, or does not match its leaf hash. An event may have
+   * Adds an event. Throws StoreDamaged if it is not at the next position, or does not match its leaf hash. An event may have
    * no leaf hash; the tree then has no meaning.
    */
-  add(event: StoredEvent, leaf = leafOf(event)): ReturnType<typeof verifyRecord> {
+  add(event: StoredEvent, leaf = leafHashOf(event)): ReturnType<typeof verifyRecord> {
     const position = this.size + 1;
     const state = verifyAt(event, position);
     if (this.size % TREE_STATE_INTERVAL === 0 && this.size > this.#earlierStates[1].size)
@@ -84,7 +85,7 @@ export class VerifiedTree {
 const NO_LEAF = Buffer.alloc(32);
 
 /** The leaf hash of an event; zeros where it has none. */
-export const leafOf = ({ leaf }: StoredEvent): Buffer => (leaf === null ? NO_LEAF : Buffer.from(leaf, 'base64'));
+export const leafHashOf = ({ leaf }: StoredEvent): Buffer => (leaf === null ? NO_LEAF : Buffer.from(leaf, 'base64'));
 
 const verifyAt = (event: StoredEvent, position: number): ReturnType<typeof verifyRecord> => {
   if (event.position !== position) throw new StoreDamaged(`position ${position}: missing`, { position });
@@ -116,7 +117,7 @@ export const extendTree = async (store: EventStore, tree: VerifiedTree, size = I
 };
 
 /**
- * Compares the end of a log with a checkpoint, and returns the tree up to it. Null where the tail is of another checkpoint: then only
+ * Compares the end of a log with a checkpoint, and returns the tree up to it. Null if there is no tail of this checkpoint: then only
  * the whole log can be compared. Throws StoreDamaged if the log is shorter or another one.
  */
 export const checkTail = async (
@@ -133,19 +134,19 @@ export const checkTail = async (
     // A RangeError: the cursor of the tail is past the end of the log, or one of another log.
     if (!(error instanceof RangeError)) throw error;
   }
-  if (tree.size < size) throw shorterThanCheckpoint(size, tree.size);
-  if (!tree.root().equals(root)) throw differsFromCheckpoint(size);
+  if (tree.size < size) throw shorterThanCheckpointError(size, tree.size);
+  if (!tree.root().equals(root)) throw differsFromCheckpointError(size);
   return tree;
 };
 
 /** The damage of a log that ends before the `size` events of a checkpoint. */
-export const shorterThanCheckpoint = (size: number, events: number): StoreDamaged =>
+export const shorterThanCheckpointError = (size: number, events: number): StoreDamaged =>
   new StoreDamaged(`position ${events + 1}: missing; a checkpoint says that there were ${size} events`, {
     position: events + 1,
   });
 
 /** The damage of a log whose events match their leaf hashes, but not the checkpoint. */
-export const differsFromCheckpoint = (size: number): StoreDamaged =>
+export const differsFromCheckpointError = (size: number): StoreDamaged =>
   new StoreDamaged(`positions 1 to ${size}: they are not those of the checkpoint`);
 
 /** As text, with a checksum: a damaged tail must not look like a damaged log. */

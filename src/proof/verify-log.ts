@@ -5,12 +5,18 @@ import { StoreDamaged, StoreUnavailable, type EventStore, type StoredEvent } fro
 import type { JobContext } from '../jobs/job.js';
 import { LOG_STREAM } from './adoption.js';
 import type { Checkpoint } from './checkpoint.js';
-import { firstDifference } from './first-difference.js';
-import { leafOf, differsFromCheckpoint, shorterThanCheckpoint, VerifiedTree, type LogTail } from './verified-tree.js';
+import { firstDifferenceFromCheckpoint } from './first-difference.js';
+import {
+  leafHashOf,
+  differsFromCheckpointError,
+  shorterThanCheckpointError,
+  VerifiedTree,
+  type LogTail,
+} from './verified-tree.js';
 
 export interface VerifiedLog {
   readonly events: number;
-  /** Events without a leaf hash, or whose adoption was not completed; they were recorded before there were any, and come first. */
+  /** Events without a leaf hash, or whose adoption was not completed; recorded before leaf hashes existed, they come first. */
   readonly uncovered: number;
   /** Events that got their leaf hashes when they were adopted; they come before all others. */
   readonly adopted: number;
@@ -44,7 +50,7 @@ export const verifyLog = async (
     return await verifyEveryEvent(store, checkpoints, job, options);
   } catch (error) {
     if (!(error instanceof StoreDamaged) || options.tilesPath === undefined) throw error;
-    const difference = await firstDifference(store, checkpoints, options.tilesPath).catch(() => null);
+    const difference = await firstDifferenceFromCheckpoint(store, checkpoints, options.tilesPath).catch(() => null);
     throw difference !== null && isEarlierDamage(difference, error) ? difference : error;
   }
 };
@@ -66,7 +72,7 @@ const verifyEveryEvent = async (
   const compareAt = (size: number): void => {
     for (const checkpoint of checkpoints)
       if (checkpoint.size === size) {
-        if (past.uncovered > 0 || !tree.root().equals(checkpoint.root)) throw differsFromCheckpoint(size);
+        if (past.uncovered > 0 || !tree.root().equals(checkpoint.root)) throw differsFromCheckpointError(size);
         tail = tree.tail();
       }
   };
@@ -75,7 +81,7 @@ const verifyEveryEvent = async (
     signal.throwIfAborted();
     for (const event of batch) {
       const before = past.needsRoot(event) ? tree.root() : null;
-      const leaf = leafOf(event);
+      const leaf = leafHashOf(event);
       if (tree.add(event, leaf) === 'erased') erased += 1;
       past.add(event, before);
       onLeaf?.(leaf, event);
@@ -84,7 +90,7 @@ const verifyEveryEvent = async (
     onProgress({ stage: 'events verified', done: tree.size, total: null });
   }
   const longest = Math.max(0, ...checkpoints.map(({ size }) => size));
-  if (longest > tree.size) throw shorterThanCheckpoint(longest, tree.size);
+  if (longest > tree.size) throw shorterThanCheckpointError(longest, tree.size);
   // An adoption that was not completed covers nothing.
   const adopted = past.isAdoptionRecorded ? past.adopted : 0;
   const uncovered = past.uncovered + past.adopted - adopted;
@@ -111,7 +117,7 @@ class EventsBeforeLeafHashes {
     const { position, leaf, adopted } = event;
     const length = this.adopted + this.uncovered;
     if (leaf === null) {
-      if (position > length + 1) throw missingLeaf(position);
+      if (position > length + 1) throw missingLeafHashError(position);
       this.uncovered += 1;
     } else if (adopted !== undefined) {
       if (position > this.adopted + 1) throw this.#firstMissing();
@@ -132,11 +138,11 @@ class EventsBeforeLeafHashes {
   }
 
   #firstMissing(): StoreDamaged {
-    return missingLeaf(this.adopted + 1);
+    return missingLeafHashError(this.adopted + 1);
   }
 }
 
-const missingLeaf = (position: number): StoreDamaged =>
+const missingLeafHashError = (position: number): StoreDamaged =>
   new StoreDamaged(`position ${position}: its leaf hash is missing`, { position });
 
 /** The id of the job that verifies the log of a service. */

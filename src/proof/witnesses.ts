@@ -7,7 +7,7 @@ import { appendFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkpointLine } from './checkpoint.js';
 
-/** A file that gets a line, a program that reads the note, or an address that it is posted to. */
+/** Where checkpoints are sent: a file that gets a line each, a program that reads the note, or a URL that the note is posted to. */
 export type Witness = { readonly file: string } | { readonly command: readonly string[] } | { readonly url: string };
 
 export const MAX_WITNESSES = 10;

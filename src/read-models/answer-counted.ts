@@ -19,7 +19,7 @@ export const answerWithCounts = async <Answer>(
   for (;;) {
     try {
       const asked = context;
-      return asked.counters.runInSteps(() => ask(asked));
+      return asked.counters.runWithoutLongCounts(() => ask(asked));
     } catch (error) {
       if (!(error instanceof NotCounted)) throw error;
       const { db } = context;

@@ -7,14 +7,14 @@ import { formatDay, type Day } from '../domain/time.js';
 import { IsNullable, IsObjectOf, IsOneOf } from '../schema/decorators.js';
 import { PaceCriterion } from '../schema/parts.js';
 import { IsString } from '../schema/view-decorators.js';
-import { membershipOn, type MovementRow } from './counts/movement.js';
-import { movementRowsOf } from './counts/visit-movements.js';
+import { membershipOn, type PeriodRowWithCauses } from './counts/movement.js';
+import { periodRowsOf } from './counts/visit-movements.js';
 import { PolicyView } from './definitions/lists.query.js';
 import { listScope } from './list/predicate.js';
 import { judgingLists } from './person.js';
 import type { QueryContext } from './reader.js';
 
-/** One possible judgment of a list. */
+/** One possible judgment that a list makes of the case: whether it recognises the person, and in which category. */
 export class ListJudgmentView {
   @IsOneOf(RECOGNITIONS)
   readonly recognition: Recognition;
@@ -65,19 +65,23 @@ export const caseListViews = (
     const list = context.logTables.listAt(id, position)?.definition;
     if (list === undefined) return [];
     const scope = listScope(id, day, position, context.position);
-    const rows = movementRowsOf(context, scope, { from: day - 1, to: day }, [caseNo]).get(caseNo) ?? [];
+    const rows = periodRowsOf(context, scope, { from: day - 1, to: day }, [caseNo]).get(caseNo) ?? [];
     const valid = rows.filter(({ from_day, to_day }) => from_day <= day && day < to_day);
     return [
       {
         list: id,
-        onList: onListOn(list, valid, day),
+        onList: listMembershipOn(list, valid, day),
         policy: policyView(list, day),
         judgments: judgmentsIn(valid, events),
       },
     ];
   });
 
-const onListOn = (list: ListDefinition, rows: readonly MovementRow[], day: Day): CaseListView['onList'] => {
+const listMembershipOn = (
+  list: ListDefinition,
+  rows: readonly PeriodRowWithCauses[],
+  day: Day,
+): CaseListView['onList'] => {
   const isMember = (set: 'certain' | 'possible'): boolean =>
     membershipOn({ list, set, categories: undefined, from: day, to: day }, rows, day).listed;
   if (isMember('certain')) return 'yes';
@@ -92,7 +96,7 @@ const policyView = (list: ListDefinition, day: Day): PolicyView => {
 const NOT_JUDGED: ListJudgmentView = { recognition: 'none', category: null, event: null, criteria: [] };
 
 const judgmentsIn = (
-  rows: readonly MovementRow[],
+  rows: readonly PeriodRowWithCauses[],
   events: readonly EventWithId<CaseEvent>[],
 ): readonly ListJudgmentView[] => {
   if (rows.length === 0) return [NOT_JUDGED];

@@ -4,12 +4,12 @@ import Database from '../sqlite/database.js';
 import type { EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { PERSONAL_CLAIMS_TABLE } from './claims/claim-rows.js';
-import { PERSONAL_EVENTS } from './log-tables.js';
+import { PERSONAL_EVENTS_TABLE } from './log-tables.js';
 import { PROJECTED_TABLES, readCheckpoint, type ModelFile } from './model-file.js';
 import { applyNextBatch, buildFile, temporaryPathOf, discardFile } from './rebuild.js';
 import type { Db } from './table.js';
 
-/** A row in which the files differ. Named by its table and its case or stream only, since its cells may be personal data. */
+/** A row that one file has more often. Named by its table and its first cell only (case, stream or time): others may be personal data. */
 export interface RowDifference {
   readonly table: string;
   readonly subject: string;
@@ -33,7 +33,7 @@ const ROWS_AT_ONCE = 5_000;
 const POLL_MS = 20;
 
 /**
- * Builds a second file beside the live one, compares all row versions of all tables at the same position, and removes it. Numbers of
+ * Builds a second file beside the live one, compares all rows of all tables at the same position, and removes the second file. Numbers of
  * cases and streams are local to a file: rows are compared by the ids that they stand for. Throws what `buildFile` throws, the reason
  * of the signal, and errors of SQLite.
  */
@@ -104,7 +104,7 @@ const compareTables = async (db: Db, { signal, onProgress }: JobContext): Promis
   return { rows, different, examples };
 };
 
-/** SQL that counts how often each file has each row, with the case or stream of the row, which is its first cell. */
+/** SQL that counts how often each file has each row, with the first cell of the row: its case or stream, or a time of recording. */
 const comparisonSql = ({ cells, from }: ComparedSelect): string => {
   const names = cells.map((_, index) => `c${index}`).join(', ');
   const aliased = cells.map((cell, index) => `${cell} AS c${index}`).join(', ');
@@ -120,7 +120,7 @@ interface ComparedSelect {
 
 const STREAM_SQL = "s.kind || ':' || s.id";
 /** A table joined with its streams; a left join, so that rows whose stream is missing are compared too. */
-const joinStreams = (schema: string, table: string): string =>
+const joinStreamsSql = (schema: string, table: string): string =>
   `${schema}.${table} t LEFT JOIN ${schema}.streams s ON s.no = t.stream`;
 
 const COMPARED_TABLES: readonly { readonly table: string; readonly select: ComparedSelect }[] = [
@@ -132,15 +132,15 @@ const COMPARED_TABLES: readonly { readonly table: string; readonly select: Compa
         ...[STREAM_SQL, 't.position', 't.revision', 't.id', 't.type', 't.recorded_at'],
         ...['t.metadata', 't.cursor', 't.event'],
       ],
-      from: (schema) => joinStreams(schema, 'events'),
+      from: (schema) => joinStreamsSql(schema, 'events'),
     },
   },
   {
-    table: PERSONAL_EVENTS,
+    table: PERSONAL_EVENTS_TABLE,
     select: {
       cells: [STREAM_SQL, 'p.position', 'p.event'],
       from: (schema) =>
-        `${schema}.${PERSONAL_EVENTS} p LEFT JOIN ${schema}.events t ON t.position = p.position
+        `${schema}.${PERSONAL_EVENTS_TABLE} p LEFT JOIN ${schema}.events t ON t.position = p.position
           LEFT JOIN ${schema}.streams s ON s.no = t.stream`,
     },
   },
@@ -149,14 +149,14 @@ const COMPARED_TABLES: readonly { readonly table: string; readonly select: Compa
     table: 'case_streams',
     select: {
       cells: ['c.id', STREAM_SQL, 't.from_position', 't.to_position'],
-      from: (schema) => `${joinStreams(schema, 'case_streams')} LEFT JOIN ${schema}.cases c ON c.no = t.case_no`,
+      from: (schema) => `${joinStreamsSql(schema, 'case_streams')} LEFT JOIN ${schema}.cases c ON c.no = t.case_no`,
     },
   },
   {
     table: 'merges',
     select: {
       cells: [STREAM_SQL, 'i.id', 't.event', 't.is_void', 't.from_position', 't.to_position'],
-      from: (schema) => `${joinStreams(schema, 'merges')} LEFT JOIN ${schema}.streams i ON i.no = t.into_stream`,
+      from: (schema) => `${joinStreamsSql(schema, 'merges')} LEFT JOIN ${schema}.streams i ON i.no = t.into_stream`,
     },
   },
   {
@@ -166,7 +166,7 @@ const COMPARED_TABLES: readonly { readonly table: string; readonly select: Compa
         ...[STREAM_SQL, 't.known_from', 't.known_to', 't.revision', 't.metric', 't.list', 't.instrument', 't.about'],
         ...['t.said_day', 't.claim', 't.events'],
       ],
-      from: (schema) => joinStreams(schema, PERSONAL_CLAIMS_TABLE),
+      from: (schema) => joinStreamsSql(schema, PERSONAL_CLAIMS_TABLE),
     },
   },
   {

@@ -1,7 +1,8 @@
 /**
  * Cached counts of people, updated incrementally. A person is counted by the row versions of their own case, so a
  * cached count is updated by subtracting the cases with new events as they were at the old position and adding them as
- * they are now. A full count of a large register runs only once, in steps between which other requests run (answer-counted.ts).
+ * they are now. Without a cached count that can be updated so, a large register is counted in full, in steps between which other
+ * requests run (answer-counted.ts).
  */
 import { LRUCache } from 'lru-cache';
 import { listScope, scopeValues, type ListScope } from './list/predicate.js';
@@ -34,14 +35,15 @@ interface CachedCounter {
 const MAX_COUNTERS = 200;
 /** New events beyond which a full count is cheaper than an update. */
 const MAX_EVENTS_FOR_UPDATE = 1_000;
-/** Cases counted in one step, out of all or out of those that a query selects; either takes some 40 ms. */
+/** Cases counted in one step of a count of all cases: some 40 ms. */
 const MAX_CASES_PER_STEP = 20_000;
+/** Cases counted in one step where a query selects the cases (`casesSql`): some 40 ms too. */
 const MAX_SELECTED_PER_STEP = 2_000;
-/** If more than one case in this many is selected, counting all cases takes no longer. */
-const SELECTED_SHARE = 10;
+/** If a query selects more than one in this many cases, counting all cases takes no longer. */
+const MIN_CASES_PER_SELECTED = 10;
 /** Counts that are under way at once. */
 const MAX_RUNNING_COUNTS = 20;
-/** Milliseconds without a step after which nobody waits for a count any more. */
+/** Milliseconds without a step after which a running count is dropped: nobody waits for it any more. */
 const ABANDONED_AFTER_MS = 60_000;
 
 /** Thrown instead of a count that must be made in steps: the caller runs the steps (`Counters.step`) and asks again. */
@@ -69,7 +71,7 @@ interface RunningCount {
 
 export class Counters {
   readonly #cache = new LRUCache<string, CachedCounter>({ max: MAX_COUNTERS });
-  /** Shared by all who wait for the same count. */
+  /** Counts under way; all requests that wait for the same count share one. */
   readonly #running = new LRUCache<string, RunningCount>({
     max: MAX_RUNNING_COUNTS,
     ttl: ABANDONED_AFTER_MS,
@@ -79,7 +81,7 @@ export class Counters {
 
   constructor(private readonly db: Db) {}
 
-  /** Totals in a scope. Those of an earlier position never change. */
+  /** The totals of a query in a scope, from the cache if they are there. Totals as known at an earlier position never change. */
   count(scope: ListScope, query: CounterQuery): TotalsByKey {
     const key = counterKeyOf(scope, query);
     const cached = this.#cache.get(key);
@@ -92,7 +94,7 @@ export class Counters {
   }
 
   /** Runs `ask`; a count in it that would take long throws NotCounted instead of counting at once. */
-  runInSteps<Answer>(ask: () => Answer): Answer {
+  runWithoutLongCounts<Answer>(ask: () => Answer): Answer {
     this.#inSteps = true;
     try {
       return ask();
@@ -152,7 +154,7 @@ export class Counters {
 
   #slices(scope: ListScope, query: CounterQuery): CaseFilter[] {
     const last = this.#lastCase();
-    const selected = this.#selected(scope, query, Math.floor(last / SELECTED_SHARE));
+    const selected = this.#selected(scope, query, Math.floor(last / MIN_CASES_PER_SELECTED));
     if (selected === null)
       return slicesOf(last, MAX_CASES_PER_STEP).map(([after, until]) => ({
         text: 'AND p.case_no > @after AND p.case_no <= @until',
@@ -168,7 +170,7 @@ export class Counters {
     return cachedStatement(this.db, 'SELECT coalesce(max(no), 0) FROM cases').pluck().get() as number;
   }
 
-  /** The cases that a query selects; null if it has no selection (`cases`), or selects more than `limit`. */
+  /** The cases that a query selects; null if it has no `casesSql`, or selects more than `limit`. */
   #selected(scope: ListScope, { casesSql, values }: CounterQuery, limit: number): readonly number[] | null {
     if (casesSql === undefined) return null;
     const statement = cachedStatement(

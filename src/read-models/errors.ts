@@ -17,7 +17,7 @@ export class FileMissing extends Error {
   }
 }
 
-/** The thread that writes the read-model file has ended; the next call starts another one. */
+/** A thread that writes the read-model file, or a part of one, has ended. The next call of a `FollowerThread` starts another one. */
 export class FollowerEnded extends Error {
   override readonly name = 'FollowerEnded';
 
@@ -27,18 +27,18 @@ export class FollowerEnded extends Error {
   }
 }
 
-/** Compares codes, since `instanceof` fails for classes of native modules across realms (jest). */
-const codeOf = (error: unknown): string =>
+/** The code of an error, which tells its kind: `instanceof` fails for classes of native modules across realms (jest). */
+const errorCodeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 /** Whether the error is from the read-model file: the event store wraps the SQLite errors of its own file. */
-export const isSqliteError = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_');
+export const isSqliteError = (error: unknown): boolean => errorCodeOf(error).startsWith('SQLITE_');
 
 /** The read-model file is corrupt and must be rebuilt. */
-export const isCorruptionError = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
+export const isCorruptionError = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(errorCodeOf(error));
 
 /** SQLite or the file system could not access the read-model file. */
-export const isFileError = (error: unknown): boolean => isSqliteError(error) || /^E[A-Z]+$/.test(codeOf(error));
+export const isFileError = (error: unknown): boolean => isSqliteError(error) || /^E[A-Z]+$/.test(errorCodeOf(error));
 
 /** Wraps an error as PoisonEventError unless SQLite or a gap in positions caused it. */
 export const toProjectionError = (error: unknown): unknown =>

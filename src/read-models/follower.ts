@@ -1,6 +1,6 @@
 /**
  * Writes the read-model file: follows the log into it, and builds the file that replaces it. It runs on the thread of its owner, or
- * in a worker behind `FollowerThread`; either way `ReadModels` decides what it does, and reads the file through another connection.
+ * in a worker behind `FollowerThread`; either way `ReadModels` decides what it does, and reads a file on disk through another connection.
  */
 import { statSync } from 'node:fs';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
@@ -23,14 +23,14 @@ export interface ModelWriter {
   readonly fileInMemory: ModelFile | null;
   /**
    * Follows the log from the checkpoint of the file, and calls `onApplied` after each batch. Resolves once the signal aborts. Throws
-   * StoreDamaged at what must not be projected, PoisonEventError at an event that cannot be.
+   * StoreDamaged at the position `damagedFrom`, PoisonEventError at an event that cannot be projected.
    */
   follow(options: FollowOptions, signal: AbortSignal, onApplied: () => void): Promise<void>;
   /** Writes the unchanged checkpoint, to find out whether the file can be written. */
   rewriteCheckpoint(): Promise<void>;
   /**
-   * Builds a file from the whole log beside the one in use, until it is at least as far. Then closes both and writes neither until `resume`: the
-   * caller swaps them.
+   * Builds a file from the whole log, at least up to the position of the file in use. Then closes both files and writes neither until
+   * `resume`, so that the caller can swap them.
    */
   build(job: JobContext): Promise<void>;
   /** Builds an empty file, otherwise as `build` does. */
@@ -85,8 +85,8 @@ export class Follower implements ModelWriter {
   }
 
   /**
-   * Applies a batch to the file in use. If it contains a poison event, applies event by event up to that. Resolves to false if the
-   * signal aborted.
+   * Applies a batch to the file in use. If it contains a poison event, applies the events before that one by one, then throws
+   * PoisonEventError. Resolves to false if the signal aborted.
    */
   async #applyBatch(batch: readonly LogEvent[], signal: AbortSignal): Promise<boolean> {
     try {
@@ -103,7 +103,7 @@ export class Follower implements ModelWriter {
     return true;
   }
 
-  /** Other work runs between steps. If it replaces the file, the batch is applied to the new file, from its own checkpoint on. */
+  /** Other work runs between steps. If a rebuild replaces the file, the batch is applied to the new file, from its checkpoint on. */
   async #applySteps(batch: readonly LogEvent[], signal: AbortSignal): Promise<boolean> {
     for (;;) {
       const file = await this.#fileInUse();
@@ -139,8 +139,7 @@ export class Follower implements ModelWriter {
     const store = await this.openStore();
     const built = await buildFile(this.path, this.timeZone, store, job, this.partWorkers);
     try {
-      // Catches up with the file in use. The last check and the handover run without an await between them, so that positions
-      // never go back.
+      // Catches up with the file in use. There is no await between the last check and the handover, so that positions never go back.
       while (this.#isBehind(built)) if ((await applyNextBatch(built, store)) === 0) break;
       job.signal.throwIfAborted();
     } catch (error) {

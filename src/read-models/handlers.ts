@@ -1,7 +1,7 @@
 /** All query handlers; the composition root provides them with a `ReadModelReader`. */
 import { ClaimsHandler } from './claims/claims.query.js';
-import { CountsHandler } from './counts/counts.query.js';
-import { DifferencesHandler } from './counts/differences.query.js';
+import { MemberCountsHandler } from './counts/counts.query.js';
+import { ListDifferencesHandler } from './counts/differences.query.js';
 import { MovementsHandler } from './counts/movements.query.js';
 import { DuplicatesHandler } from './names/duplicates.query.js';
 import { DraftEditionHandler } from './editions/draft-edition.query.js';
@@ -18,7 +18,7 @@ import { OneEventHandler } from './history/one-event.query.js';
 import { ReplayHandler } from './history/replay.query.js';
 import { CasesHandler } from './list/cases.query.js';
 import { ListMembersHandler } from './list/list-members.query.js';
-import { StatisticsHandler } from './statistics/statistics.query.js';
+import { OneStatisticHandler } from './statistics/statistics.query.js';
 import { SurvivorOfHandler } from './survivor-of.query.js';
 import { OneCaseHandler } from './one-case.query.js';
 
@@ -33,15 +33,15 @@ export const QUERY_HANDLERS = [
   ReadLogHandler,
   FollowLogHandler,
   ReplayHandler,
-  CountsHandler,
+  MemberCountsHandler,
   MovementsHandler,
-  DifferencesHandler,
+  ListDifferencesHandler,
   ListsHandler,
   InstrumentsHandler,
   DuplicatesHandler,
   PeopleByEligibilityHandler,
   ClaimsHandler,
-  StatisticsHandler,
+  OneStatisticHandler,
   DraftEditionHandler,
   EditionsHandler,
   OneEditionHandler,

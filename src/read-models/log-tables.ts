@@ -9,7 +9,7 @@ import type { ClaimEvent } from '../domain/claim/events.js';
 import { finding } from '../domain/case/findings.js';
 import { findingsOf, unfoundedReleases, type Timeline } from '../domain/case/timeline.js';
 import { metadataOf, type EventMetadata, type EventWithId } from '../domain/event.js';
-import type { DefinitionKind, Definitions } from '../domain/definitions.js';
+import type { DefinitionKind, DefinitionByKind } from '../domain/definitions.js';
 import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/events.js';
 import type { ListDefinition } from '../domain/list/list.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
@@ -24,21 +24,21 @@ import { cachedStatement, STILL_KNOWN, type Db, type CaseHistory } from './table
 import { stableLimit } from '../sqlite/stable-limit.js';
 
 /** The personal fields of each event; the table `events` has the others. */
-export const PERSONAL_EVENTS = 'personal_events';
+export const PERSONAL_EVENTS_TABLE = 'personal_events';
 
-/** `events` is in order of position. Stream numbers are local to one file and never leave it. */
-export const LOG_TABLES = [
+/** Statements that create the copy of the log. Stream numbers are local to one file and never leave it. */
+export const CREATE_LOG_TABLES = [
   'CREATE TABLE streams (no INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (kind, id))',
   `CREATE TABLE events (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
     id TEXT NOT NULL, type TEXT NOT NULL, recorded_at TEXT NOT NULL, metadata TEXT NOT NULL, cursor TEXT NOT NULL,
     event TEXT NOT NULL)`,
-  `CREATE TABLE ${PERSONAL_EVENTS} (position INTEGER PRIMARY KEY, event TEXT NOT NULL)`,
+  `CREATE TABLE ${PERSONAL_EVENTS_TABLE} (position INTEGER PRIMARY KEY, event TEXT NOT NULL)`,
   ...CREATE_CASE_TABLES,
   ...CREATE_MERGE_TABLES,
   ...CREATE_CLAIM_TABLES,
   CREATE_RECORDING_TIMES_TABLE,
 ];
-export const LOG_INDEXES = [
+export const CREATE_LOG_INDEXES = [
   'CREATE UNIQUE INDEX events_of_stream ON events (stream, revision)',
   'CREATE INDEX events_by_type ON events (type, position)',
   'CREATE INDEX events_by_id ON events (id)',
@@ -113,7 +113,7 @@ export class LogTables {
     this.definitions = new DefinitionVersions((kind, id) => this.#definitionEvents(kind, id));
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
     this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#insertPersonal = db.prepare(`INSERT INTO ${PERSONAL_EVENTS} VALUES (?, ?)`);
+    this.#insertPersonal = db.prepare(`INSERT INTO ${PERSONAL_EVENTS_TABLE} VALUES (?, ?)`);
     this.#stream = db.prepare('SELECT no FROM streams WHERE kind = ? AND id = ?').pluck();
     this.#subject = db.prepare('SELECT kind, id FROM streams WHERE no = ?');
     this.#events = db
@@ -180,7 +180,7 @@ export class LogTables {
 
   /** The case that a stream began, whether or not the stream feeds it now. */
   #ownCase(stream: number): number {
-    const caseNo = this.cases.numberOf(this.subjectOf(stream).id);
+    const caseNo = this.cases.caseNoOf(this.subjectOf(stream).id);
     if (caseNo === null) throw new RangeError(`stream ${stream} is not of a case`);
     return caseNo;
   }
@@ -243,7 +243,7 @@ export class LogTables {
     kind: K,
     id: string,
     upTo: number,
-  ): DefinitionAtRevision<Definitions[K]> | null {
+  ): DefinitionAtRevision<DefinitionByKind[K]> | null {
     return definedOrNull(this.definitions.at(kind, id, upTo));
   }
 
@@ -348,7 +348,7 @@ const definedOrNull = <D>(version: { readonly revision: number; readonly definit
     : { revision: version.revision, definition: version.definition };
 
 const EVENT_COLUMNS = 'e.position, e.revision, e.id, e.stream, e.recorded_at, e.metadata, e.event, p.event AS personal';
-const JOIN_PERSONAL = `LEFT JOIN ${PERSONAL_EVENTS} p ON p.position = e.position`;
+const JOIN_PERSONAL = `LEFT JOIN ${PERSONAL_EVENTS_TABLE} p ON p.position = e.position`;
 interface EventRow {
   readonly position: number;
   readonly revision: number;

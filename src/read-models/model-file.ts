@@ -5,7 +5,7 @@ import type { DefinitionKind } from '../domain/definitions.js';
 import { parseStreamName } from '../domain/events.js';
 import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
 import { createPrivateFile } from '../event-store/private-file.js';
-import { LOG_INDEXES, LOG_TABLES, LogTables, PERSONAL_EVENTS } from './log-tables.js';
+import { CREATE_LOG_INDEXES, CREATE_LOG_TABLES, LogTables, PERSONAL_EVENTS_TABLE } from './log-tables.js';
 import { dependentCases } from './projection/affected-cases.js';
 import { copyPart, PartFile, type PartPaths } from './part-file.js';
 import { Projector } from './projection/projector.js';
@@ -35,7 +35,7 @@ export const PROJECTED_TABLES: readonly AnyTable[] = [
 
 /** The tables that may have personal data. */
 export const PERSONAL_TABLES: readonly string[] = [
-  PERSONAL_EVENTS,
+  PERSONAL_EVENTS_TABLE,
   PERSONAL_CLAIMS_TABLE,
   ...PROJECTED_TABLES.filter(({ isPersonal }) => isPersonal).map(({ name }) => name),
 ];
@@ -44,12 +44,12 @@ export const PERSONAL_TABLES: readonly string[] = [
 const PROJECTION_VERSION = 9;
 
 const CREATE_TABLES = [
-  ...LOG_TABLES,
+  ...CREATE_LOG_TABLES,
   ...PROJECTED_TABLES.map(createTableSql),
   'CREATE TABLE checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT, position INTEGER NOT NULL)',
   'INSERT INTO checkpoint VALUES (1, NULL, 0)',
 ];
-const TABLE_INDEXES = PROJECTED_TABLES.flatMap(createIndexesSql);
+const CREATE_PROJECTED_INDEXES = PROJECTED_TABLES.flatMap(createIndexesSql);
 
 /**
  * Stored as `user_version` (31 bits): identifies the schema and projection version of a file, and the time zone by which it was
@@ -57,7 +57,7 @@ const TABLE_INDEXES = PROJECTED_TABLES.flatMap(createIndexesSql);
  */
 const schemaHash = (timeZone: string): number =>
   createHash('sha256')
-    .update(JSON.stringify([PROJECTION_VERSION, CREATE_TABLES, LOG_INDEXES, TABLE_INDEXES, timeZone]))
+    .update(JSON.stringify([PROJECTION_VERSION, CREATE_TABLES, CREATE_LOG_INDEXES, CREATE_PROJECTED_INDEXES, timeZone]))
     .digest()
     .readUInt32BE() >>> 1;
 
@@ -75,8 +75,9 @@ export class PositionGapError extends Error {
 /** Lock timeout. Short, because a wait blocks the event loop; readers and the writer of a file in WAL mode do not wait for each other. */
 const BUSY_MS = 250;
 
-/** The page cache of a file that is built, and the threads of SQLite that sort an index of it. */
+/** The page cache of SQLite for a file that is being built. */
 const BUILD_CACHE_KIB = 32 * 1024;
+/** Helper threads of SQLite that sort the entries of an index of such a file. */
 const SORT_THREADS = 2;
 
 /** Cases re-projected in one step after a change of a definition. */
@@ -107,7 +108,7 @@ export class ModelFile {
     const db = new Database(path);
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
-    // Also how much an index sorts in memory at once.
+    // This is also how much SQLite sorts in memory at once when it creates an index.
     db.pragma(`cache_size = ${-BUILD_CACHE_KIB}`);
     db.pragma(`threads = ${SORT_THREADS}`);
     db.transaction(() => CREATE_TABLES.forEach((sql) => db.exec(sql)))();
@@ -125,14 +126,14 @@ export class ModelFile {
    * long.
    */
   eventIndexSteps(): readonly (() => void)[] {
-    return LOG_INDEXES.map((sql) => () => void this.db.exec(sql));
+    return CREATE_LOG_INDEXES.map((sql) => () => void this.db.exec(sql));
   }
 
   /**
    * Steps that complete a rebuild: indexes of the projected tables, then the schema hash that makes the file usable.
    */
   finishSteps(): readonly (() => void)[] {
-    const indexes = TABLE_INDEXES.map((sql) => () => void this.db.exec(sql));
+    const indexes = CREATE_PROJECTED_INDEXES.map((sql) => () => void this.db.exec(sql));
     return [...indexes, () => void this.db.pragma(`user_version = ${schemaHash(this.timeZone)}`)];
   }
 
@@ -197,7 +198,7 @@ export class ModelFile {
         const chunk = cases;
         yield () => {
           if (event.position !== this.#checkpoint.position + 1) throw new PositionGapError();
-          this.#transaction(() => chunk.forEach((caseNo) => this.#projector.projectDefinition(caseNo, change)));
+          this.#transaction(() => chunk.forEach((caseNo) => this.#projector.projectDefinitionChange(caseNo, change)));
         };
         cases = dependentCases(this.db, dependency, chunk.at(-1) ?? 0, REPROJECT_BATCH);
       }
@@ -262,7 +263,7 @@ export class ModelFile {
   }
 }
 
-/** Creates a part of a file that is built. Throws SQLite errors. */
+/** Creates the part file that one thread of a rebuild fills. Throws SQLite errors. */
 export const createPart = (paths: PartPaths, timeZone: string): PartFile =>
   PartFile.create(paths, PROJECTED_TABLES, timeZone);
 

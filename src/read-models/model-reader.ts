@@ -1,5 +1,5 @@
 /**
- * A read-model file for queries, on a connection of its own: another connection writes it, on this thread or on another. All that
+ * A read-model file for queries, on a connection of its own (unless it is in memory): another one writes it, on any thread. All that
  * is asked within one turn of the event loop sees the file at one checkpoint.
  */
 import type { Cursor, EventStore } from '../event-store/port.js';

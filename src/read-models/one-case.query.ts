@@ -11,7 +11,7 @@ import { formatBound, periodsOf, possibleStandings } from './list/standings.js';
 import { IsBoolean, IsDay, IsNullable, IsObjectOf } from '../schema/decorators.js';
 import { FindingView } from '../schema/finding.view.js';
 import { Name, Reference } from '../schema/parts.js';
-import { IsCount, IsString, IsTextByName } from '../schema/view-decorators.js';
+import { IsCount, IsString, IsTextMap } from '../schema/view-decorators.js';
 import { DaysView } from './days.view.js';
 import { KnownView } from './known.view.js';
 import { StandingView } from './list/person.view.js';
@@ -40,7 +40,7 @@ export class CaseView extends KnownView {
   @IsObjectOf(Name, { each: true })
   readonly names: readonly Name[];
 
-  @IsTextByName()
+  @IsTextMap()
   readonly description: Readonly<Record<string, string>>;
 
   @IsObjectOf(StandingView, { each: true })
@@ -77,7 +77,7 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
     const { db, logTables, position: head } = context;
     const { day, position } = scope;
     const stream = logTables.streamNo('case', id);
-    const caseNo = logTables.cases.numberOf(id);
+    const caseNo = logTables.cases.caseNoOf(id);
     if (stream === null || caseNo === null) return null;
     const events = logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId);
     if (events.length === 0) return null;

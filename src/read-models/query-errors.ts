@@ -15,7 +15,7 @@ export class InvalidCursor extends Error {
     super(`not a token or page cursor of this register: ${parameter}`);
   }
 }
-const KNOWN_AT_EXPECTED = {
+const EXPECTED_TEXT_BY_CODE = {
   'KNOWN_AT.IN_FUTURE': 'today, or a day or an instant in the past',
   'KNOWN_AT.BEYOND_LOG': 'a position that the log has reached',
   'KNOWN_AT.BACKWARDS': 'a knowledge that is not later than that of toKnown',
@@ -26,14 +26,14 @@ export class InvalidKnownAt extends Error {
   override readonly name = 'InvalidKnownAt';
   readonly expected: string;
   constructor(
-    readonly code: keyof typeof KNOWN_AT_EXPECTED,
+    readonly code: keyof typeof EXPECTED_TEXT_BY_CODE,
     readonly parameter: 'knownAt' | 'fromKnown' | 'toKnown' = 'knownAt',
   ) {
     super(code);
-    this.expected = KNOWN_AT_EXPECTED[code];
+    this.expected = EXPECTED_TEXT_BY_CODE[code];
   }
 }
-/** A value of a parameter that does not fit what the register knows. */
+/** A parameter that is well-formed, but does not fit the other parameters or what the register knows, or asks for too much. */
 export class InvalidParameter extends Error {
   override readonly name = 'InvalidParameter';
   constructor(

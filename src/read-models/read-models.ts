@@ -51,7 +51,7 @@ export interface Readiness {
   readonly readable: boolean;
 }
 
-/** Time limit for reading the log to determine the lag. */
+/** Time limit for asking the log what comes next: for the lag, and for whether a position is beyond its end. */
 const LOG_TIMEOUT_MS = 2_000;
 
 const withTimeout = async <T>(reading: Promise<T>): Promise<T> => {
@@ -102,8 +102,8 @@ export class ReadModels extends ReadModelReader {
 
   /**
    * Opens the read models in a file (or `:memory:`). A file of this schema can be queried at once, at its last
-   * position; otherwise queries wait until `start` has built one. Rebuilds run as the job REBUILD_JOB. `writer` writes the file: this
-   * thread unless another one is given.
+   * position; otherwise queries wait, up to MAX_WAIT_MS, until `start` has built one. Rebuilds run as the job REBUILD_JOB. `writer`
+   * writes the file: a `Follower` on this thread by default.
    */
   static open(
     path: string,
@@ -211,14 +211,14 @@ export class ReadModels extends ReadModelReader {
     return this.jobs.run(REBUILD_JOB, (job) => this.#rebuild(job), onProgress);
   }
 
-  /** Compares every row of the file with one built anew, which is removed. Throws errors of the store, and the reason of the signal. */
+  /** Compares every row of the file with those of a file built anew. Throws errors of the store, and the reason of the signal. */
   check(job: JobContext): Promise<FileComparison> {
     return checkFile(this.path, this.clock.timeZone, this.store, job);
   }
 
   /**
-   * To be called with the error of a failed query: if the file is corrupt, starts a rebuild. Until then, undamaged
-   * parts are still readable.
+   * To be called with the error of a failed query: if the file is corrupt, starts a rebuild, unless another problem is reported already.
+   * Until then, undamaged parts are still readable.
    */
   onQueryError(error: unknown): void {
     if (!isCorruptionError(error) || this.#problem !== null) return;
@@ -275,7 +275,7 @@ export class ReadModels extends ReadModelReader {
   absorbedInto(caseId: string): readonly string[] {
     return this.#reportingDamage(() => {
       const context = this.currentContext();
-      const caseNo = context?.logTables.cases.numberOf(caseId) ?? null;
+      const caseNo = context?.logTables.cases.caseNoOf(caseId) ?? null;
       if (context === null || caseNo === null) return [];
       const { logTables, position } = context;
       return logTables.cases
@@ -395,7 +395,7 @@ export class ReadModels extends ReadModelReader {
     }
   }
 
-  /** A file that was deleted, or that can no longer be read as one, is rebuilt. */
+  /** Reopens the file; one that was deleted or can no longer be opened is rebuilt. */
   async #reopen(): Promise<void> {
     await this.writer.reopen();
     if (this.path === IN_MEMORY) return;
@@ -414,7 +414,7 @@ export class ReadModels extends ReadModelReader {
     this.#notifyProjected();
   }
 
-  /** Reads from the file that was built; `before` runs first, and keeps the old file if it throws. */
+  /** Replaces the file by the one that was built, and reads from that; `before` runs first: if it throws, the old file stays. */
   async #swap(before: () => void): Promise<void> {
     try {
       before();

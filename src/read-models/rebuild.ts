@@ -1,6 +1,6 @@
 /**
- * Rebuilds a read-model file in a temporary file: stores all events, projects case by case, on several threads where there are more,
- * creates indexes. Yields to the event loop after each small batch.
+ * Rebuilds a read-model file in a temporary file: stores all events, projects case by case (on several threads if `PartWorkers` are
+ * given), creates indexes. Yields to the event loop after each small batch.
  */
 import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -15,8 +15,9 @@ import { ModelReader } from './model-reader.js';
 import type { PartPaths } from './part-file.js';
 import { PartThread } from './part-thread.js';
 
-/** Batch sizes: each blocks the event loop for some ten milliseconds. */
+/** Events read and stored at once, which blocks the event loop for some ten milliseconds. */
 const READ_BATCH = 500;
+/** Cases projected at once on this thread, which blocks the event loop for as long. */
 const PROJECT_BATCH = 10;
 /** Cases that another thread projects at a call: few, so that all threads end at about the same time. */
 const THREAD_BATCH = 50;
@@ -62,8 +63,8 @@ export const buildFile = async (
     await storeAllEvents(file, store, job);
     await runSteps(file.eventIndexSteps(), job.signal);
     if (partWorkers === null || partWorkers.count === 0 || path === IN_MEMORY)
-      await projectCases(file, allCases(file, job));
-    else await projectInParts(path, file, partWorkers, allCases(file, job), job);
+      await projectCases(file, nextCasesOf(file, job));
+    else await projectInParts(path, file, partWorkers, nextCasesOf(file, job), job);
     await runSteps(file.finishSteps(), job.signal);
     await fsyncFile(path);
     file.makeDurable();
@@ -94,7 +95,7 @@ const storeAllEvents = async (
 /** Hands out the numbers of all cases, at most so many at a time; none once there are no more. Throws the reason of the signal. */
 type NextCases = (limit: number) => readonly number[];
 
-const allCases = ({ logTables: { cases } }: ModelFile, { signal, onProgress }: JobContext): NextCases => {
+const nextCasesOf = ({ logTables: { cases } }: ModelFile, { signal, onProgress }: JobContext): NextCases => {
   const total = cases.countCases();
   let [last, done] = [0, 0];
   return (limit) => {

@@ -41,7 +41,7 @@ export interface ProjectionHost {
   prepare(signal: AbortSignal): Promise<AbortSignal>;
   /** The file as it can be read; null while there is none. After `prepare` there is one. */
   file(): ModelReader | null;
-  /** See ModelWriter. */
+  /** Writes the unchanged checkpoint, to find out whether the file can be written. */
   rewriteCheckpoint(): Promise<void>;
   /** Follows the log, in batches of at most `limit` events, until the signal aborts. Throws what stops it. */
   follow(limit: number, signal: AbortSignal, onProgress: () => void): Promise<void>;
@@ -54,7 +54,7 @@ export const runProjection = async (host: ProjectionHost, signal: AbortSignal): 
   const stopped = (): boolean => signal.aborted;
   let failures = 0;
   let limit = BATCH_SIZE;
-  // Cleared only by a successful write: the next batch or, if there is none, rewriting the checkpoint.
+  // Cleared by a successful write (the next batch or, if there is none, rewriting the checkpoint), or by an error of another kind.
   let isUnwritable = false;
   const onProgress = (): void => {
     failures = 0;
@@ -95,11 +95,11 @@ const isCaughtUp = async (host: ProjectionHost): Promise<boolean> => {
 
 const projectionProblemOf = (error: unknown, after: number): ProjectionProblem => {
   const cause = error instanceof PoisonEventError || error instanceof FollowerEnded ? (error.cause ?? error) : error;
-  return { code: problemCodeOf(error), error: nameOf(cause), after };
+  return { code: problemCodeOf(error), error: errorNameOf(cause), after };
 };
 
 /** Reads the field, since `instanceof` fails for classes of native modules across realms (jest). */
-const nameOf = (cause: unknown): string => {
+const errorNameOf = (cause: unknown): string => {
   const { name } = (cause ?? {}) as { readonly name?: unknown };
   return typeof name === 'string' ? name : typeof cause;
 };

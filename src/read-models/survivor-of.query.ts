@@ -20,6 +20,6 @@ export class SurvivorOfHandler implements IQueryHandler<SurvivorOf> {
     const { logTables, scope } = await openScope(this.reader, asked);
     const stream = logTables.streamNo('case', id);
     const fed = stream === null ? null : logTables.cases.caseFedBy(stream, scope.position);
-    return fed === null || fed === logTables.cases.numberOf(id) ? null : logTables.cases.idOf(fed);
+    return fed === null || fed === logTables.cases.caseNoOf(id) ? null : logTables.cases.caseIdOf(fed);
   }
 }

@@ -48,16 +48,16 @@ export interface CaseHistory {
 }
 
 /**
- * What changes the rows of a case: its events alone, or also lists and instruments that its events name (`definitions`). Rows of the
+ * What the rows of a case are projected from: its events alone, or also lists and instruments that they name (`definitions`). Rows of the
  * second kind are re-projected when a list or instrument changes on which the case depends.
  */
-export type DependsOn = 'events' | 'definitions';
+export type ProjectionInput = 'events' | 'definitions';
 
 export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>> = never> {
   readonly name: string;
   /** Whether it may have personal data. No other table may, so that only these tables matter when a person is erased. */
   readonly isPersonal: boolean;
-  readonly dependsOn: DependsOn;
+  readonly dependsOn: ProjectionInput;
   /** Besides case_no, known_from and known_to, which every projected table has. */
   readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
   /** Columns of each index, with its WHERE clause. */
@@ -74,7 +74,7 @@ export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>
 export interface AnyTable {
   readonly name: string;
   readonly isPersonal: boolean;
-  readonly dependsOn: DependsOn;
+  readonly dependsOn: ProjectionInput;
   readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER'>>;
   readonly indexes: readonly string[];
   readonly fullTextColumn?: string;

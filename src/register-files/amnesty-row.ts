@@ -3,7 +3,7 @@ import { undefinedIfEmpty } from './cell-values.js';
 import { columnOfPointerInRow, type AmnestyRow } from './row-columns.js';
 import { AMNESTY_DAY_ORDERS, dayOrderErrors } from './day-order.js';
 import { checkDrafts, type RawEvent, type EventDraft } from './event-draft.js';
-import { futureDateError, isFuture, type ParsedRow, type RowContext } from './register-row.js';
+import { futureDateError, isCertainlyFuture, type ParsedRow, type RowContext } from './register-row.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 
 /** Gives the events of a row, or an error for each wrong cell. Whether a case has the reference is checked by record-row.ts. */
@@ -37,7 +37,7 @@ const cellErrorsOf = (row: AmnestyRow, { today, instruments }: RowContext): read
   const errors: CellError[] = [];
   if (row.ref === '') errors.push({ column: 'ref', code: 'FIELD.MISSING', expected: 'the reference of a case' });
   for (const column of ['amnestied_on', 'released_on'] as const)
-    if (isFuture(row[column], today)) errors.push(futureDateError(column));
+    if (isCertainlyFuture(row[column], today)) errors.push(futureDateError(column));
   const act = instruments.find(({ id }) => id === row.instrument);
   if (row.instrument !== '' && act === undefined) {
     errors.push({ column: 'instrument', code: 'INSTRUMENT.UNKNOWN', expected: 'an act that the register knows' });

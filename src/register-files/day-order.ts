@@ -8,7 +8,7 @@ import type { CellError } from './report.js';
 export interface DayOrder {
   readonly earlierColumn: string;
   readonly laterColumn: string;
-  /** The column that is reported. */
+  /** Which of the two columns gets the error. */
   readonly reportedColumn: 'earlier' | 'later';
 }
 

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import type { ClauseFields } from '../domain/instrument/events.js';
 import { DEFAULT_CLAUSE_VERSION } from '../schema/clauses.js';
-import { AMENDABLE_FIELDS } from '../schema/instruments.js';
+import { AMENDABLE_INSTRUMENT_FIELDS } from '../schema/instruments.js';
 import { isJsonObject, repeatedKeyProblem, type JsonObject } from './json-lines.js';
 import { fileAccessProblem } from './csv.js';
 import type { DiffRules } from './event-diff.js';
@@ -17,7 +17,7 @@ export const MAX_DEFINITIONS_BYTES = 5_242_880;
 export interface DefinitionDraft {
   readonly kind: 'list' | 'instrument' | 'claim';
   readonly id: string;
-  /** Ids under which an earlier import may have recorded it instead; it gets one of them where something else has `id`. */
+  /** Ids under which an earlier import may have recorded the definition instead; it gets one of them where something else has `id`. */
   readonly otherIds?: readonly string[];
   readonly place: string;
   readonly drafts: readonly EventDraft[];
@@ -170,6 +170,6 @@ const COMPARED_FIELDS_BY_EVENT_TYPE: Readonly<Record<string, readonly string[]>>
   'category-defined': ['name'],
   'policy-set': ['custody', 'paceRequired'],
   'clause-set': ['conditions', 'effect', 'reducedBy', 'replacement', 'text'],
-  'instrument-registered': ['kind', ...AMENDABLE_FIELDS, 'clauses'],
+  'instrument-registered': ['kind', ...AMENDABLE_INSTRUMENT_FIELDS, 'clauses'],
   claimed: ['speaker', 'organisation', 'about', 'value', 'range', 'denies', 'saidOn', 'text'],
 };

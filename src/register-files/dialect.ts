@@ -45,8 +45,8 @@ export const detectDialect = (head: Buffer): CsvDialect => {
 };
 
 /**
- * By the byte order mark, or by the zero bytes among the first two characters: those of a register file are ASCII (as in RFC 4627,
- * section 3). Null for UTF-32, which is not read.
+ * Detects the encoding by the byte order mark, or by the zero bytes among the first two characters, which are ASCII in a register
+ * file (as in RFC 4627, section 3). Null for UTF-32, which is not read.
  */
 export const detectEncoding = (head: Buffer): Encoding | null => {
   const start = head.toString('latin1', 0, 4);

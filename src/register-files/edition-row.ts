@@ -6,7 +6,7 @@ import { LIMITS } from '../schema/limits.js';
 import { expectedCategoryText, undefinedIfEmpty, type NamedCategory } from './cell-values.js';
 import type { DefinitionDraft } from './definitions-file.js';
 import { checkDrafts, type EventDraft } from './event-draft.js';
-import { futureDateError, isFuture } from './register-row.js';
+import { futureDateError, isCertainlyFuture } from './register-row.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 import { EDITION_COLUMNS, type EditionRow } from './row-columns.js';
 
@@ -18,12 +18,13 @@ export interface EditionContext {
   readonly publisher: string;
   readonly categories: readonly NamedCategory[];
   readonly columns: readonly string[];
-  /** The date of the edition before, since which `added` and `removed` count; null in the first row. */
+  /** The date in the row before, since which `added` and `removed` count; null in the first row and after a row without a full date. */
   readonly previousDate: string | null;
 }
 
-/** In the id of a claim: what stands in the place of a category for people who entered the list, and who left it. */
+/** The `idPart` of a claim about how many people entered the list. */
 const ENTERED_ID_PART = 'entered';
+/** The `idPart` of a claim about how many people left the list. */
 const LEFT_ID_PART = 'left';
 
 const FIXED_COLUMNS: readonly string[] = EDITION_COLUMNS;
@@ -54,7 +55,7 @@ const categoryColumns = ({ columns }: EditionContext): readonly string[] =>
   columns.filter((column) => !FIXED_COLUMNS.includes(column));
 
 /** Whether the edition published numbers by category; if not, the cells of categories make no claims. */
-const areGroupsPublished = (row: EditionRow, { columns }: EditionContext): boolean =>
+const areCategoryNumbersPublished = (row: EditionRow, { columns }: EditionContext): boolean =>
   !columns.includes('groups_published') || groupsPublishedCell(row) === 'true';
 
 /** The cell in lower case, since spreadsheets write `TRUE`. */
@@ -64,7 +65,7 @@ const claimedCells = (row: EditionRow, context: EditionContext): readonly Claime
   const { list, previousDate } = context;
   const { date: on } = row;
   const since = previousDate === null || previousDate >= on ? null : { list, from: previousDate, to: on };
-  const groups = areGroupsPublished(row, context) ? categoryColumns(context) : [];
+  const groups = areCategoryNumbersPublished(row, context) ? categoryColumns(context) : [];
   return [
     { column: 'total', idPart: null, about: { metric: 'count', list, on } },
     ...cellIfFilled(row, since && { column: 'added', idPart: ENTERED_ID_PART, about: { metric: 'entered', ...since } }),
@@ -139,7 +140,7 @@ const cellErrorsOf = (row: EditionRow, context: EditionContext): readonly CellEr
   const known = new Set(categories.map(({ id }) => id));
   const errors: CellError[] = [];
   if (row.date === '') errors.push({ column: 'date', code: 'FIELD.MISSING', expected: 'the day of the edition' });
-  else if (isFuture(row.date, today)) errors.push(futureDateError('date'));
+  else if (isCertainlyFuture(row.date, today)) errors.push(futureDateError('date'));
   if (row.total === '') errors.push({ column: 'total', code: 'FIELD.MISSING', expected: 'how many were on the list' });
   const published = groupsPublishedCell(row);
   const isUnsaid =

@@ -1,4 +1,4 @@
-/** Exports the people whom an instrument reaches, as CSV. All pages are read as of one position of the log. */
+/** Exports the people of a list with an instrument's verdict on each, as CSV. All pages are read as of one position of the log. */
 import type { QueryBus } from '@nestjs/cqrs';
 import { PeopleByEligibility, type EligibilityParameters } from '../read-models/eligibility/eligibility.query.js';
 import type { EligibilityView, EligiblePersonView } from '../read-models/eligibility/eligibility.view.js';
@@ -21,7 +21,7 @@ const ELIGIBILITY_OMISSIONS =
 const ELIGIBILITY_COLUMNS = ['ref', 'name', 'verdict', 'first_day', 'clause', 'conditions', 'case'] as const;
 
 /** Null for an unknown instrument or list. */
-export const exportEligibility = async (
+export const eligibilityAsCsv = async (
   queries: Pick<QueryBus, 'execute'>,
   { scope, instrument, parameters, separator }: EligibilityExportRequest,
 ): Promise<ExportedFile | null> => {

@@ -28,28 +28,28 @@ const SOURCE_FIELDS = fieldsOf(Source).map(({ name, valueType }) => ({
 /** `names` of `opened` and `name` of `named` share a column. */
 const columnOfField = (field: string): string => (field === 'names' ? 'name' : toSnakeCase(field));
 
-const classOfType: Readonly<Record<CaseEventType, Constructor>> = eventClasses.case;
+const eventClassByType: Readonly<Record<CaseEventType, Constructor>> = eventClasses.case;
 export const EVENT_TYPES = Object.keys(caseEvents) as readonly CaseEventType[];
 
-const fieldsOfType = (type: CaseEventType): readonly Field[] =>
-  fieldsOf(classOfType[type]).filter(({ name }) => name !== 'sources');
+const fieldsExceptSources = (type: CaseEventType): readonly Field[] =>
+  fieldsOf(eventClassByType[type]).filter(({ name }) => name !== 'sources');
 
 export const EVENT_COLUMNS: readonly string[] = [
   ...new Set([
     ...LINE_OPTION_COLUMNS,
-    ...EVENT_TYPES.flatMap((type) => fieldsOfType(type).map(({ name }) => columnOfField(name))),
+    ...EVENT_TYPES.flatMap((type) => fieldsExceptSources(type).map(({ name }) => columnOfField(name))),
     ...SOURCE_FIELDS.map(({ column }) => column),
   ]),
 ];
 
 export type Cells = Readonly<Record<string, string>>;
 
-const isEventType = (type: string): type is CaseEventType => Object.hasOwn(classOfType, type);
+const isEventType = (type: string): type is CaseEventType => Object.hasOwn(eventClassByType, type);
 
 /** Reads the event data of a line, as the REST interface takes it. Fields of empty cells are absent. */
 export const eventFromCells = (cells: Cells): Readonly<Record<string, unknown>> => {
   const type = cells['type'] ?? '';
-  const fields = isEventType(type) ? fieldsOfType(type) : [];
+  const fields = isEventType(type) ? fieldsExceptSources(type) : [];
   const sources = sourcesOf(cells);
   return {
     ...(type !== '' && { type }),
@@ -70,7 +70,7 @@ export const filledColumnsOfOtherTypes = (cells: Cells): readonly string[] => {
   const known = new Set<string>([
     ...LINE_OPTION_COLUMNS,
     ...SOURCE_FIELDS.map(({ column }) => column),
-    ...fieldsOfType(type).map(({ name }) => columnOfField(name)),
+    ...fieldsExceptSources(type).map(({ name }) => columnOfField(name)),
   ]);
   return EVENT_COLUMNS.filter((column) => !known.has(column) && (cells[column] ?? '') !== '');
 };
@@ -82,9 +82,9 @@ export const columnOfPointer = (pointer: string): string => {
   return SOURCE_FIELDS.find(({ name }) => name === part)?.column ?? 'source';
 };
 
-/** The columns of the fields of a type. */
+/** The columns of the fields of an event type, except those of its sources. */
 export const columnsOfType = (type: CaseEventType): readonly string[] =>
-  fieldsOfType(type).map(({ name }) => columnOfField(name));
+  fieldsExceptSources(type).map(({ name }) => columnOfField(name));
 
 const parseCell = ({ valueType, nullable }: Field, cell: string): unknown => {
   if (nullable === true && cell === CLEARED_CELL) return null;
@@ -115,7 +115,7 @@ const BOOLEAN_OF_WORD: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ]);
 
-/** By class: parses a cell that has a structured value, or several. */
+/** By the class of a field: the parser of its cell, which has one structured value or several. */
 const CELL_PARSERS: ReadonlyMap<Constructor, (cell: string, isArray: boolean) => unknown> = new Map<
   Constructor,
   (cell: string, isArray: boolean) => unknown

@@ -19,7 +19,7 @@ export interface DiffRules {
   /** The fields of an event that the file can express, each with its place. */
   readonly fieldsOf: (data: RawEvent) => readonly (readonly [field: string, place: string])[];
   /** Whether a subject has one event of the match key at a time, so that another value contradicts the recorded one. */
-  readonly isSingleValued: (role: string) => boolean;
+  readonly isSingleValued: (matchKey: string) => boolean;
   /** `absent`: no such column, so that nothing is compared. `empty`: the column is there, the value unknown. */
   readonly cellState: (place: string) => 'absent' | 'empty' | 'filled';
 }
@@ -92,17 +92,18 @@ export const diffEvents = (
   };
   for (const part of parts) {
     const last = imported.get(part.matchKey);
-    const sameRole = others.filter(({ matchKey }) => matchKey === part.matchKey);
+    const recordedByOthers = others.filter(({ matchKey }) => matchKey === part.matchKey);
     if (last !== undefined)
       addChange({ before: last, after: part, fields: differingFields(part, last, movedFields, rules) });
-    else if (sameRole.some((other) => differingFields(part, other, SOURCES_FIELD, filledOnly).length === 0)) continue;
-    else if (rules.isSingleValued(part.matchKey) && sameRole.length > 0)
+    else if (recordedByOthers.some((other) => differingFields(part, other, SOURCES_FIELD, filledOnly).length === 0))
+      continue;
+    else if (rules.isSingleValued(part.matchKey) && recordedByOthers.length > 0)
       contradictions.push(...filledFields(part).map(({ place }) => ({ place, isWithEarlierImport: false })));
     else newParts.push(part);
   }
   const matchKeys = new Set(parts.map(({ matchKey }) => matchKey));
   for (const [matchKey, last] of imported)
-    if (!matchKeys.has(matchKey)) addChange({ before: last, after: null, fields: missingFields(last, rules) });
+    if (!matchKeys.has(matchKey)) addChange({ before: last, after: null, fields: fieldsGoneFromFile(last, rules) });
   return {
     newEvents: mergeDescriptions(newParts.map(({ data }) => data)),
     newMatchKeys: newParts.map(({ matchKey }) => matchKey),
@@ -158,7 +159,7 @@ const differingFields = (
  * The filled fields of an imported part that is no longer in the file. If one of its columns is absent, the part may be missing only
  * for that reason: then only fields whose cells are there and empty count.
  */
-const missingFields = (last: ComparedPart, { cellState }: DiffRules): readonly DifferingField[] => {
+const fieldsGoneFromFile = (last: ComparedPart, { cellState }: DiffRules): readonly DifferingField[] => {
   const fields = filledFields(last);
   const isIncomplete = fields.some(({ place }) => cellState(place) === 'absent');
   return isIncomplete ? fields.filter(({ place }) => cellState(place) === 'empty') : fields;
@@ -211,7 +212,7 @@ const comparedPart = (data: RawEvent, matchKey: string, rules: DiffRules): Compa
 
 export const matchKeyOfName = (name: Name): string => `named ${languageOfNameColumn(name)}`;
 
-/** Script and language of a name follow from its letters, so only text and kind are compared. */
+/** Script and language of a name follow from its column and its letters, so only text and kind are compared. */
 const fieldValue = (data: RawEvent, field: string): unknown => {
   if (field !== 'name' || data.type !== 'named') return data[field];
   const { text, kind } = data['name'] as Name;

@@ -70,7 +70,7 @@ async function* tableEventLines(table: TabularFile, context: LineContext): Async
 }
 
 /**
- * Groups lines by case, each group when its last line is read. A line without a case is a group of one. Reads the file twice:
+ * Groups lines by case and yields each group when its last line is read. A line without a case is a group of one. Reads the file twice:
  * first to count the lines of each case.
  */
 export async function* linesByCase(

@@ -32,7 +32,7 @@ export interface EventLine {
   readonly errors: readonly CellError[];
 }
 
-/** Equal for two lines of one case. */
+/** Equal for two lines that name their case alike: both by its id, or both by one reference in any spelling. */
 export const caseKey = (identifier: CaseIdentifier | null): string =>
   identifier === null
     ? ''

@@ -7,7 +7,7 @@ export interface ExportedFile {
   readonly knownAt: string;
   readonly position: number;
   readonly fileName: string;
-  /** A sentence that names the recorded data that the file omits. */
+  /** In words: the recorded data that the file omits. */
   readonly leavesOut: string;
   readonly content: Readable;
 }

@@ -47,7 +47,7 @@ export interface CorrectionLine extends CellCorrection {
  * file of events after all lines of the current case.
  */
 export interface ImportOptions extends Partial<JobContext> {
-  /** The list of the references and categories in the rows. */
+  /** The id of the list to which the references and categories in the rows belong. */
   readonly list: string;
   readonly onReportLine?: (line: ReportLine) => void;
   /** True: changed cells become corrections. Otherwise they refuse their row, line or definition. */
@@ -127,7 +127,7 @@ class FileImporter {
     await this.recorder.query(new Lists(this.recorder.scope, this.options.list));
   }
 
-  /** False where the file changed since the scan, or its list is not defined. */
+  /** False where the file cannot be read any more, or its list is not defined. */
   async importFile(file: ScannedFile): Promise<boolean> {
     try {
       if (file.kind === 'definitions') return await this.importDefinitions(file);
@@ -158,12 +158,12 @@ class FileImporter {
     this.startProgress(file, rowsFile.rows);
     const { table } = rowsFile;
     const passes = table.columns.includes('same_as') ? [false, true] : [false];
-    for (const isLinkedPass of passes)
+    for (const isSameAsPass of passes)
       for await (const row of table.rows()) {
         if (this.isStopped()) return true;
         // The scan could read the whole file, so the file has changed since. The rows before this one are imported.
         if ('code' in row) return false;
-        if (((row.cells['same_as'] ?? '') !== '') === isLinkedPass)
+        if (((row.cells['same_as'] ?? '') !== '') === isSameAsPass)
           this.reportOutcome(
             file,
             row.line,

@@ -18,11 +18,11 @@ export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | Fi
   try {
     for await (const chunk of file as AsyncIterable<Buffer>)
       for (const line of reader.read(chunk)) {
-        const result = readLine(line);
+        const result = parseLine(line);
         yield result;
         if ('code' in result) return;
       }
-    for (const line of reader.end()) yield readLine(line);
+    for (const line of reader.end()) yield parseLine(line);
   } catch (error) {
     yield fileAccessProblem(error);
   } finally {
@@ -32,7 +32,7 @@ export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | Fi
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-const readLine = ({ number, bytes }: Line): JsonLine | FileProblem => {
+const parseLine = ({ number, bytes }: Line): JsonLine | FileProblem => {
   if (bytes === null)
     return { code: 'FILE.ROW_TOO_LONG', line: number, expected: `at most ${MAX_ROW_BYTES} bytes a line` };
   try {

@@ -37,7 +37,7 @@ export interface ExportedList extends ExportedFile {
 }
 
 /** Null where there is no such list. `onRows` gets the number of rows written so far. */
-export const exportList = async (
+export const listAsFile = async (
   queries: Pick<QueryBus, 'execute'>,
   request: ListExportRequest,
   format: TableFormat,

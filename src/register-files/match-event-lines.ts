@@ -88,7 +88,8 @@ const asReported = (event: ReportedEvent<AnyEvent>): object => {
 
 /**
  * Pairs new lines with the recorded events that no line matches any more. A line of the same type and day is a changed version of the
- * event: certainly so if it has a day or is `opened`, or if the file repeats all else imported for the case. Only then may the day differ.
+ * event: certainly so if it has a day or is `opened`, or if the file repeats all else imported for the case.
+ * The day may differ only with `mayCorrect` and if the file repeats all else.
  */
 const pairChangedLines = (
   lines: readonly CheckedLine[],

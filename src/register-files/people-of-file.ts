@@ -6,17 +6,17 @@ import { nameWords } from '../domain/names/folding.js';
 import { likenessOf, type PersonData } from '../domain/names/likeness.js';
 import { matchNames } from '../domain/names/ranking.js';
 
-interface OpenedPerson extends PersonData {
+interface PersonOfOpenedCase extends PersonData {
   /** What a report calls the case: its reference, or else its id. */
   readonly caseLabel: string;
 }
 
 export class PeopleOfFile {
   /** People by each of their names in any spelling, without fathers' names. */
-  readonly #byName = new Map<string, OpenedPerson[]>();
+  readonly #byName = new Map<string, PersonOfOpenedCase[]>();
 
   /** The label of a case that was added for probably the same person (`Likeness.isProbable`); null where there is none. */
-  labelOfProbableDuplicate(person: PersonData): string | null {
+  caseLabelOfProbableDuplicate(person: PersonData): string | null {
     const others = person.names.flatMap((name) => this.#byName.get(unorderedNameKey(name)) ?? []);
     return others.find((other) => isProbablySamePerson(person, other))?.caseLabel ?? null;
   }

@@ -136,8 +136,8 @@ const addLinesToCase = async (group: LineGroup, target: TargetCase): Promise<Lin
   const priorEvents = isNewSubject ? [] : await recorder.priorEvents(subject, actor);
   if (priorEvents === null) return unknownReference('ref', lines[0]?.row, 'the id of a case');
   const { recordedEventIds, changes } = matchLines(lines, priorEvents, correctionOptions.mayCorrect);
-  const kept = correctionOptions.mayCorrect ? changes.filter(({ isCorrectable }) => !isCorrectable) : changes;
-  if (kept.length > 0) return refused(...kept.flatMap(changeErrors));
+  const refusedChanges = correctionOptions.mayCorrect ? changes.filter(({ isCorrectable }) => !isCorrectable) : changes;
+  if (refusedChanges.length > 0) return refused(...refusedChanges.flatMap(changeErrors));
   const newLines = lines.filter((_, index) => recordedEventIds[index] === null);
   const opened = newLines.find(({ data }) => data.type === 'opened');
   if (opened !== undefined && !isNewSubject) return referenceTaken(opened);

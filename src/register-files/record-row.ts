@@ -57,28 +57,29 @@ export const recordRow = async (
 ): Promise<ImportOutcome> => {
   const { fileKind } = rowOfFile;
   const row: RowToRecord = { ...rowOfFile, recorder, events, actor: actorOf(fileKind, recorder.list) };
-  if (isLinked(row)) return addToLinkedCase(row);
-  const added = await addRowToCase(row, subjectOf(row));
+  if (hasSameAs(row)) return addToSameAsCase(row);
+  const added = await addRowToCase(row, subjectOpenedBy(row));
   if (added.outcome !== 'retry') return added;
-  const outcome = fileKind === 'register' ? await openCase(row) : await addToCaseOfReference(row, UNKNOWN_REFERENCE);
+  const outcome =
+    fileKind === 'register' ? await openCaseOrAddRow(row) : await addToCaseOfReference(row, UNKNOWN_REFERENCE);
   return outcome.outcome === 'retry' ? notRecorded() : outcome;
 };
 
-const isLinked = ({ cells }: RowToRecord): boolean => (cells['same_as'] ?? '') !== '';
+const hasSameAs = ({ cells }: RowToRecord): boolean => (cells['same_as'] ?? '') !== '';
 
 const openingIdempotencyKey = ({ recorder, cells }: RowToRecord): string => JSON.stringify([recorder.list, cells.ref]);
 
 /** The case that a row opens. Its id is computed from list and reference, so that a repeated import needs no search. */
-const subjectOf = (row: RowToRecord): Subject => ({
+const subjectOpenedBy = (row: RowToRecord): Subject => ({
   kind: 'case',
   id: newCaseId(actorOf('register', row.recorder.list), openingIdempotencyKey(row)),
 });
 
 /** Opens the case of a row, or adds to the case that has the reference already. */
-const openCase = async (row: RowToRecord): Promise<RecordOutcome> => {
+const openCaseOrAddRow = async (row: RowToRecord): Promise<RecordOutcome> => {
   const { recorder, events, actor } = row;
   const opened = await recorder.record({
-    subject: subjectOf(row),
+    subject: subjectOpenedBy(row),
     isNewSubject: true,
     events,
     actor,
@@ -87,10 +88,10 @@ const openCase = async (row: RowToRecord): Promise<RecordOutcome> => {
   });
   if (opened.outcome === 'retry') return addRowToCase(row, opened.subject);
   // The possible duplicate may be the case that already has this reference: in another spelling, or opened by somebody else.
-  return isPossibleDuplicate(opened) ? addToCaseOfReference(row, opened) : opened;
+  return isRefusedAsPossibleDuplicate(opened) ? addToCaseOfReference(row, opened) : opened;
 };
 
-const isPossibleDuplicate = (outcome: ImportOutcome): boolean =>
+const isRefusedAsPossibleDuplicate = (outcome: ImportOutcome): boolean =>
   outcome.outcome === 'refused' && outcome.errors.some(({ code }) => code === DUPLICATE_CODE);
 
 const addToCaseOfReference = async (row: RowToRecord, otherwise: RecordOutcome): Promise<RecordOutcome> => {
@@ -106,7 +107,7 @@ const UNKNOWN_REFERENCE = refused({
 });
 
 /** Adds to the case named by `same_as`, which also gains the reference of the row. */
-const addToLinkedCase = async (row: RowToRecord): Promise<ImportOutcome> => {
+const addToSameAsCase = async (row: RowToRecord): Promise<ImportOutcome> => {
   const id = await row.recorder.findCaseId({ reference: '', ...parseReference(row.cells['same_as'] ?? '') });
   if (id === null)
     return refused({ column: 'same_as', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case in a list' });
@@ -122,13 +123,13 @@ const referencedEventToAdd = (row: RowToRecord, priorEvents: readonly Comparable
   const [first] = events;
   // A reference that somebody retracted counts too: an unchanged row does not undo that.
   const recorded = priorEvents.flatMap(({ event, eventAsItStands }) => [event, eventAsItStands ?? event]);
-  if (!isLinked(row) || first === undefined || hasReference(recorded, reference)) return [];
+  if (!hasSameAs(row) || first === undefined || hasReference(recorded, reference)) return [];
   const { sources, reliability } = first.event;
   return [{ event: { type: 'referenced', ...reference, sources, reliability }, locate: () => 'ref' }];
 };
 
 /**
- * An unknown day of conviction is an interval that ends on the day of the import. Later imports take the interval of the first,
+ * The interval of an unknown day of conviction may end on the day of the import. Later imports take the interval of the first,
  * so that they do not contradict it.
  */
 const withRecordedConvictionInterval = (
@@ -204,14 +205,14 @@ const isCaseSharedWithOtherRow = ({ recorder, cells }: RowToRecord, priorEvents:
       isFromEarlierImport && eventAsItStands?.type === 'referenced' && eventAsItStands.list === recorder.list,
   );
 
-/** The error where the row would add a name that is like none of the case's: the reference may be that of another person. */
+/** The error where the row would add a name and no name in it is like one of the case's: the reference may be another person's. */
 const otherPersonError = (
   row: RowToRecord,
   newEvents: readonly RawEvent[],
   priorEvents: readonly ComparableEvent[],
 ): CellError | null => {
   const added = newEvents.find(({ type }) => type === 'named');
-  if (added === undefined || isLinked(row)) return null;
+  if (added === undefined || hasSameAs(row)) return null;
   const known = textsOfNames(priorEvents.flatMap(({ eventAsItStands }) => eventAsItStands ?? []));
   const told = textsOfNames(row.events.map(({ event }) => event));
   const isAlike = told.some((name) => known.some((other) => matchNames(name, other).score >= MIN_MATCH_SCORE));

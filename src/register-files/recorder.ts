@@ -62,8 +62,8 @@ export type RecordOutcome = ImportOutcome | { readonly outcome: 'retry'; readonl
 
 /** Events of one page of a subject's history. */
 const HISTORY_PAGE_SIZE = 500;
-/** Each wait takes some seconds; together they cover the projection of the largest file. */
-const MAX_WAITS = 200;
+/** How many times a query waits for the read models, some seconds each: together long enough to project the largest file. */
+const MAX_WAITS_FOR_READ_MODELS = 200;
 
 export class Recorder {
   /** The token of the last write. */
@@ -135,13 +135,13 @@ export class Recorder {
     return this.query(new History(this.scope, { subject, after, limit: HISTORY_PAGE_SIZE }));
   }
 
-  /** Repeats a query until the read models have caught up with `atLeast`. */
+  /** Repeats a query until the read models have caught up with the `atLeast` of its scope; gives up after too many waits. */
   async query<R>(query: Query<R>): Promise<R> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.register.queries.execute(query);
       } catch (error) {
-        if (!(error instanceof NotCaughtUp) || tries === MAX_WAITS) throw error;
+        if (!(error instanceof NotCaughtUp) || tries === MAX_WAITS_FOR_READ_MODELS) throw error;
       }
     }
   }
@@ -157,7 +157,7 @@ export class Recorder {
   }: EventsToRecord): Promise<RecordOutcome> {
     const opened = isNewSubject && subject.kind === 'case' ? findOpening(events) : null;
     if (opened !== null && !acknowledge.includes(DUPLICATE_CODE)) {
-      const samePerson = this.peopleOfFile.labelOfProbableDuplicate(opened.person);
+      const samePerson = this.peopleOfFile.caseLabelOfProbableDuplicate(opened.person);
       if (samePerson !== null) return refused(duplicateError(opened, samePerson));
     }
     const result = await this.register.commands.execute(

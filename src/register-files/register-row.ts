@@ -169,7 +169,7 @@ const clemencyEvents = (
   on: FieldsOfDay,
   instruments: readonly KnownInstrument[],
 ): readonly RawEvent[] => {
-  const decree = decreeOf(row, instruments);
+  const decree = pardonDecreeOf(row, instruments);
   return [
     ...eventsIf(row.release_reason === 'pardon' && decree !== null, {
       type: 'pardoned',
@@ -181,8 +181,8 @@ const clemencyEvents = (
   ];
 };
 
-/** The decree issued on the day of release; null where there is none, or more than one. */
-const decreeOf = (row: RegisterRow, instruments: readonly KnownInstrument[]): string | null => {
+/** The pardon decree issued on the day of release; null where there is none, or more than one. */
+const pardonDecreeOf = (row: RegisterRow, instruments: readonly KnownInstrument[]): string | null => {
   const decrees = instruments.filter(({ kind, issued }) => kind === 'pardon-decree' && issued === row.released_on);
   return decrees.length === 1 ? (decrees[0]?.id ?? null) : null;
 };
@@ -210,7 +210,7 @@ const pairsInCell = (cell: string): readonly (readonly string[])[] =>
   cell === '' ? [] : cell.split(';').map((part) => part.split('=').map((word) => word.trim()));
 
 /** Whether every reading of a day is before every reading of another; false where one is no date. */
-const isBefore = (day: string, other: string): boolean =>
+const isCertainlyBefore = (day: string, other: string): boolean =>
   (parseEdtf(day)?.latest ?? MAX_DAY) < (parseEdtf(other)?.earliest ?? MIN_DAY);
 
 const REGISTER_DAY_COLUMNS = [
@@ -237,7 +237,7 @@ const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): read
     changes.map(({ category }) => ({ column: 'category_changes', id: category })),
   );
   return [
-    ...days.filter(({ day }) => isFuture(day, today)).map(({ column }) => futureDateError(column)),
+    ...days.filter(({ day }) => isCertainlyFuture(day, today)).map(({ column }) => futureDateError(column)),
     ...categoryCells
       .filter(({ id }) => id !== '' && findCategory(id, categories) === undefined)
       .map(({ column }) => ({
@@ -288,7 +288,7 @@ const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): read
 };
 
 /** Whether every reading of a day is after today; false where it is no date. */
-export const isFuture = (day: string, today: Day): boolean => (parseEdtf(day)?.earliest ?? today) > today;
+export const isCertainlyFuture = (day: string, today: Day): boolean => (parseEdtf(day)?.earliest ?? today) > today;
 
 export const futureDateError = (column: string): CellError => ({
   column,
@@ -302,7 +302,7 @@ const errorIf = (holds: boolean, column: string, code: string, expected: string)
 /** Contradictions between cells that the timeline cannot find in the events. */
 const contradictionsIn = (row: RegisterRow, { instruments }: RowContext): readonly CellError[] => [
   ...errorIf(
-    row.release_reason === 'pardon' && decreeOf(row, instruments) === null,
+    row.release_reason === 'pardon' && pardonDecreeOf(row, instruments) === null,
     'release_reason',
     'ROW.NO_SUCH_DECREE',
     'pardon only where the register has one pardon decree issued on the day of release',
@@ -314,7 +314,7 @@ const contradictionsIn = (row: RegisterRow, { instruments }: RowContext): readon
     'the day of release where the reason is released',
   ),
   ...errorIf(
-    isConvicted(row) && row.convicted_on === '' && isBefore(row.reported_on, row.arrested_on),
+    isConvicted(row) && row.convicted_on === '' && isCertainlyBefore(row.reported_on, row.arrested_on),
     'reported_on',
     'ROW.CONTRADICTS_ITSELF',
     'a day that is not before the arrest, since it ends the days on which the conviction can have been',

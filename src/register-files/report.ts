@@ -1,4 +1,4 @@
-/** The report of an import. It never quotes a cell, since reports are passed on and cells are about people. */
+/** The report of an import. It quotes no cell of a row, since reports are passed on and cells are about people. */
 
 /** Codes of files and rows with their descriptions for docs/problems.md. Codes of fields and findings are defined in schema/ and domain/. */
 export const IMPORT_CODES = {

@@ -137,7 +137,7 @@ const LETTER_NOT_IN_RUSSIAN = /[әөүғһҹҝј]/iu;
 
 /**
  * The name in a cell. A name without a letter of its column's script gets the script of its letters and an undetermined
- * language, unless letters of its own show that it is Azerbaijani.
+ * language; in the column `name`, letters that only Azerbaijani has make it Azerbaijani.
  */
 export const nameFromCell = (column: (typeof NAME_COLUMNS)[number], text: string): object => {
   const { language, script, kind } = column;

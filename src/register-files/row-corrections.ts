@@ -16,8 +16,9 @@ export interface CorrectionOptions {
 /** A cell whose content becomes a correction. */
 export interface CellCorrection {
   readonly column: string;
-  /** The content of the cell at the earlier import and now; empty for an empty cell. */
+  /** The content of the cell at the earlier import; empty for an empty cell. */
   readonly before: string;
+  /** The content of the cell now; empty for an empty cell. */
   readonly after: string;
 }
 
@@ -41,7 +42,10 @@ export const correctionsOf = (changes: readonly PartChange[], file: string): Row
     applyChange(edit, change);
     edits.set(recordedEvent.id, edit);
   }
-  return { drafts: [...edits.values()].flatMap((edit) => draftsOf(edit, file)), cells: correctedCells(changes) };
+  return {
+    drafts: [...edits.values()].flatMap((edit) => amendmentDraftsOf(edit, file)),
+    cells: correctedCells(changes),
+  };
 };
 
 /** The changes of one recorded event. */
@@ -76,7 +80,7 @@ const namesAfterChange = (edit: EventEdit, { matchKey }: RecordedPart, renamed: 
   return names.flatMap((one) => (matchKeyOfName(one) !== matchKey ? [one] : name === undefined ? [] : [name]));
 };
 
-const draftsOf = (
+const amendmentDraftsOf = (
   { recordedEvent, correctedFields, isGoneFromFile, placeByField }: EventEdit,
   file: string,
 ): readonly EventDraft[] => {
@@ -85,7 +89,7 @@ const draftsOf = (
     const [, first, field = ''] = pointer.split('/');
     return (first === 'data' ? placeByField.get(field) : undefined) ?? [...placeByField.values()][0] ?? 'ref';
   };
-  if (isGoneFromFile || isEmptyDescription(recordedEvent, correctedFields))
+  if (isGoneFromFile || leavesDescriptionEmpty(recordedEvent, correctedFields))
     return recordedEvent.eventAsItStands === null
       ? []
       : [{ data: { type: 'retracted', event: recordedEvent.id, reason: RETRACTION_REASON, ...provenance }, locate }];
@@ -101,7 +105,7 @@ const draftsOf = (
 const RETRACTION_REASON = 'The file does not say it any more.';
 
 /** Whether a correction would leave a description without any field. */
-const isEmptyDescription = ({ event }: ComparableEvent, data: Readonly<Record<string, unknown>>): boolean =>
+const leavesDescriptionEmpty = ({ event }: ComparableEvent, data: Readonly<Record<string, unknown>>): boolean =>
   event.type === 'described' &&
   (['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const).every(
     (field) => (field in data ? data[field] : (event[field] ?? null)) === null,
@@ -115,7 +119,7 @@ const isAlreadyCorrected = ({ eventAsItStands }: ComparableEvent, field: string,
     comparableValue(value ?? null),
   );
 
-/** The changed cells, each once, though several events may have its content. */
+/** The changed cells, each once, though several events may have the content of one cell. */
 const correctedCells = (changes: readonly PartChange[]): readonly CellCorrection[] => {
   const cells = new Map<string, CellCorrection>();
   for (const { before, after, fields } of changes)

@@ -120,7 +120,7 @@ const BEYOND_ASCII = /[^\x00-\x7f]/;
 
 const ENCODING_PROBE_BYTES = 65_536;
 
-/** By the name that chardet gives: the encodings of the languages of a register. Among all, it would take a list of names for French. */
+/** By chardet's name: the encodings of a register's languages. With all encodings allowed, chardet takes a list of names for French. */
 const GUESSABLE_ENCODINGS: Readonly<Record<string, string>> = {
   'windows-1251': 'windows-1251',
   'KOI8-R': 'KOI8-R',

@@ -2,7 +2,7 @@
 import type { QueryBus } from '@nestjs/cqrs';
 import type { Scope } from '../read-models/scope.js';
 import type { StatisticName, StatisticView } from '../read-models/statistics/statistic.view.js';
-import { Statistics, type StatisticParameters } from '../read-models/statistics/statistics.query.js';
+import { OneStatistic, type StatisticParameters } from '../read-models/statistics/statistics.query.js';
 import { csvTable, type PagesOfRows, type Separator } from './csv-table.js';
 import type { ExportedFile } from './exported-file.js';
 import { escapeFormula } from './formula-escape.js';
@@ -21,7 +21,7 @@ export const statisticAsCsv = async (
   queries: Pick<QueryBus, 'execute'>,
   { scope, statistic, parameters, separator }: StatisticExportRequest,
 ): Promise<ExportedFile | null> => {
-  const view = await queries.execute(new Statistics(scope, statistic, parameters));
+  const view = await queries.execute(new OneStatistic(scope, statistic, parameters));
   if (view === null) return null;
   const [header = [], ...rows] = statisticCells(view);
   const days = view.from === null ? view.asOf : `${view.from}-${view.asOf}`;

@@ -85,7 +85,7 @@ const noticesOf = ({ rowDefs, columns, cells }: Sheet, otherSheets: number): rea
   if (hiddenRows.length > 0 || hiddenColumns > 0)
     notices.push({
       code: 'FILE.HIDDEN_CELLS',
-      expected: `nothing hidden that should stay out; ${hiddenRows.length} hidden rows${firstRowsText(hiddenRows)} and ${hiddenColumns} hidden columns are read like the others`,
+      expected: `nothing hidden that should stay out; ${hiddenRows.length} hidden rows${rowNumbersText(hiddenRows)} and ${hiddenColumns} hidden columns are read like the others`,
     });
   if (links > 0)
     notices.push({
@@ -97,7 +97,7 @@ const noticesOf = ({ rowDefs, columns, cells }: Sheet, otherSheets: number): rea
 
 /** The most hidden rows whose numbers a notice lists. */
 const MAX_ROWS_IN_NOTICE = 5;
-const firstRowsText = (rows: readonly number[]): string =>
+const rowNumbersText = (rows: readonly number[]): string =>
   rows.length === 0
     ? ''
     : ` (${rows.slice(0, MAX_ROWS_IN_NOTICE).join(', ')}${rows.length > MAX_ROWS_IN_NOTICE ? ', …' : ''})`;
@@ -220,17 +220,18 @@ const dateText = (date: Date, format: string, address: string): string | Invalid
   return shown.includes('m') ? day.slice(0, 7) : day.slice(0, 4);
 };
 
-/** Significant digits that a spreadsheet stores, and those that it shows of a number with decimals in the format General. */
+/** The most significant digits of a number that a spreadsheet stores. */
 const STORED_DIGITS = 15;
+/** The most significant digits of a number with decimals that a spreadsheet shows in the format General. */
 const SHOWN_DIGITS = 10;
 
 /** A number in the format of its cell, for example `0137`. */
 const numberText = (value: number, format: string): string => {
   const digits = textInGeneralFormat(value);
-  return /^(general|@)?$/i.test(format) ? digits : formatValue(value, withoutGeneral(format, digits)).trim();
+  return /^(general|@)?$/i.test(format) ? digits : formatValue(value, replaceGeneralInFormat(format, digits)).trim();
 };
 
-/** Decimals beyond those shown are the noise of the spreadsheet's arithmetic. Numbers with more whole digits are not rounded. */
+/** Decimals beyond those shown are the noise of the spreadsheet's arithmetic. Numbers with more whole digits than shown are not rounded. */
 const textInGeneralFormat = (value: number): string => {
   const stored = Number(value.toPrecision(STORED_DIGITS));
   const isWhole = Number.isInteger(stored) || Math.abs(stored) >= 10 ** SHOWN_DIGITS;
@@ -240,7 +241,7 @@ const textInGeneralFormat = (value: number): string => {
 const TEXT_OR_GENERAL = /"[^"]*"|\\.|general/gi;
 
 /** Replaces `General` within a format (`General" il"`), which hucre knows only on its own, by a pattern with as many decimals as needed. */
-const withoutGeneral = (format: string, digits: string): string => {
+const replaceGeneralInFormat = (format: string, digits: string): string => {
   const decimals = digits.split('.')[1]?.length ?? 0;
   const general = decimals === 0 ? '0' : `0.${'0'.repeat(decimals)}`;
   return format.replace(TEXT_OR_GENERAL, (part) => (/^general$/i.test(part) ? general : part));

@@ -11,7 +11,7 @@ import {
   IsOneOf,
   IsOptional,
   IsSlug,
-  IsTerm,
+  IsDuration,
   IsWordOrTexts,
   ObjectRule,
 } from './decorators.js';
@@ -69,7 +69,7 @@ export class InstrumentApplication {
   effect?: ApplicationStarted['effect'];
 
   @IsOptional()
-  @IsTerm()
+  @IsDuration()
   reducedBy?: string;
 
   @IsOptional()

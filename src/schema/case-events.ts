@@ -389,7 +389,7 @@ export class Distinguished extends CommonFields {
 }
 
 /** The DTO class of each type. */
-export const caseClasses = {
+export const caseEventClasses = {
   opened: Opened,
   named: Named,
   referenced: Referenced,

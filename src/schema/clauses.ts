@@ -16,9 +16,9 @@ import {
   IsObjectOf,
   IsOneOf,
   IsOptional,
-  IsShare,
+  IsFraction,
   IsSlug,
-  IsTerm,
+  IsDuration,
   IsText,
   ObjectRule,
 } from './decorators.js';
@@ -78,11 +78,11 @@ export class GravityCondition {
 export class RemainingCondition {
   @NeedsAnyOf<RemainingCondition>('lessThan', 'atLeast')
   @IsOptional()
-  @IsTerm({ description: 'The sentence ends after the day of reference and before that day plus this term.' })
+  @IsDuration({ description: 'The sentence ends after the day of reference and before that day plus this term.' })
   lessThan?: string;
 
   @IsOptional()
-  @IsTerm({ description: 'The sentence ends on the day of reference plus this term, or later.' })
+  @IsDuration({ description: 'The sentence ends on the day of reference plus this term, or later.' })
   atLeast?: string;
 
   @IsOneOf(MEASUREMENT_DAYS, MEASURED_DESCRIPTION)
@@ -92,11 +92,11 @@ export class RemainingCondition {
 export class ServedCondition {
   @NeedsAnyOf<ServedCondition>('atLeast', 'atLeastShare')
   @IsOptional()
-  @IsTerm()
+  @IsDuration()
   atLeast?: string;
 
   @IsOptional()
-  @IsShare({ description: 'Of the whole sentence.' })
+  @IsFraction({ description: 'Of the whole sentence.' })
   atLeastShare?: string;
 
   @IsOneOf(MEASUREMENT_DAYS, MEASURED_DESCRIPTION)
@@ -104,7 +104,7 @@ export class ServedCondition {
 }
 
 export class TermCondition {
-  @IsTerm({ description: 'Of the sentence as passed.' })
+  @IsDuration({ description: 'Of the sentence as passed.' })
   atMost: string;
 }
 
@@ -217,7 +217,7 @@ export class ClauseSet extends CommonFields {
   effect: ClauseFields['effect'];
 
   @IsOptional()
-  @IsTerm()
+  @IsDuration()
   reducedBy?: string;
 
   @IsOptional()

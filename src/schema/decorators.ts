@@ -9,7 +9,7 @@ import { parseKnownAt } from '../domain/known-at.js';
 import { toNfc } from '../domain/text.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
 import {
-  changeField,
+  changeFieldOptions,
   declareField,
   declareObjectRule,
   type Constructor,
@@ -31,10 +31,10 @@ export interface TypeOptions {
 }
 
 /** The field may be absent. Null is not absent. */
-export const IsOptional = (): PropertyDecorator => changeField({ optional: true });
+export const IsOptional = (): PropertyDecorator => changeFieldOptions({ optional: true });
 
 /** The field may be null; in an event, null clears the stored value. */
-export const IsNullable = (): PropertyDecorator => changeField({ nullable: true });
+export const IsNullable = (): PropertyDecorator => changeFieldOptions({ nullable: true });
 
 /** A decorator that gives a field the type, or with `each` an array of it. */
 export const typeDecorator =
@@ -53,7 +53,7 @@ const arraySchema = ({ schema, nestedClass, alternativeClasses }: ValueType): Js
   ...(nestedClass === undefined && alternativeClasses === undefined && { items: schema }),
 });
 
-/** Makes a decorator for fields of the type that takes TypeOptions only. */
+/** Makes a decorator for fields of this type; the only argument of the decorator is TypeOptions. */
 export const decoratorFactory =
   (type: ValueType) =>
   (options: TypeOptions = {}): PropertyDecorator =>
@@ -72,10 +72,11 @@ const fitsLength = (text: string, limit: number): boolean =>
   text.length <= limit || (text.length <= 2 * limit && [...text].length <= limit);
 
 /**
- * Characters that are refused. Multi-line text: control characters but line feeds, and lone surrogates. One-line text also: invisible
- * characters (soft hyphens, zero width, bidirectional overrides) and line separators, which make equal-looking texts differ.
+ * Refused in one-line text: control characters, line separators, lone surrogates, and invisible characters (soft hyphens, zero width,
+ * bidirectional overrides), which make equal-looking texts differ.
  */
 const FORBIDDEN_IN_ONE_LINE = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Refused in multi-line text: control characters except line feeds, and lone surrogates. */
 const FORBIDDEN_IN_MULTILINE = /[^\P{Cc}\n]|\p{Cs}/u;
 
 /** Free text, stored unchanged but for NFC. Spreadsheet formulas are not escaped here but on CSV export. */
@@ -164,13 +165,13 @@ export const IsArticleNumber = decoratorFactory(
   patternType(/^\d{1,3}(-\d{1,2})?$/, 'an article: 234, 167-2', 'ARTICLE.INVALID'),
 );
 
-/** The Criminal Code has parts such as 234.1-1. */
+/** A part of an article, such as 4.3; a number in it may have a suffix: part 1-1 of article 234 is cited as 234.1-1. */
 export const IsArticlePart = decoratorFactory(
   patternType(/^\d{1,2}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,2}$/, 'a part of an article: 4.3, 1-1', 'ARTICLE.INVALID'),
 );
 
 /** An article of the general part on preparation, attempt or complicity: 28, 29, 32.5. */
-export const IsGeneralPart = decoratorFactory(
+export const IsGeneralPartArticle = decoratorFactory(
   patternType(
     /^\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
     'an article of the general part: 28, 29, 32.5',
@@ -207,7 +208,7 @@ const URL_OPTIONS = {
   validate_length: false,
 };
 
-/** A day, month, year or interval (EDTF level 0), as precise as the date is known. */
+/** A day, month, year or interval (EDTF level 0), as precise as the date is known, with an optional `~` for approximate. */
 export const IsEdtf = decoratorFactory({
   schema: {
     type: 'string',
@@ -251,7 +252,7 @@ export const IsKnownAt = decoratorFactory({
   rules: [IS_TEXT, textRule('KNOWN_AT.INVALID', (value) => parseKnownAt(value) !== null)],
 });
 
-const termType: ValueType = {
+const durationType: ValueType = {
   schema: {
     type: 'string',
     description: 'ISO 8601 duration in years, months, weeks and days.',
@@ -261,10 +262,10 @@ const termType: ValueType = {
   expects: 'a term as an ISO 8601 duration: P3Y10M',
   rules: [IS_TEXT, textRule('TERM.INVALID', isTerm)],
 };
-export const IsTerm = decoratorFactory(termType);
+export const IsDuration = decoratorFactory(durationType);
 
 /** A part of a whole, such as 2/3. */
-export const IsShare = decoratorFactory({
+export const IsFraction = decoratorFactory({
   schema: { type: 'string', pattern: String.raw`^[1-9]\d?/[1-9]\d?$`, examples: ['2/3'] },
   expects: 'a share of at most the whole: 2/3',
   rules: [
@@ -277,9 +278,9 @@ export const IsShare = decoratorFactory({
 });
 
 /** The term of a sentence as a duration, or UNREPORTED where no source reports it. */
-export const IsTermOrUnknown = decoratorFactory({
-  schema: { anyOf: [termType.schema, { type: 'string', const: UNREPORTED }] },
-  expects: `${termType.expects}, or ${UNREPORTED}`,
+export const IsDurationOrUnknown = decoratorFactory({
+  schema: { anyOf: [durationType.schema, { type: 'string', const: UNREPORTED }] },
+  expects: `${durationType.expects}, or ${UNREPORTED}`,
   rules: [IS_TEXT, textRule('TERM.INVALID', (value) => value === UNREPORTED || isTerm(value))],
 });
 
@@ -372,7 +373,7 @@ const typeAllowingWord = (word: string, { schema, expects, rules }: ValueType): 
 });
 
 /** The number of values of a parameter that may be repeated, such as a filter. */
-export const REPEATABLE_BOUNDS = { min: 1, max: LIMITS.alternatives } as const;
+export const REPEATED_PARAMETER_BOUNDS = { min: 1, max: LIMITS.alternatives } as const;
 
 const areDistinct = (items: readonly unknown[]): boolean => {
   try {

@@ -4,11 +4,11 @@ import { IsBoolean, IsDay, IsObjectOf, IsOneOf, IsOptional, IsSlug, ObjectRule }
 import { LocalName, CommonFields } from './parts.js';
 
 const NAME_EXPECTED = 'a name in at least one of az, en, ru';
-const hasLanguage = ({ name }: { readonly name: LocalName }): boolean =>
+const hasNameInAnyLanguage = ({ name }: { readonly name: LocalName }): boolean =>
   [name.az, name.en, name.ru].some((text) => text !== undefined);
 
 export class ListDefined extends CommonFields {
-  @ObjectRule('NAME.NO_LANGUAGE', 'name', NAME_EXPECTED, hasLanguage)
+  @ObjectRule('NAME.NO_LANGUAGE', 'name', NAME_EXPECTED, hasNameInAnyLanguage)
   @IsObjectOf(LocalName)
   name: LocalName;
 }
@@ -17,7 +17,7 @@ export class CategoryDefined extends CommonFields {
   @IsSlug()
   category: string;
 
-  @ObjectRule('NAME.NO_LANGUAGE', 'name', NAME_EXPECTED, hasLanguage)
+  @ObjectRule('NAME.NO_LANGUAGE', 'name', NAME_EXPECTED, hasNameInAnyLanguage)
   @IsObjectOf(LocalName)
   name: LocalName;
 }

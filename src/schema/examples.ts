@@ -1,6 +1,6 @@
 /**
- * An invented event, with every field, of every type that a client may record: examples in the OpenAPI document, and the input of
- * tests which ensure that every field of the domain has a DTO field.
+ * An invented event of every type that a client may record, with every field but some conditional ones: examples in the OpenAPI
+ * document, and the input of tests which ensure that the DTO classes have the fields of the domain.
  */
 import type { CaseEventOf, CaseEventType } from '../domain/case/events.js';
 import type { ClaimEvent, ClaimEventType } from '../domain/claim/events.js';

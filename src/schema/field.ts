@@ -67,7 +67,7 @@ export const declareField = (target: object, name: string, valueType: ValueType,
 };
 
 /** Changes the options of a field that a decorator below this one has declared; decorators run from the bottom up. */
-export const changeField =
+export const changeFieldOptions =
   (options: FieldOptions): PropertyDecorator =>
   (target, key) => {
     const field = fieldsByPrototype.get(target)?.get(String(key));

@@ -1,9 +1,9 @@
-import { catalogue } from './problems.js';
+import { codeCatalogue } from './problems.js';
 import { IsOneOf } from './decorators.js';
 import { IsString } from './view-decorators.js';
 import type { Grade } from '../domain/event.js';
 
-const FINDING_CODES = catalogue.filter((entry) => entry.in === 'finding').map(({ code }) => code);
+const FINDING_CODES = codeCatalogue.filter((entry) => entry.in === 'finding').map(({ code }) => code);
 const FINDING_GRADES: readonly Grade[] = ['refuse', 'ask', 'warn'];
 
 export class FindingView {

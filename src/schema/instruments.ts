@@ -52,7 +52,7 @@ export class InstrumentRegistered extends CommonFields {
   clauses?: string[];
 }
 
-export const AMENDABLE_FIELDS = [
+export const AMENDABLE_INSTRUMENT_FIELDS = [
   'title',
   'issuer',
   'issued',
@@ -66,7 +66,7 @@ export const AMENDABLE_FIELDS = [
 
 export class InstrumentAmended extends CommonFields {
   @ObjectRule<InstrumentAmended>('AMENDMENT.EMPTY', '', 'at least one field that is set or cleared', (amended) =>
-    AMENDABLE_FIELDS.some((field) => amended[field] !== undefined),
+    AMENDABLE_INSTRUMENT_FIELDS.some((field) => amended[field] !== undefined),
   )
   @IsOptional()
   @IsNullable()

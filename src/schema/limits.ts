@@ -1,4 +1,4 @@
-/** Limits of requests. Text lengths are counted in Unicode code points. */
+/** Limits of requests, answers and jobs. Text lengths are counted in Unicode code points. */
 export const LIMITS = {
   /** Names of people, lists, courts, facilities, places and the like. */
   name: 200,
@@ -24,8 +24,9 @@ export const LIMITS = {
   acknowledge: 20,
   /** Values of one filter. */
   alternatives: 50,
-  /** Rows of a page: maximum and default. */
+  /** Rows of a page that a client may ask for. */
   page: 500,
+  /** Rows of a page where the client does not say how many. */
   defaultPage: 50,
   /** Bytes of JSON after which a page ends, even with fewer rows than asked for; one event may be up to a quarter of this size. */
   pageBytes: 4 * 1024 * 1024,
@@ -33,8 +34,9 @@ export const LIMITS = {
   movements: 1_000,
   /** Days on which eligibility is asked at once. */
   askedDays: 1_100,
-  /** Claims of a page, each compared with what the register counts: maximum and default. */
+  /** Claims of a page that a client may ask for; each is compared with what the register counts. */
   claims: 100,
+  /** Claims of a page where the client does not say how many. */
   defaultClaims: 50,
   /** Contradicting claims that are listed with a claim; further ones are left out. */
   conflicts: 50,

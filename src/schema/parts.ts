@@ -21,7 +21,7 @@ import {
   IsArticlePart,
   IsBoolean,
   IsEdtf,
-  IsGeneralPart,
+  IsGeneralPartArticle,
   IsLanguage,
   IsLawCode,
   IsObjectOf,
@@ -30,8 +30,8 @@ import {
   IsRegisterId,
   IsSha256,
   IsSlug,
-  IsTerm,
-  IsTermOrUnknown,
+  IsDuration,
+  IsDurationOrUnknown,
   IsText,
   IsUrl,
   ObjectRule,
@@ -137,7 +137,7 @@ export class Article implements ArticleOf {
   part?: string;
 
   @IsOptional()
-  @IsGeneralPart({ description: 'Of the general part: preparation, attempt, complicity.' })
+  @IsGeneralPartArticle({ description: 'Of the general part: preparation, attempt, complicity.' })
   generalPart?: string;
 }
 
@@ -164,7 +164,7 @@ export class Sentence implements SentenceOf {
   kind: SentenceOf['kind'];
 
   @IsOptional()
-  @IsTermOrUnknown()
+  @IsDurationOrUnknown()
   term?: string;
 
   @IsOptional()
@@ -212,7 +212,7 @@ export class Clemency extends DatedFields {
   effect: (typeof CLEMENCY_EFFECTS)[number];
 
   @IsOptional()
-  @IsTerm()
+  @IsDuration()
   reducedBy?: string;
 
   @IsOptional()

@@ -441,7 +441,7 @@ const typedEntries = <C extends string, M>(map: Readonly<Record<C, M>>): readonl
   Object.entries(map) as [C, M][];
 
 /** All codes, including those of findings. */
-export const catalogue: readonly CatalogueEntry[] = [
+export const codeCatalogue: readonly CatalogueEntry[] = [
   ...typedEntries(requestProblems).map(([code, entry]) => ({ code, in: 'problem' as const, ...entry })),
   ...typedEntries(fieldErrors).map(([code, entry]) => ({ code, in: 'error' as const, status: 400, ...entry })),
   ...typedEntries(findingCodes).map(([code, { grade, means }]) => ({

@@ -10,10 +10,10 @@ import { pointerTo, read, readSomeFields, type ReadResult } from './read.js';
 import { eventClasses } from './read-event.js';
 
 /**
- * Whether a field cannot be corrected: the type, and the event or case that the event acts on. Retract the event and record the
+ * Whether a field cannot be corrected: the type, and the event or case that the event acts on. Undo the event and record the
  * right one instead.
  */
-const isFixedField = (type: string, name: string): boolean =>
+const isImmutableField = (type: string, name: string): boolean =>
   ['type', 'event', 'into'].includes(name) || (type === 'distinguished' && name === 'from');
 
 const DATA_POINTER = '/data';
@@ -28,17 +28,19 @@ export const readCorrectedFields = (
   data: CorrectedFields,
 ): ReadResult<CorrectedFields> => {
   const eventClass = eventClassOf(kind, type);
-  if (eventClass === null) return { errors: Object.keys(data).map(uncorrectableFieldError) };
+  if (eventClass === null) return { errors: Object.keys(data).map(uncorrectableEventError) };
   const cleared = Object.keys(data).filter((name) => data[name] === null);
   const given = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
   const result = readSomeFields(eventClass, given);
   const errors = [
-    ...Object.keys(data).flatMap((name) => (isFixedField(type, name) ? [fixedFieldError(name)] : [])),
-    ...cleared.filter((name) => !isFixedField(type, name)).flatMap((name) => clearingErrors(eventClass, name)),
+    ...Object.keys(data).flatMap((name) => (isImmutableField(type, name) ? [immutableFieldError(name)] : [])),
+    ...cleared
+      .filter((name) => !isImmutableField(type, name))
+      .flatMap((name) => errorsOfClearingField(eventClass, name)),
     ...('errors' in result
       ? result.errors
           .map(withDataPointer)
-          .filter(({ pointer }) => !isFixedField(type, pointer.slice(DATA_POINTER.length + 1)))
+          .filter(({ pointer }) => !isImmutableField(type, pointer.slice(DATA_POINTER.length + 1)))
       : []),
   ];
   if (errors.length > 0 || 'errors' in result) return { errors };
@@ -69,19 +71,19 @@ const eventClassOf = (kind: SubjectKind, type: string): Constructor | null => {
 
 const withDataPointer = (error: FieldError): FieldError => ({ ...error, pointer: `${DATA_POINTER}${error.pointer}` });
 
-const fixedFieldError = (name: string): FieldError => ({
+const immutableFieldError = (name: string): FieldError => ({
   code: 'CORRECTION.FIXED_FIELD',
   pointer: pointerTo(DATA_POINTER, name),
   expected: 'another field; retract the event and record the right one instead',
 });
 
 /** The error for a field of an event that the register itself recorded, which no correction can change. */
-const uncorrectableFieldError = (name: string): FieldError => ({
-  ...fixedFieldError(name),
+const uncorrectableEventError = (name: string): FieldError => ({
+  ...immutableFieldError(name),
   expected: 'an event that somebody reported; what the register itself did (an edition, an application) stays as it is',
 });
 
-const clearingErrors = (eventClass: Constructor, name: string): readonly FieldError[] => {
+const errorsOfClearingField = (eventClass: Constructor, name: string): readonly FieldError[] => {
   const fields = fieldsOf(eventClass);
   const field = fields.find((candidate) => candidate.name === name);
   const pointer = pointerTo(DATA_POINTER, name);

@@ -6,7 +6,7 @@ import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
 import type { EditionEventType, ListEvent, ListEventType } from '../domain/list/events.js';
 import { amendmentClasses } from './amendments.js';
-import { caseClasses } from './case-events.js';
+import { caseEventClasses } from './case-events.js';
 import { Claimed, ClaimWithdrawn } from './claims.js';
 import { ClauseSet } from './clauses.js';
 import { CategoryDefined, ListDefined, PolicySet } from './definitions.js';
@@ -18,7 +18,7 @@ import { read } from './read.js';
 
 type ReportedListEventType = Exclude<ListEventType, EditionEventType>;
 
-const listClasses = {
+const listEventClasses = {
   'list-defined': ListDefined,
   'category-defined': CategoryDefined,
   'policy-set': PolicySet,
@@ -27,7 +27,7 @@ const listClasses = {
 
 type ReportedInstrumentEventType = Exclude<InstrumentEventType, ApplicationEventType>;
 
-const instrumentClasses = {
+const instrumentEventClasses = {
   'instrument-registered': InstrumentRegistered,
   'instrument-amended': InstrumentAmended,
   'clause-set': ClauseSet,
@@ -35,7 +35,7 @@ const instrumentClasses = {
   ...amendmentClasses,
 } satisfies { readonly [T in ReportedInstrumentEventType]: EventClass<Extract<InstrumentEvent, { type: T }>> };
 
-const claimClasses = {
+const claimEventClasses = {
   claimed: Claimed,
   'claim-withdrawn': ClaimWithdrawn,
   ...amendmentClasses,
@@ -51,10 +51,10 @@ export interface RecordableEvents extends Record<SubjectKind, ReportedEvent<AnyE
 
 /** The DTO class of every event type that a client may record. */
 export const eventClasses = {
-  case: caseClasses,
-  list: listClasses,
-  instrument: instrumentClasses,
-  claim: claimClasses,
+  case: caseEventClasses,
+  list: listEventClasses,
+  instrument: instrumentEventClasses,
+  claim: claimEventClasses,
 } satisfies {
   readonly [K in SubjectKind]: { readonly [T in RecordableEvents[K]['type']]: Constructor };
 };
@@ -67,7 +67,7 @@ export const FIRST_EVENT_TYPE = {
   claim: 'claimed',
 } as const satisfies { readonly [K in SubjectKind]: RecordableEvents[K]['type'] };
 
-/** Reads an event from a JSON value by the DTO class of its type. Returns a plain object with `type` first, or all errors. */
+/** Reads an event from a JSON value by the DTO class of its type. Returns a plain object with `type` first, or the errors. */
 export const readEvent = <K extends SubjectKind>(
   kind: K,
   body: unknown,

@@ -25,7 +25,7 @@ export const read = <T extends object>(type: Constructor<T>, input: unknown): Re
 /** The errors that class-validator finds in an instance from `buildInstance`. */
 export const validationErrorsOf = (built: object): readonly FieldError[] =>
   // Without `forbidUnknownValues: false`, an object of a class without fields would be an error.
-  errorsOf(validateSync(built, { stopAtFirstError: true, forbidUnknownValues: false }), '');
+  toFieldErrors(validateSync(built, { stopAtFirstError: true, forbidUnknownValues: false }), '');
 
 /**
  * Reads some of the fields of a class: absent ones are no errors, get no defaults, and rules about several fields are not checked.
@@ -83,8 +83,8 @@ export const pointerTo = (pointer: string, name: string): string =>
   `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 /**
- * Builds an instance for class-validator. It reads own properties only and writes only names of fields, so that a key such as
- * `__proto__` is reported as unknown and has no other effect.
+ * Builds an instance for class-validator. It reads only own properties of the input and sets only declared fields, so that
+ * a key such as `__proto__` is reported as unknown and has no other effect.
  */
 export const buildInstance = (
   type: Constructor,
@@ -136,7 +136,7 @@ const buildNested = (
   );
 };
 
-/** The items of longer arrays are neither normalised nor built: every type that does either refuses so long an array anyway. */
+/** A longer array is left as it is: each array type whose items are normalised or built has a lower maximum and refuses it anyway. */
 const MAX_BUILT_ITEMS = 1_000;
 
 /** A plain object of the fields that are present, in the order of the class. */
@@ -157,7 +157,7 @@ const toPlainNested = (type: Constructor, value: unknown): unknown =>
     : toPlain(type, value as Record<string, unknown>);
 
 /** The errors of one object: per field the first failed rule. Object rules are reported only if every field is valid. */
-const errorsOf = (errors: readonly ValidationError[], pointer: string): readonly FieldError[] => {
+const toFieldErrors = (errors: readonly ValidationError[], pointer: string): readonly FieldError[] => {
   const all = errors.flatMap((error) => errorsOfField(error, pointer));
   const ofSingleFields = all.filter(({ isObjectRule }) => !isObjectRule);
   return (ofSingleFields.length > 0 ? ofSingleFields : all).map(({ fieldError }) => fieldError);
@@ -170,7 +170,7 @@ const errorsOfField = (
   const here = pointerTo(pointer, error.property);
   const [failed] = Object.entries(error.constraints ?? {}).filter(([name]) => name !== 'nestedValidation');
   if (failed === undefined) {
-    return errorsOf(error.children ?? [], here).map((fieldError) => ({ fieldError, isObjectRule: false }));
+    return toFieldErrors(error.children ?? [], here).map((fieldError) => ({ fieldError, isObjectRule: false }));
   }
   const [name, expected] = failed;
   const objectRule = (error.contexts as Record<string, ObjectRuleContext> | undefined)?.[name];

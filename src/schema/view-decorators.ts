@@ -22,12 +22,12 @@ export const IsConstant = (value: string): PropertyDecorator =>
   typeDecorator(unvalidatedType({ type: 'string', const: value }), {});
 
 /** An object whose fields are all text. */
-export const IsTextByName = decoratorFactory(
+export const IsTextMap = decoratorFactory(
   unvalidatedType({ type: 'object', additionalProperties: { type: 'string' } }),
 );
 
 /** An object whose fields are all whole numbers from 0 up. */
-export const IsCountByName = decoratorFactory(
+export const IsCountMap = decoratorFactory(
   unvalidatedType({ type: 'object', additionalProperties: { type: 'integer', minimum: 0 } }),
 );
 

@@ -6,8 +6,9 @@ import type { readinessOf } from './readiness.js';
 
 type CheckResult = Pick<Awaited<ReturnType<typeof readinessOf>>, 'parts' | 'lag'>;
 
-/** Milliseconds that a caller waits for a check, and for which the result of the last one is used if the next is slow. */
+/** Milliseconds that a caller waits for a check before it gets the last result instead. */
 export const MAX_CHECK_WAIT_MS = 300;
+/** Milliseconds for which the last result may stand in for a slow check. */
 export const RESULT_VALID_MS = 5_000;
 
 /** The log does not respond, so the lag of the read models is unknown too. */

@@ -40,7 +40,7 @@ export class LogTime {
    * Appends events, with `recordedAt` raised to the latest instant assigned before. Calls `append` synchronously, so that
    * appends reach the store in the order of their instants. Throws ClockBehind.
    */
-  async record(
+  async appendWithTimes(
     events: readonly NewEvent[],
     append: (events: readonly NewEvent[]) => Promise<AppendResult>,
   ): Promise<AppendResult> {

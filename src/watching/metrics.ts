@@ -4,12 +4,12 @@ import type { LogCheck } from '../event-store/port.js';
 import type { Job } from '../jobs/jobs.js';
 import type { ProofState } from './readiness.js';
 import type { Readiness } from '../read-models/read-models.js';
-import type { PartCodes } from './readiness.js';
+import type { ReadinessCodeByPart } from './readiness.js';
 import type { AppendMeasurement } from './watched-store.js';
 
 /** The state of the service that each rendering of the metrics reads. */
 export interface MetricsState extends Readiness {
-  readonly parts: PartCodes;
+  readonly parts: ReadinessCodeByPart;
   /** Appends in progress. */
   readonly pendingAppends: number;
   /** Events in the log; null if the store cannot tell without reading it. */

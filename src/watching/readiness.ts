@@ -13,7 +13,7 @@ interface CodeDescription {
 }
 
 /** Why the log is not ready. */
-export const LOG_CODES = {
+export const LOG_READINESS_CODES = {
   STORE_UNAVAILABLE: {
     meaning: 'The log cannot be read now, and so not written either.',
     remedy: 'See to the disk, or to the server of the log. It goes on by itself.',
@@ -41,7 +41,7 @@ export const LOG_CODES = {
 } as const satisfies Record<string, CodeDescription>;
 
 /** Why the read models are not ready. */
-export const READ_MODEL_CODES = {
+export const READ_MODEL_READINESS_CODES = {
   STORE_UNAVAILABLE: {
     meaning: 'The log cannot be read; what was projected before can be asked.',
     remedy: 'As for the log. They go on by themselves.',
@@ -114,28 +114,28 @@ export const warningsOf = (proof: ProofState | null): readonly (keyof typeof WAR
   ...(proof?.witnesses.some(({ isFailing }) => isFailing) === true ? (['WITNESS_FAILING'] as const) : []),
 ];
 
-export type PartCodes = {
-  readonly log: keyof typeof LOG_CODES | null;
-  readonly 'read-models': keyof typeof READ_MODEL_CODES | null;
+export type ReadinessCodeByPart = {
+  readonly log: keyof typeof LOG_READINESS_CODES | null;
+  readonly 'read-models': keyof typeof READ_MODEL_READINESS_CODES | null;
 };
 
 /** The code of each part (null: ready), and the figures that they are derived from. */
 export const readinessOf = async (
   store: WatchedStore,
   readModels: ReadModels,
-): Promise<Readiness & { readonly parts: PartCodes }> => {
+): Promise<Readiness & { readonly parts: ReadinessCodeByPart }> => {
   const readiness = await readModels.readiness();
   const parts = { log: await logCode(store, readiness), 'read-models': readModelsCode(readiness) };
   return { ...readiness, parts };
 };
 
 /** By error name, because watching/ does not import proof/. */
-const UNWRITABLE_CODE_BY_NAME: Readonly<Record<string, keyof typeof LOG_CODES>> = {
+const UNWRITABLE_CODE_BY_NAME: Readonly<Record<string, keyof typeof LOG_READINESS_CODES>> = {
   ClockBehind: 'CLOCK_BEHIND',
   LogUnverified: 'VERIFYING',
 };
 
-const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promise<PartCodes['log']> => {
+const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promise<ReadinessCodeByPart['log']> => {
   const isDamaged = (): boolean => store.isDamaged || problem?.code === 'STORE_DAMAGED';
   // The lag is null if the log could not be read; a second call to it would time out too.
   if (lag === null) return isDamaged() ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE';
@@ -146,7 +146,7 @@ const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promis
   return isDamaged() ? 'STORE_DAMAGED' : unwritable;
 };
 
-const readModelsCode = ({ problem, readable, lag, caughtUp }: Readiness): PartCodes['read-models'] => {
+const readModelsCode = ({ problem, readable, lag, caughtUp }: Readiness): ReadinessCodeByPart['read-models'] => {
   if (problem !== null) return problem.code;
   if (!readable) return 'BUILDING';
   return caughtUp || (lag !== null && lag < MAX_READY_LAG_MS) ? null : 'BEHIND';

@@ -35,7 +35,7 @@ export class WatchedStore implements EventStore {
   #verifying: Promise<void> | null = null;
 
   /**
-   * `verify` throws StoreDamaged if the log is not the one that the read models were made from. It is called before the first
+   * `verify` throws StoreDamaged if the log contradicts the read models or its last checkpoint. It is called before the first
    * command, and again after the store was unavailable. Without `time`, `recordedAt` is stored as the caller set it.
    */
   constructor(
@@ -97,7 +97,7 @@ export class WatchedStore implements EventStore {
   /** LogTime assigns instants in the same turn of the event loop in which the store queues the append, so both have the same order. */
   #append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     const append = (timed: readonly NewEvent[]): Promise<AppendResult> => this.store.append(stream, expected, timed);
-    return this.time === null ? append(events) : this.time.record(events, append);
+    return this.time === null ? append(events) : this.time.appendWithTimes(events, append);
   }
 
   appendStored(stream: string, expected: ExpectedRevision, records: readonly UnplacedRecord[]): Promise<AppendResult> {

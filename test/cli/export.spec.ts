@@ -7,7 +7,7 @@ import { dataFilePaths, openDataFolder } from '../../src/event-store/data-folder
 import { readSettings } from '../../src/settings.js';
 import { withRegister, type OpenRegister } from '../../src/cli/register.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
-import { COUNTED_BY, Counts } from '../../src/read-models/counts/counts.query.js';
+import { COUNTED_BY, MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { ReadLog } from '../../src/read-models/history/read-log.query.js';
 import { History } from '../../src/read-models/history/history.query.js';
 import { Instruments } from '../../src/read-models/definitions/instruments.query.js';
@@ -69,7 +69,7 @@ const answers = (data: string): Promise<string> => {
         results.push(await queries.execute(new Cases(scopeOf({ asOf }), { filters: {}, page: { ...page, sort } })));
       }
       for (const by of COUNTED_BY)
-        results.push(await queries.execute(new Counts(scopeOf({ asOf }), 'union', { by, filters: {} })));
+        results.push(await queries.execute(new MemberCounts(scopeOf({ asOf }), 'union', { by, filters: {} })));
       results.push(await queries.execute(new Movements(NOW, 'union', { from: '2024-01-01', to: asOf, limit: 1_000 })));
     }
     results.push(await queries.execute(new Lists(NOW)), await queries.execute(new Instruments(NOW)));

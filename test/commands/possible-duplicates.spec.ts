@@ -1,4 +1,4 @@
-import { checkForDuplicates, type PossibleDuplicates } from '../../src/commands/possible-duplicates.js';
+import { addDuplicateFinding, type PossibleDuplicates } from '../../src/commands/possible-duplicates.js';
 import type { Decision, EventWithId } from '../../src/domain/event.js';
 import type { AnyEvent } from '../../src/domain/events.js';
 
@@ -11,7 +11,7 @@ const opened: AnyEvent = {
 const newEvents: readonly EventWithId<AnyEvent>[] = [{ id: 'o', event: opened }];
 const accepted: Decision = { outcome: 'accepted', findings: [], acknowledged: [] };
 const ask = (candidatesFor: PossibleDuplicates['candidatesFor'], decision: Decision = accepted) =>
-  checkForDuplicates({ candidatesFor }, { newEvents, acknowledge: [] }, decision);
+  addDuplicateFinding({ candidatesFor }, { newEvents, acknowledge: [] }, decision);
 
 const notCompared = {
   decision: { outcome: 'accepted', findings: [{ code: 'CASE.NOT_COMPARED', grade: 'warn', events: ['o'] }] },

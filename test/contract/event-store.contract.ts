@@ -21,8 +21,8 @@ import {
   type StreamEvent,
 } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { adoptRecord, encodeWithoutLeaf, storedText, verifyRecord } from '../../src/event-store/codec.js';
-import { recordBytes } from '../../src/event-store/request-checks.js';
+import { createAdoptedLeaf, encodeWithoutLeaf, storedText, verifyRecord } from '../../src/event-store/codec.js';
+import { recordSizeInBytes } from '../../src/event-store/request-checks.js';
 import { effort } from '../support/effort.js';
 import { encoded } from '../support/encoded.js';
 import { appendToEnd } from '../support/extend.js';
@@ -384,7 +384,7 @@ export const eventStoreContract = (
       });
       const largest = (): string =>
         'x'.repeat(
-          MAX_APPEND_BYTES - recordBytes(encoded({ stream, revision: 0 }, newEvent({ event: namedEvent('') }))),
+          MAX_APPEND_BYTES - recordSizeInBytes(encoded({ stream, revision: 0 }, newEvent({ event: namedEvent('') }))),
         );
     });
 
@@ -672,7 +672,7 @@ export const eventStoreContract = (
       const adopted = async (): Promise<readonly AdoptedLeaf[]> =>
         (await store.readStored(null, 10))
           .filter(({ leaf }) => leaf === null)
-          .map((event) => adoptRecord(event, event));
+          .map((event) => createAdoptedLeaf(event, event));
       beforeEach(async () => {
         await store.appendStored(stream, 'no-stream', [encodeWithoutLeaf(newEvent()), encodeWithoutLeaf(newEvent())]);
         await store.append(stream, 1, newEvents(1));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { referencedIds } from '../../src/domain/case/reference-data.js';
+import { listAndInstrumentIdsIn } from '../../src/domain/case/reference-data.js';
 import { decideByFindings } from '../../src/domain/decide.js';
 import type { EventWithId, Finding, Grade } from '../../src/domain/event.js';
 import { decide as decideList } from '../../src/domain/list/decide.js';
@@ -89,7 +89,10 @@ describe('deciding about a case', () => {
       { type: 'amnestied', act: 'e', effect: 'record-expunged' },
       arrested,
     ).map(({ event }) => event);
-    expect(referencedIds(events)).toEqual({ lists: new Set(['a', 'b', 'c']), instruments: new Set(['d', 'e']) });
+    expect(listAndInstrumentIdsIn(events)).toEqual({
+      lists: new Set(['a', 'b', 'c']),
+      instruments: new Set(['d', 'e']),
+    });
   });
 });
 

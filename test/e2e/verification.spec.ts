@@ -172,9 +172,9 @@ it('a log whose acceptance is stopped in its middle is not accepted', async () =
   await habeas('checkpoint');
   onFile('DELETE FROM events WHERE position > 4');
   const controller = new AbortController();
-  const lastCheckpoint = ProofFiles.prototype.lastCheckpoint;
+  const lastCheckpoint = ProofFiles.prototype.lastCheckpointAsList;
   // It is read once the events were verified, when they are compared with it.
-  jest.spyOn(ProofFiles.prototype, 'lastCheckpoint').mockImplementation(function (this: ProofFiles) {
+  jest.spyOn(ProofFiles.prototype, 'lastCheckpointAsList').mockImplementation(function (this: ProofFiles) {
     controller.abort();
     return lastCheckpoint.call(this);
   });

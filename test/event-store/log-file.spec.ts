@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { AnyEventType } from '../../src/domain/events.js';
 import { encodeWithoutLeaf } from '../../src/event-store/codec.js';
 import { copyEvents, verifyCopy, readStoredLog, type CopiedEvent } from '../../src/event-store/copy.js';
-import { isLogFile, formatLogLine, LogFileUnreadable, readLogFile } from '../../src/event-store/log-file.js';
+import { isExportedLog, formatLogLine, LogFileUnreadable, readExportedLog } from '../../src/event-store/log-file.js';
 import { MAX_APPEND_BYTES, type NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { UNWATCHED } from '../../src/jobs/job.js';
@@ -24,7 +24,7 @@ afterEach(() => folder.remove());
 
 const read = async (): Promise<CopiedEvent[]> => {
   const events: CopiedEvent[] = [];
-  for await (const batch of readLogFile(file)) events.push(...batch);
+  for await (const batch of readExportedLog(file)) events.push(...batch);
   return events;
 };
 
@@ -79,8 +79,8 @@ describe('the log as a file', () => {
     writeFileSync(file, events.map(formatLogLine).join(''));
     expect(await read()).toEqual(events);
     const store = createSqliteStore({ file: ':memory:' });
-    await copyEvents(readLogFile(file), store, UNWATCHED);
-    expect(await verifyCopy(readLogFile(file), store)).toBe(events.length);
+    await copyEvents(readExportedLog(file), store, UNWATCHED);
+    expect(await verifyCopy(readExportedLog(file), store)).toBe(events.length);
     // As the store gives it, the file is the same letter for letter, however often it goes in and out.
     const lines: string[] = [];
     for await (const batch of readStoredLog(store)) lines.push(...batch.map(formatLogLine));
@@ -109,7 +109,7 @@ describe('the log as a file', () => {
 
   it('may begin with a byte order mark and have blank lines and CRLF, and counts them', async () => {
     writeFileSync(file, `\ufeff\r\n${aLine().trimEnd()}\r\n\n  \n`);
-    expect(await isLogFile(file)).toBe(true);
+    expect(await isExportedLog(file)).toBe(true);
     expect(await read()).toHaveLength(1);
     writeFileSync(file, `\ufeff\n${aLine()}\n\nx`);
     await expect(read()).rejects.toThrow('line 5: no JSON');
@@ -123,7 +123,7 @@ describe('the log as a file', () => {
       ['', false],
     ] as const) {
       writeFileSync(file, text);
-      expect(await isLogFile(file)).toBe(is);
+      expect(await isExportedLog(file)).toBe(is);
     }
   });
 

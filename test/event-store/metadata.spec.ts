@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { METADATA_FIELDS, metadataOf, type EventMetadata } from '../../src/domain/event.js';
 import { copyEvents, readStoredLog } from '../../src/event-store/copy.js';
-import { formatLogLine, readLogFile } from '../../src/event-store/log-file.js';
+import { formatLogLine, readExportedLog } from '../../src/event-store/log-file.js';
 import type { EventStore } from '../../src/event-store/port.js';
 import { UNWATCHED } from '../../src/jobs/job.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
@@ -32,7 +32,7 @@ it('carries every field of the metadata through store, copy, export, import and 
   await copyEvents(readStoredLog(store), copy, UNWATCHED);
   const file = join(folder.path, 'log.ndjson');
   for await (const batch of readStoredLog(copy)) writeFileSync(file, batch.map(formatLogLine).join(''));
-  await copyEvents(readLogFile(file), imported, UNWATCHED);
+  await copyEvents(readExportedLog(file), imported, UNWATCHED);
   const [read] = await imported.read(null, 1);
   if (read === undefined) throw new Error('nothing was imported');
   expect(metadataOf(read)).toStrictEqual(metadata);

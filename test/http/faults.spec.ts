@@ -1,7 +1,7 @@
 import { NotFoundException, PayloadTooLargeException } from '@nestjs/common';
 import { AppendTooLarge, StoreBusy, StoreDamaged, StoreUnavailable } from '../../src/event-store/port.js';
 import { UnreadableBody } from '../../src/http/body-parser.js';
-import { responseToError, traceOf } from '../../src/http/faults.js';
+import { toErrorResponse, traceOf } from '../../src/http/faults.js';
 import { InvalidCursor, NotCaughtUp } from '../../src/read-models/query-errors.js';
 import { LogUnverified } from '../../src/proof/log-watch.js';
 import { ClockBehind } from '../../src/watching/log-time.js';
@@ -28,7 +28,7 @@ it.each([
   [SECRET, 500, 'REGISTER.FAULT', true],
   [undefined, 500, 'REGISTER.FAULT', true],
 ])('%p: %d %s', (error, status, code, isFault) => {
-  const result = responseToError(error);
+  const result = toErrorResponse(error);
   expect(result.response).toMatchObject({ status, body: { status, code } });
   expect(result.isFault).toBe(isFault);
   expect(result.response.headers['retry-after']).toBe(status === 503 ? '1' : undefined);

@@ -3,7 +3,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { firstDifference } from '../../src/proof/first-difference.js';
+import { firstDifferenceFromCheckpoint } from '../../src/proof/first-difference.js';
 import { LogTree } from '../../src/proof/log-tree.js';
 import { rootOfLeaves } from '../../src/proof/merkle.js';
 import Database from '../../src/sqlite/database.js';
@@ -61,11 +61,13 @@ it('is the first of all leaves that differs', () =>
       const store = createSqliteStore({ file: at('forged'), readonly: true });
       const root = rootOfLeaves(leaves.slice(0, size).map((leaf) => Buffer.from(leaf, 'base64')));
       const known = { origin: 'test', size, root };
-      const found = await firstDifference(store, [known, { ...known, size: size + 1 }], at('tiles'));
+      const found = await firstDifferenceFromCheckpoint(store, [known, { ...known, size: size + 1 }], at('tiles'));
       const index = rows.slice(0, size).findIndex((row, i) => row !== i + 1);
       expect(found?.position ?? null).toBe(index < 0 ? null : index + 1);
-      expect(await firstDifference(store, [{ ...known, root: Buffer.alloc(32) }], at('tiles'))).toBeNull();
-      expect(await firstDifference(store, [known], at('no-tiles'))).toBeNull();
+      expect(
+        await firstDifferenceFromCheckpoint(store, [{ ...known, root: Buffer.alloc(32) }], at('tiles')),
+      ).toBeNull();
+      expect(await firstDifferenceFromCheckpoint(store, [known], at('no-tiles'))).toBeNull();
       await store.close();
     }),
     { numRuns: effort(15, 300) },

@@ -6,7 +6,7 @@ import {
   nodeHash,
   rootAt,
   rootFromInclusionProof,
-  subtreesOf,
+  subtreeHasherOf,
   TreeRoot,
 } from '../../src/proof/merkle.js';
 
@@ -46,7 +46,7 @@ it('has the roots that Certificate Transparency publishes', () => {
 it('has the root of the definition at every size', () => {
   for (let size = 0; size <= leaves.length; size++) {
     expect(rootOf(leaves.slice(0, size))).toBe(definition(leaves.slice(0, size)).toString('hex'));
-    expect(rootAt(size, subtreesOf(leaves))).toEqual(definition(leaves.slice(0, size)));
+    expect(rootAt(size, subtreeHasherOf(leaves))).toEqual(definition(leaves.slice(0, size)));
   }
 });
 
@@ -63,7 +63,7 @@ it('proves every leaf at every size by hashes that lead to the root', () => {
   };
   for (const size of [1, 2, 3, 7, 8, 9, 33, 70])
     for (let index = 0; index < size; index++) {
-      const proof = inclusionProof(index, size, subtreesOf(leaves));
+      const proof = inclusionProof(index, size, subtreeHasherOf(leaves));
       const leaf = leaves[index] as Buffer;
       expect(climb(size, index, leaf, proof).toString('hex')).toBe(rootOf(leaves.slice(0, size)));
       expect(rootFromInclusionProof(leaf, index, size, proof)?.toString('hex')).toBe(rootOf(leaves.slice(0, size)));
@@ -76,7 +76,7 @@ it('proves every leaf at every size by hashes that lead to the root', () => {
     [0.5, 70],
     [0, 0],
   ] as const)
-    expect(() => inclusionProof(index, size, subtreesOf(leaves))).toThrow(RangeError);
+    expect(() => inclusionProof(index, size, subtreeHasherOf(leaves))).toThrow(RangeError);
   expect(rootFromInclusionProof(leaves[0] as Buffer, 3, 3, [])).toBeNull();
 });
 
@@ -99,8 +99,8 @@ it('proves that every smaller tree is the beginning of every larger one', () => 
   };
   for (let to = 1; to <= 40; to++)
     for (let from = 1; from <= to; from++) {
-      const [older, newer] = [rootAt(from, subtreesOf(leaves)), rootAt(to, subtreesOf(leaves))];
-      const proof = [...consistencyProof(from, to, subtreesOf(leaves))];
+      const [older, newer] = [rootAt(from, subtreeHasherOf(leaves)), rootAt(to, subtreeHasherOf(leaves))];
+      const proof = [...consistencyProof(from, to, subtreeHasherOf(leaves))];
       expect(rebuild(from, to, older, proof)).toEqual([older, newer]);
       expect(proof).toEqual([]);
     }
@@ -109,5 +109,5 @@ it('proves that every smaller tree is the beginning of every larger one', () => 
     [6, 5],
     [1.5, 5],
   ] as const)
-    expect(() => consistencyProof(from, to, subtreesOf(leaves))).toThrow(RangeError);
+    expect(() => consistencyProof(from, to, subtreeHasherOf(leaves))).toThrow(RangeError);
 });

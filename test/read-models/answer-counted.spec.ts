@@ -1,7 +1,7 @@
 /** Counts of more cases than one step takes, beside other requests, new events and a file that is swapped. */
-import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { formatDay } from '../../src/domain/time.js';
-import { Differences } from '../../src/read-models/counts/differences.query.js';
+import { ListDifferences } from '../../src/read-models/counts/differences.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { ModelFile } from '../../src/read-models/model-file.js';
 import { ModelReader } from '../../src/read-models/model-reader.js';
@@ -67,7 +67,7 @@ const readerOfGrowing = async (file: ModelFile, atRead: number): Promise<Changin
 };
 
 const countsOf = (reader: ReadModelReader) =>
-  handlersOf(reader).counts.execute(new Counts(NOW, 'union', { by: 'category', filters: {} }));
+  handlersOf(reader).counts.execute(new MemberCounts(NOW, 'union', { by: 'category', filters: {} }));
 
 const expected = (more = 0) => ({
   total: { yes: PEOPLE + more, uncertain: 0 },
@@ -138,7 +138,8 @@ it('tells what differs, and how many there are on both days, as of one position,
   const { position } = file.checkpoint;
   const reader = await readerOfGrowing(file, 6);
   const [from, to] = [scopeOf({ asOf: '2024-02-01' }), scopeOf({ asOf: '2024-04-01' })];
-  const differences = () => handlersOf(reader).differences.execute(new Differences(from, to, 'union', { limit: 0 }));
+  const differences = () =>
+    handlersOf(reader).differences.execute(new ListDifferences(from, to, 'union', { limit: 0 }));
   expect(await differences()).toMatchObject({ toPosition: position, opening: 0, closing: PEOPLE });
   expect(await differences()).toMatchObject({ toPosition: position + 3, opening: 1, closing: PEOPLE + 1 });
   const members = await handlersOf(reader).members.execute(

@@ -1,6 +1,6 @@
 /** Incrementally updated counts equal full counts. */
 import fc from 'fast-check';
-import { Counts, COUNTED_BY } from '../../src/read-models/counts/counts.query.js';
+import { MemberCounts, COUNTED_BY } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { Filters } from '../../src/read-models/list/filters.js';
 import type { QueryContext } from '../../src/read-models/reader.js';
@@ -30,7 +30,7 @@ const allCounts = async (ask: Handlers): Promise<unknown> => {
   for (const asOf of [FIRST_DAY + 2, FIRST_DAY + DAY_COUNT].map(formatDay))
     for (const filters of FILTERS) {
       for (const by of COUNTED_BY)
-        found.push(await ask.counts.execute(new Counts(scopeOf({ asOf }), 'union', { by, filters })));
+        found.push(await ask.counts.execute(new MemberCounts(scopeOf({ asOf }), 'union', { by, filters })));
       found.push(
         (await ask.members.execute(new ListMembers(scopeOf({ asOf }), 'union', { filters, page: { limit: 1 } })))
           ?.total,
@@ -78,7 +78,7 @@ it('counts from scratch after too many new events', async () => {
   const ask = handlersOf(new FixedReader(file, log.store));
   file.applyBatch(await log.events());
   const total = async () =>
-    (await ask.counts.execute(new Counts(NOW, 'union', { by: 'category', filters: {} })))?.total;
+    (await ask.counts.execute(new MemberCounts(NOW, 'union', { by: 'category', filters: {} })))?.total;
   expect(await total()).toEqual({ yes: 0, uncertain: 0 });
   const until = file.checkpoint.position;
   for (let at = 0; at < 350; at += 1)

@@ -6,7 +6,7 @@ import type { EventStore } from '../../src/event-store/port.js';
 import { PERSONAL_CLAIMS_TABLE } from '../../src/read-models/claims/claim-rows.js';
 import { ModelFile } from '../../src/read-models/model-file.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
-import { COUNTED_BY, Counts } from '../../src/read-models/counts/counts.query.js';
+import { COUNTED_BY, MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { History } from '../../src/read-models/history/history.query.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
@@ -34,7 +34,7 @@ const answers = async (ask: Handlers): Promise<string> => {
       found.push(await ask.cases.execute(new Cases(scopeOf({ asOf }), page)));
     }
     for (const by of COUNTED_BY)
-      found.push(await ask.counts.execute(new Counts(scopeOf({ asOf }), 'union', { by, filters: {} })));
+      found.push(await ask.counts.execute(new MemberCounts(scopeOf({ asOf }), 'union', { by, filters: {} })));
     found.push(
       await ask.movements.execute(
         new Movements(NOW, 'union', { from: formatDay(FIRST_DAY - 1), to: asOf, limit: 1_000 }),

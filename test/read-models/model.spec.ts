@@ -15,8 +15,13 @@ import { SORTS_LAST, nameSortKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage, type PageRequest } from '../../src/read-models/list/page.js';
-import { isJudged, toMatchConditions, memberConditions, listScope } from '../../src/read-models/list/predicate.js';
-import { facetsOf, populationOfMembers } from '../../src/read-models/list/facets.js';
+import {
+  judgedCondition,
+  toMatchConditions,
+  memberConditions,
+  listScope,
+} from '../../src/read-models/list/predicate.js';
+import { chooseFacets, populationOfMembers } from '../../src/read-models/list/facets.js';
 import { ModelReader } from '../../src/read-models/model-reader.js';
 import { filterConditions, type Filters } from '../../src/read-models/list/filters.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
@@ -161,12 +166,12 @@ const actualPeople = (
   definition: ListDefinition | null,
 ) => {
   const scope = listScope(list, day, known, file.checkpoint.position);
-  const on = list === '' ? [] : definition === null ? [isJudged] : memberConditions(definition, day);
+  const on = list === '' ? [] : definition === null ? [judgedCondition] : memberConditions(definition, day);
   const population = list === '' ? 'all' : definition === null ? 'judged' : populationOfMembers(definition, day);
   const conditions = [...on, ...filterConditions(filters)];
   const request = { scope, conditions, reference: undefined, sort, limit: 10, certainty: undefined, after: null };
-  const found = readPage(file, { ...request, facets: facetsOf(list, population, filters) });
-  expect(readPage(file, { ...request, facets: facetsOf(list, population, {}) }).items).toEqual(found.items);
+  const found = readPage(file, { ...request, facets: chooseFacets(list, population, filters) });
+  expect(readPage(file, { ...request, facets: chooseFacets(list, population, {}) }).items).toEqual(found.items);
   expect(found.total).toEqual(countPeople(file.counters, scope, toMatchConditions(conditions)));
   expect(found.total).toEqual({
     yes: found.items.filter(({ certainty }) => certainty === 'yes').length,
@@ -174,15 +179,16 @@ const actualPeople = (
   });
   for (const certainty of day % 4 === 0 ? (['yes', 'uncertain'] as const) : [])
     expect(
-      readPage(file, { ...request, certainty, facets: facetsOf(list, population, { ...filters, certainty }) }).items,
+      readPage(file, { ...request, certainty, facets: chooseFacets(list, population, { ...filters, certainty }) })
+        .items,
     ).toEqual(found.items.filter((item) => item.certainty === certainty));
   const reference = found.items[0]?.references[0];
   if (reference !== undefined)
-    expect(readPage(file, { ...request, reference, facets: facetsOf(list, population, filters) }).items).toEqual(
+    expect(readPage(file, { ...request, reference, facets: chooseFacets(list, population, filters) }).items).toEqual(
       found.items.filter(({ references }) => references.some((other) => other.reference === reference.reference)),
     );
   if (day % 4 === 1)
-    expect(pageByPage(file, { ...request, facets: facetsOf(list, population, filters) })).toEqual(found.items);
+    expect(pageByPage(file, { ...request, facets: chooseFacets(list, population, filters) })).toEqual(found.items);
   return found.items.map(({ caseId, certainty }) => ({ id: caseId, certainty }));
 };
 

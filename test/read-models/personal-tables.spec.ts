@@ -1,7 +1,7 @@
 /** Personal data is in the tables marked for it and nowhere else, and everything but names is answered without it. */
 import { caseEvents } from '../../src/domain/case/events.js';
 import { eventDescriptions, type AnyEvent } from '../../src/domain/events.js';
-import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { SORTS } from '../../src/read-models/list/paging.js';
@@ -84,7 +84,7 @@ it('has no personal text outside the personal tables', () => {
 
 it('counts, and lists people in every order, after the names were blanked and the other personal data deleted', async () => {
   const answers = async () => {
-    const counts = await ask.counts.execute(new Counts(NOW, 'union', { by: 'category', filters: {} }));
+    const counts = await ask.counts.execute(new MemberCounts(NOW, 'union', { by: 'category', filters: {} }));
     const pages = [];
     for (const sort of SORTS) {
       const page = { filters: {}, page: { limit: 10, sort } };

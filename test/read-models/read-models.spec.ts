@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import Database from '../../src/sqlite/database.js';
-import { responseToError } from '../../src/http/faults.js';
+import { toErrorResponse } from '../../src/http/faults.js';
 import { StoreDamaged, StoreUnavailable, type EventStore, type LogEvent } from '../../src/event-store/port.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from '../../src/read-models/query-errors.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
@@ -376,7 +376,7 @@ describe('a damaged file', () => {
     await elsewhere('DELETE FROM checkpoint');
     const error: unknown = await models.contextAt({}).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'SQLITE_CORRUPT' });
-    expect(responseToError(error).response).toMatchObject({ status: 503, body: { code: 'READS.UNAVAILABLE' } });
+    expect(toErrorResponse(error).response).toMatchObject({ status: 503, body: { code: 'READS.UNAVAILABLE' } });
     await expect(models.contextAt({ atLeast: log.token })).rejects.toMatchObject({ code: 'SQLITE_CORRUPT' });
     expect([await models.readiness(), models.position]).toMatchObject([
       { position: 1, caughtUp: false, problem: { code: 'READ_MODELS_DAMAGED', after: 1 } },

@@ -1,5 +1,5 @@
 /** The scope of queries: its day, its knowledge and its viewer. */
-import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
 import { Lists } from '../../src/read-models/definitions/lists.query.js';
 import { History } from '../../src/read-models/history/history.query.js';
@@ -73,10 +73,12 @@ it('answers every query by what was known at a position, and says so', async () 
     standings: [{ custody: 'detained' }],
   });
   expect(await handlers.one.execute(new OneCase(scope, 'b'))).toBeNull();
-  expect(await handlers.counts.execute(new Counts(scope, 'union', { by: 'custody', filters: {} }))).toMatchObject({
-    ...known,
-    groups: [{ key: 'detained', yes: 1, uncertain: 0 }],
-  });
+  expect(await handlers.counts.execute(new MemberCounts(scope, 'union', { by: 'custody', filters: {} }))).toMatchObject(
+    {
+      ...known,
+      groups: [{ key: 'detained', yes: 1, uncertain: 0 }],
+    },
+  );
   const span = { from: '2024-01-01', to: TODAY, limit: 10 };
   expect(await handlers.movements.execute(new Movements(scope, 'union', span))).toMatchObject({
     ...known,
@@ -109,14 +111,16 @@ it('shows definitions as they were known', async () => {
 
 it('says the position as the knowledge where none was asked for, which asks for the same again', async () => {
   await twoCases();
-  const first = await fixture.handlers.counts.execute(new Counts(scopeOf(), 'union', { by: 'category', filters: {} }));
+  const first = await fixture.handlers.counts.execute(
+    new MemberCounts(scopeOf(), 'union', { by: 'category', filters: {} }),
+  );
   expect(first).toMatchObject({ knownAt: 'position:12', position: 12 });
   await fixture.append('case', 'c', ...member('Cim', 'AZ-3'));
   await projected(fixture.models, fixture.token);
   const again = scopeOf({ asOf: first?.asOf, knownAt: first?.knownAt });
-  expect(await fixture.handlers.counts.execute(new Counts(again, 'union', { by: 'category', filters: {} }))).toEqual(
-    first,
-  );
+  expect(
+    await fixture.handlers.counts.execute(new MemberCounts(again, 'union', { by: 'category', filters: {} })),
+  ).toEqual(first);
 });
 
 describe('an instant or a day', () => {

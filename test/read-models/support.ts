@@ -8,14 +8,14 @@ import type { AnyEvent, StreamKind } from '../../src/domain/events.js';
 import { streamName } from '../../src/domain/events.js';
 import type { Cursor, EventStore, LogEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { CountsHandler } from '../../src/read-models/counts/counts.query.js';
-import { DifferencesHandler } from '../../src/read-models/counts/differences.query.js';
+import { MemberCountsHandler } from '../../src/read-models/counts/counts.query.js';
+import { ListDifferencesHandler } from '../../src/read-models/counts/differences.query.js';
 import { MovementsHandler } from '../../src/read-models/counts/movements.query.js';
 import { PeopleByEligibilityHandler } from '../../src/read-models/eligibility/eligibility.query.js';
 import { readGravityFile } from '../../src/read-models/eligibility/gravity-file.js';
 import { InstrumentsHandler } from '../../src/read-models/definitions/instruments.query.js';
 import { ListsHandler } from '../../src/read-models/definitions/lists.query.js';
-import { StatisticsHandler } from '../../src/read-models/statistics/statistics.query.js';
+import { OneStatisticHandler } from '../../src/read-models/statistics/statistics.query.js';
 import { ReadLogHandler } from '../../src/read-models/history/read-log.query.js';
 import { HistoryHandler } from '../../src/read-models/history/history.query.js';
 import { CasesHandler } from '../../src/read-models/list/cases.query.js';
@@ -104,13 +104,13 @@ export const handlersOf = (reader: ReadModelReader) => ({
   survivor: new SurvivorOfHandler(reader),
   history: new HistoryHandler(reader),
   events: new ReadLogHandler(reader),
-  counts: new CountsHandler(reader),
+  counts: new MemberCountsHandler(reader),
   movements: new MovementsHandler(reader),
-  differences: new DifferencesHandler(reader),
+  differences: new ListDifferencesHandler(reader),
   lists: new ListsHandler(reader),
   instruments: new InstrumentsHandler(reader),
   eligibility: new PeopleByEligibilityHandler(reader, readGravityFile(GRAVITY_FILE)),
-  statistics: new StatisticsHandler(reader, readGravityFile(GRAVITY_FILE)),
+  statistics: new OneStatisticHandler(reader, readGravityFile(GRAVITY_FILE)),
 });
 export type Handlers = ReturnType<typeof handlersOf>;
 

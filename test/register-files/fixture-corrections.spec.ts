@@ -9,7 +9,7 @@ import { RecordEvents, type RecordEventsRequest } from '../../src/commands/recor
 import { findingCodes } from '../../src/domain/case/findings.js';
 import type { AnyEvent } from '../../src/domain/events.js';
 import { MAX_READ, type LogEvent } from '../../src/event-store/port.js';
-import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { CorrectionLine } from '../../src/register-files/import-files.js';
@@ -48,7 +48,7 @@ const answersOf = async ({ queries }: RealRegister): Promise<object> => {
   const counts = new Map<string, object>();
   for (const asOf of [...Object.keys(expected.editions), TODAY])
     for (const by of ['category', 'stage'] as const) {
-      const answer = await queries.execute(new Counts(scopeOf({ asOf }), 'union', { by, filters: {} }));
+      const answer = await queries.execute(new MemberCounts(scopeOf({ asOf }), 'union', { by, filters: {} }));
       counts.set(`${asOf} ${by}`, { total: answer?.total, groups: answer?.groups });
     }
   const members = [];

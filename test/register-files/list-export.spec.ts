@@ -10,7 +10,7 @@ import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { Filters } from '../../src/read-models/list/filters.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
 import type { Sort } from '../../src/read-models/list/paging.js';
-import { exportList, type ListExportRequest, type TableFormat } from '../../src/register-files/list-export.js';
+import { listAsFile, type ListExportRequest, type TableFormat } from '../../src/register-files/list-export.js';
 import { SEPARATORS, type Separator } from '../../src/register-files/csv-table.js';
 import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/list-export-row.js';
 import { openDemonstration } from '../support/demonstration.js';
@@ -21,7 +21,7 @@ import { NOW, scopeOf } from '../support/scopes.js';
 const UNION: ListExportRequest = { scope: NOW, list: 'union', filters: {} };
 
 const asked = async (register: RealRegister, ask: ListExportRequest, format: TableFormat) => {
-  const exported = await exportList(register.queries, ask, format);
+  const exported = await listAsFile(register.queries, ask, format);
   if (exported === null) throw new Error('no such list');
   return exported;
 };
@@ -117,7 +117,7 @@ describe('the exported list', () => {
   });
 
   it('of a list that nobody defined is none', async () => {
-    expect(await exportList(register.queries, { ...UNION, list: 'nobody' }, 'csv')).toBeNull();
+    expect(await listAsFile(register.queries, { ...UNION, list: 'nobody' }, 'csv')).toBeNull();
   });
 
   it('lets go when its reader does', async () => {

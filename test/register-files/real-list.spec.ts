@@ -10,7 +10,7 @@ import type { Article, Sentence } from '../../src/domain/case/events.js';
 import type { AnyEvent } from '../../src/domain/events.js';
 import { formatDay, parseEdtf } from '../../src/domain/time.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
-import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { History } from '../../src/read-models/history/history.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { OneCase } from '../../src/read-models/one-case.query.js';
@@ -289,7 +289,7 @@ it('both lists count their own, without a case twice', async () => {
   const on = async (list: string) => {
     const filters = {};
     const scope = scopeOf({ asOf: '2026-01-05' });
-    const counts = await register.queries.execute(new Counts(scope, list, { by: 'category', filters }));
+    const counts = await register.queries.execute(new MemberCounts(scope, list, { by: 'category', filters }));
     const members = await register.queries.execute(new ListMembers(scope, list, { filters, page: { limit: 200 } }));
     expect(new Set(members!.items.map(({ caseId }) => caseId)).size).toBe(members!.items.length);
     expect(members!.items).toHaveLength(counts!.total.yes + counts!.total.uncertain);

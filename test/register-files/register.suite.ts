@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
 import { RecordEvents } from '../../src/commands/record-events.js';
 import type { EventStore } from '../../src/event-store/port.js';
-import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { PeopleByEligibility } from '../../src/read-models/eligibility/eligibility.query.js';
 import type { EligibilityView } from '../../src/read-models/eligibility/eligibility.view.js';
@@ -16,7 +16,7 @@ const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8'));
 const NO_FILTERS = { filters: {} };
 
 const groupsOn = async ({ queries }: RealRegister, asOf: string, by: 'category' | 'stage' = 'category') => {
-  const counts = (await queries.execute(new Counts(scopeOf({ asOf }), 'union', { by, ...NO_FILTERS })))!;
+  const counts = (await queries.execute(new MemberCounts(scopeOf({ asOf }), 'union', { by, ...NO_FILTERS })))!;
   const groups = counts.groups.filter(({ yes, uncertain }) => yes + uncertain > 0);
   expect(groups.every(({ uncertain }) => uncertain === 0)).toBe(true);
   return { total: counts.total, groups: Object.fromEntries(groups.map(({ key, yes }) => [key, yes])) };

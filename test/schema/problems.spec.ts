@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findingCodes } from '../../src/domain/case/findings.js';
 import { IMPORT_CODES } from '../../src/register-files/report.js';
-import { catalogue } from '../../src/schema/problems.js';
+import { codeCatalogue } from '../../src/schema/problems.js';
 
 const SRC = join(__dirname, '../../src');
 const CATALOGUES = ['schema/problems.ts', 'domain/case/findings.ts', 'register-files/report.ts'];
@@ -13,7 +13,7 @@ const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map((file) => readFileSync(join(SRC, file), 'utf8'))
   .join('\n');
 
-const codes = [...catalogue.map((entry) => entry.code as string), ...Object.keys(IMPORT_CODES)];
+const codes = [...codeCatalogue.map((entry) => entry.code as string), ...Object.keys(IMPORT_CODES)];
 
 it('no code stands twice', () => expect(new Set(codes).size).toBe(codes.length));
 
@@ -26,14 +26,14 @@ it('every code in the code is in the catalogue', () => {
 });
 
 it('has every finding of the domain, with its grade', () => {
-  const findings = catalogue.filter((entry) => entry.in === 'finding');
+  const findings = codeCatalogue.filter((entry) => entry.in === 'finding');
   expect(findings.map(({ code, grade }) => [code, grade])).toEqual(
     Object.entries(findingCodes).map(([code, { grade }]) => [code, grade]),
   );
 });
 
 it('says what each code means in words of its own', () => {
-  for (const { code, title, means, status } of catalogue) {
+  for (const { code, title, means, status } of codeCatalogue) {
     expect([code, title.length > 3, means.length > 10, status === null || status >= 400]).toEqual([
       code,
       true,

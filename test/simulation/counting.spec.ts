@@ -3,7 +3,7 @@
  * A failure names its seed: `REGISTER_SEED=17 npx jest test/simulation/counting` repeats it. `REGISTER_SEEDS` sets the number of seeds
  * (`npm run test:counting`).
  */
-import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { MEMBER_SETS, type Movement } from '../../src/read-models/counts/movement.view.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
@@ -28,7 +28,7 @@ const checkDay = async (ask: Handlers, slow: BruteForceModel, list: string, day:
       .sort();
   expect({ day, yes: ids('yes'), uncertain: ids('uncertain') }).toEqual({ day, ...slow.members(list, day) });
   for (const by of ['category', 'custody', 'proceedings', 'stage'] satisfies Grouping[]) {
-    const counts = await ask.counts.execute(new Counts(scopeOf({ asOf: text(day) }), list, { by, filters: {} }));
+    const counts = await ask.counts.execute(new MemberCounts(scopeOf({ asOf: text(day) }), list, { by, filters: {} }));
     const groups = (counts?.groups ?? []).filter(({ yes, uncertain }) => yes + uncertain > 0);
     const actual = Object.fromEntries(groups.map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
     expect({ day, by, groups: actual }).toEqual({ day, by, groups: slow.counts(list, day, by) });

@@ -4,7 +4,7 @@
  */
 import { MEMBER_SETS } from '../../src/read-models/counts/movement.view.js';
 import type { StatisticName, StatisticView } from '../../src/read-models/statistics/statistic.view.js';
-import { Statistics, type StatisticParameters } from '../../src/read-models/statistics/statistics.query.js';
+import { OneStatistic, type StatisticParameters } from '../../src/read-models/statistics/statistics.query.js';
 import type { Handlers } from '../read-models/support.js';
 import { BruteForceModel, type DayState, type RegisterScript, type Totals } from '../support/brute-force-model.js';
 import { effort } from '../support/effort.js';
@@ -164,7 +164,7 @@ const ask = async (
   day: number,
   parameters: Pick<StatisticParameters, 'list'> & Partial<StatisticParameters>,
 ): Promise<StatisticView> => {
-  const query = new Statistics(scopeOf({ asOf: text(day) }), name, { filters: {}, ...parameters });
+  const query = new OneStatistic(scopeOf({ asOf: text(day) }), name, { filters: {}, ...parameters });
   const view = await handlers.statistics.execute(query);
   if (view === null) throw new Error('no list');
   return view;

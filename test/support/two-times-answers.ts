@@ -1,6 +1,6 @@
 /** What the read models answer on two times, in the words of the model. */
-import { Counts } from '../../src/read-models/counts/counts.query.js';
-import { Differences } from '../../src/read-models/counts/differences.query.js';
+import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
+import { ListDifferences } from '../../src/read-models/counts/differences.query.js';
 import type { MemberSet } from '../../src/read-models/counts/movement.view.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
@@ -38,7 +38,7 @@ export const members = async (ask: Handlers, scope: Scope, list: string): Promis
 };
 
 export const counts = async (ask: Handlers, scope: Scope, list: string, by: Grouping): Promise<object> => {
-  const found = await ask.counts.execute(new Counts(scope, list, { by, filters: {} }));
+  const found = await ask.counts.execute(new MemberCounts(scope, list, { by, filters: {} }));
   const groups = (found?.groups ?? []).filter(({ yes, uncertain }) => yes + uncertain > 0);
   return { total: found?.total, groups: groups.map(({ key, yes, uncertain }) => `${key} ${yes} ${uncertain}`).sort() };
 };
@@ -69,7 +69,7 @@ export const differences = async (
   list: string,
   set: MemberSet,
 ): Promise<object> => {
-  const found = await ask.differences.execute(new Differences(from, to, list, { set, limit: 1_000 }));
+  const found = await ask.differences.execute(new ListDifferences(from, to, list, { set, limit: 1_000 }));
   if (found === null) throw new Error('no list');
   const { opening, reopening, closing, totals, items } = found;
   const sums = [totals.learnedLate, totals.happenedSince].map(({ entered, left, moved }) => [entered, left, moved]);

@@ -1,6 +1,6 @@
 import { decideByFindings } from '../decide.js';
 import { isAmendment } from '../corrections.js';
-import { refuseAmendments } from '../decide-amendments.js';
+import { refuseImpossibleAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId } from '../event.js';
 import type { CaseEvent } from './events.js';
 import { extendOrder, orderOf } from './order.js';
@@ -14,7 +14,7 @@ export const decide = (
   referenceData: ReferenceData,
   acknowledge: readonly string[],
 ): Decision => {
-  const refused = refuseAmendments(history, newEvents);
+  const refused = refuseImpossibleAmendments(history, newEvents);
   if (refused !== null) return refused;
   const before = orderOf(history);
   const after = newEvents.reduce(extendOrder, before);

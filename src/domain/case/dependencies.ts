@@ -1,9 +1,8 @@
 /**
- * The parts of lists and instruments that the findings of a case depend on, as keys. The events of a case give its
- * keys, and a change of a definition gives the keys that it changes. Without a common key, the findings of the case
- * stay the same (see referents.ts).
+ * The parts of lists and instruments that the findings of a case depend on, as keys: those of its events. When a list or instrument
+ * changes, only cases that have a key of a changed part may get other findings (see referents.ts).
  */
-import type { DefinitionKind, Definitions } from '../definitions.js';
+import type { DefinitionKind, DefinitionByKind } from '../definitions.js';
 import type { Instrument } from '../instrument/instrument.js';
 import type { ListDefinition } from '../list/list.js';
 import type { CaseEvent } from './events.js';
@@ -36,8 +35,8 @@ export const dependenciesOf = (event: CaseEvent): readonly Dependency[] => [
 /** The keys of the parts that differ between two versions of a list or instrument; null: not defined. */
 export const changedDependencyKeys = <K extends DefinitionKind>(
   kind: K,
-  before: Definitions[K] | null,
-  after: Definitions[K] | null,
+  before: DefinitionByKind[K] | null,
+  after: DefinitionByKind[K] | null,
 ): readonly string[] =>
   kind === 'list'
     ? changedKeysOfList(before as ListDefinition | null, after as ListDefinition | null)

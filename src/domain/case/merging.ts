@@ -19,12 +19,12 @@ export interface MergeData {
   /** The case whose events are decided on. */
   readonly caseId: string;
   /**
-   * By case id, for each `into` and `from` of the new events, and for the case that this one is merged into if a new event is
-   * `distinguished`: that case, the case that it is merged into, and so on to one that is not merged. No entry if the case does not exist.
+   * By case id: the case, the case that it is merged into, and so on to one that is not merged. Has each existing case that `into` or
+   * `from` of a new event names and, if a new event is `distinguished`, the case that this one is merged into.
    */
   readonly survivorChains: ReadonlyMap<string, readonly string[]>;
-  /** How many cases are already merged into this case or into the last of a chain. */
-  readonly absorbed: number;
+  /** How many cases are already merged into this case or into the last case of a survivor chain. */
+  readonly absorbedCount: number;
 }
 
 /**
@@ -56,13 +56,13 @@ const ownChainOf = (into: string | null, { caseId, survivorChains }: MergeData):
 const impossibleMergeFindings = (
   id: string,
   into: string,
-  { caseId, survivorChains, absorbed }: MergeData,
+  { caseId, survivorChains, absorbedCount }: MergeData,
 ): readonly Finding[] => {
   const chain = survivorChains.get(into);
   if (into === caseId) return [finding('CASE.MERGED_WITH_ITSELF', id)];
   if (chain === undefined) return [finding('CASE.MERGE_UNKNOWN', id)];
   if (chain.includes(caseId)) return [finding('CASE.MERGE_CIRCLE', id)];
-  return chain.length + absorbed >= MAX_MERGED_CASES ? [finding('CASE.MERGED_TOO_OFTEN', id)] : [];
+  return chain.length + absorbedCount >= MAX_MERGED_CASES ? [finding('CASE.MERGED_TOO_OFTEN', id)] : [];
 };
 
 /** Refuses to distinguish two cases whose chains of merges meet: they are one case, or become one by the new events. */

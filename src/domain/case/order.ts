@@ -28,7 +28,7 @@ export interface EventOrder {
   /** The dated events in the order in which they are applied. */
   readonly events: readonly OrderedEvent[];
   readonly invalidAfterFindings: readonly Finding[];
-  /** Findings about `after`, and those of each event in the state before it. */
+  /** `invalidAfterFindings`, then the findings of each event of `events`. */
   readonly findings: readonly Finding[];
 }
 

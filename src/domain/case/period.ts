@@ -13,7 +13,7 @@ export interface DayRange {
   readonly latest: Day;
 }
 
-/** What the end of a sentence is computed from, while the sentence is active or suspended and once it is completed. */
+/** The data from which the end of an active, suspended or completed sentence is computed. */
 export interface RunningSentence {
   /** ISO 8601 duration; null if the sentence has no term (life, a fine) or an unknown one. */
   readonly term: string | null;
@@ -50,7 +50,7 @@ export interface Standing {
 
 /**
  * A maximal range of days [from, to) on which a standing is possible. Periods overlap where partial dates make several
- * standings possible. `standing` is null where more than MAX_UNDECIDED events are undecided, so that any standing is possible.
+ * standings possible. `standing` is null where more than MAX_UNDECIDED_EVENTS may or may not have happened: any is possible.
  */
 export interface Period {
   readonly from: Day;

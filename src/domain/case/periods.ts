@@ -12,7 +12,7 @@ import { runningSentence, possibleSentenceEnd } from './sentence.js';
 import { INITIAL_STATE, type CaseState } from './state.js';
 
 /** The most events that may or may not have happened by a day (2^12 sets to enumerate); with more, the standing is null. */
-export const MAX_UNDECIDED = 12;
+export const MAX_UNDECIDED_EVENTS = 12;
 
 /** An event with its date bounds tightened by the order, and the indices of the events that must precede it. */
 interface BoundedEvent {
@@ -141,7 +141,7 @@ const mustKeepOrder = (earlier: OrderedEvent, later: OrderedEvent): boolean =>
 
 /**
  * The states that are possible on a day: the state `settled` with each set of the open events that may have happened by then. Null if more
- * than MAX_UNDECIDED of them may or may not have happened.
+ * than MAX_UNDECIDED_EVENTS of them may or may not have happened.
  */
 const possibleStates = (
   events: readonly BoundedEvent[],
@@ -149,7 +149,7 @@ const possibleStates = (
   settled: CaseState,
   day: Day,
 ): readonly CaseState[] | null => {
-  if (open.filter((index) => (events[index]?.latest ?? day) > day).length > MAX_UNDECIDED) return null;
+  if (open.filter((index) => (events[index]?.latest ?? day) > day).length > MAX_UNDECIDED_EVENTS) return null;
   const states: CaseState[] = [];
   const enumerate = (position: number, state: CaseState, future: ReadonlySet<number>): void => {
     const index = open[position];

@@ -1,4 +1,4 @@
-/** The lists and instruments that the events of a case refer to, loaded before a decision or a timeline. */
+/** The lists and instruments that the events of a case or a claim refer to, loaded before findings are computed. */
 import type { Instrument } from '../instrument/instrument.js';
 import type { ListDefinition } from '../list/list.js';
 import type { Day } from '../time.js';
@@ -6,13 +6,14 @@ import type { CaseEvent } from './events.js';
 
 export interface ReferenceData {
   readonly today: Day;
-  /** By id: the lists and instruments that the events name, without those that do not exist. */
+  /** By id: the lists that the events name, without those that do not exist. */
   readonly lists: ReadonlyMap<string, ListDefinition>;
+  /** By id: the instruments that the events name, without those that do not exist. */
   readonly instruments: ReadonlyMap<string, Instrument>;
 }
 
 /** The ids of the lists and instruments to load as reference data of these events. */
-export const referencedIds = (
+export const listAndInstrumentIdsIn = (
   events: readonly CaseEvent[],
 ): { readonly lists: ReadonlySet<string>; readonly instruments: ReadonlySet<string> } => ({
   lists: new Set(events.flatMap(listIdsIn)),

@@ -1,5 +1,5 @@
 /**
- * The rules of the dated events of a case: the axes that an event changes, its findings after the events before it, and the
+ * The rules of the dated events of a case: the axes that an event changes, its findings in the state before it, and the
  * state that it leads to. The compiler demands a rule for every dated type of events.ts.
  */
 import type { AmendmentType } from '../amendments.js';

@@ -35,7 +35,7 @@ export type SentenceState = (typeof SENTENCE_STATES)[number];
 export const RECOGNITIONS = ['none', 'proposed', 'recognised', 'declined', 'delisted'] as const;
 export type Recognition = (typeof RECOGNITIONS)[number];
 
-/** The custody values that keep a recognised person on a list that has set no policy. */
+/** The custody values that keep a recognised person on a list before its first policy. */
 export const DEFAULT_POLICY: readonly Custody[] = ['detained', 'remand', 'imprisoned', 'medical-custody'];
 
 export const HELD_CUSTODIES: ReadonlySet<Custody> = new Set<Custody>([...DEFAULT_POLICY, 'house-arrest']);
@@ -97,7 +97,7 @@ export interface CaseState {
   readonly lists: Readonly<Record<string, ListRecognition>>;
   /** The id of the last `died` event. */
   readonly deathEventId: string | null;
-  /** The last pardon, amnesty and parole of the episode. */
+  /** The last pardon of the episode; likewise `lastAmnesty` and `lastParole`. */
   readonly lastPardon: ReleaseGround | null;
   readonly lastAmnesty: ReleaseGround | null;
   readonly lastParole: ReleaseGround | null;

@@ -24,8 +24,9 @@ export const timelineOf = (events: readonly EventWithId<CaseEvent>[]): Timeline 
 };
 
 /**
- * The timeline with one more event: the same as `timelineOf` of all events. An event that certainly comes after all others
- * costs one step; for any other, all periods are computed anew, and the order from the first place that the event may take.
+ * The timeline with one more event: the same as `timelineOf` of all events. An undated event without `after` leaves periods as they are,
+ * and one that certainly comes after all others costs one step. For any other dated event, all periods are computed anew, and the order
+ * from the first place that the event may take; for an amendment, everything.
  */
 export const extendTimeline = ({ order, courses }: Timeline, added: EventWithId<CaseEvent>): Timeline => {
   const extended = extendOrder(order, added);

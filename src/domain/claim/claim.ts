@@ -53,5 +53,5 @@ export const differenceOf = (claimed: Bounds, counted: Bounds): number => {
   return counted.atMost < claimed.atLeast ? counted.atMost - claimed.atLeast : 0;
 };
 
-/** Whether two claims about one thing cannot both be true. */
+/** Whether no number lies within both: two such claims about one thing cannot both be true. */
 export const areDisjoint = (a: Bounds, b: Bounds): boolean => a.atMost < b.atLeast || b.atMost < a.atLeast;

@@ -2,7 +2,7 @@ import { finding } from '../case/findings.js';
 import type { ReferenceData } from '../case/reference-data.js';
 import { eventsAsTheyStand } from '../corrections.js';
 import { decideByFindings } from '../decide.js';
-import { refuseAmendments } from '../decide-amendments.js';
+import { refuseImpossibleAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId, Finding } from '../event.js';
 import { EXIT_REASONS } from '../list/exit-reasons.js';
 import { parseEdtf } from '../time.js';
@@ -17,11 +17,11 @@ export const decide = (
   references: ReferenceData,
   acknowledge: readonly string[],
 ): Decision =>
-  refuseAmendments(history, newEvents) ??
+  refuseImpossibleAmendments(history, newEvents) ??
   decideByFindings(findingsOf(history, references), findingsOf([...history, ...newEvents], references), acknowledge);
 
 /** The ids of the lists and instruments to load before a decision on these events. */
-export const idsNamedByClaims = (
+export const listAndInstrumentIdsInClaims = (
   events: readonly ClaimEvent[],
 ): { readonly lists: ReadonlySet<string>; readonly instruments: ReadonlySet<string> } => {
   const subjects = events.flatMap(subjectsIn);

@@ -12,7 +12,7 @@ export interface ClaimSubject {
   readonly list?: string;
   readonly category?: string;
   readonly on?: string;
-  /** The first day of a span that ends with the day `to`: eligibility counts this day too, movements only those after it. */
+  /** The start of a span that ends with the day `to`. Eligibility includes this day; movements are counted from the day after it. */
   readonly from?: string;
   readonly to?: string;
   /** How people left the list, as movements name it: `amnesty`, `pardon`, `died`. */
@@ -60,7 +60,7 @@ export const METRIC_DESCRIPTIONS: { readonly [M in Metric]: MetricDescription } 
   },
 };
 
-/** At least one of the two is present. */
+/** At least one of `atLeast` and `atMost` is present. */
 export interface ClaimedRange {
   readonly atLeast?: number;
   readonly atMost?: number;
@@ -75,7 +75,7 @@ export interface ClaimFields extends AmendmentFields {
     readonly about: ClaimSubject;
     readonly value?: number;
     readonly range?: ClaimedRange;
-    /** True: the speaker denies that there is anybody. */
+    /** True if the speaker denies that there is anybody to count: a claim of zero. */
     readonly denies?: boolean;
     readonly saidOn: Edtf;
     /** The words of the claim. */

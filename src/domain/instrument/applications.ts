@@ -56,7 +56,7 @@ export type Effect = Pick<ClauseFields, 'effect' | 'reducedBy' | 'replacement'>;
  * The effect of the named version of a clause, or of all standing versions if they agree. Null if they disagree, if no
  * such version stands, or if no clause is named.
  */
-export const effectOf = (
+export const clauseEffectOf = (
   { clauseVersions }: Instrument,
   clause: string | undefined,
   version: string | undefined,

@@ -13,8 +13,8 @@ export const canBeMet = (conditions: readonly Condition[]): boolean =>
       atMost: atMost && GRAVITIES.indexOf(atMost),
     })),
   ) &&
-  canMeetOnEachDay(conditionsOf(conditions, 'age'), canMeetBounds) &&
-  canMeetOnEachDay(conditionsOf(conditions, 'remaining'), canMeetTerms) &&
+  canMeetPerMeasurementDay(conditionsOf(conditions, 'age'), canMeetBounds) &&
+  canMeetPerMeasurementDay(conditionsOf(conditions, 'remaining'), canMeetRemaining) &&
   canMeetValues(conditionsOf(conditions, 'sex')) &&
   canMeetValues(conditionsOf(conditions, 'stage')) &&
   canMeetValues(conditionsOf(conditions, 'custody')) &&
@@ -24,7 +24,7 @@ const conditionsOf = <C extends ConditionCode>(conditions: readonly Condition[],
   conditions.flatMap((condition) => (condition[code] === undefined ? [] : [condition[code]]));
 
 /** Conditions that are measured on different days (MEASUREMENT_DAYS) may all hold, so only those of one day are compared. */
-const canMeetOnEachDay = <C extends { readonly measured: string }>(
+const canMeetPerMeasurementDay = <C extends { readonly measured: string }>(
   conditions: readonly C[],
   canHold: (conditions: readonly C[]) => boolean,
 ): boolean =>
@@ -60,7 +60,7 @@ const canMeetBounds = (conditions: readonly OptionalBounds[]): boolean =>
   Math.max(...conditions.map(({ atLeast }) => atLeast ?? -Infinity)) <=
   Math.min(...conditions.map(({ atMost }) => atMost ?? Infinity));
 
-const canMeetTerms = (conditions: readonly Conditions['remaining'][]): boolean =>
+const canMeetRemaining = (conditions: readonly Conditions['remaining'][]): boolean =>
   conditions.every(
     ({ atLeast }) =>
       atLeast === undefined ||

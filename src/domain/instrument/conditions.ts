@@ -38,9 +38,11 @@ interface ConditionRule<C extends ConditionCode> {
   saw(possible: PossibleStanding, condition: Conditions[C], context: EvaluationContext): string | null;
 }
 
-/** Words for what a condition saw: no category, conviction, sentence or term; a sentence for life; a term that no source reports. */
+/** What a condition saw: no category, conviction, stage, sentence or term. */
 const SAW_NONE = 'none';
+/** What a condition saw: a sentence for life. */
 const SAW_LIFE = 'life';
+/** What a condition saw: a term that no source reports. */
 const SAW_UNKNOWN = 'unknown';
 
 const allCoursesIf = (holds: boolean, { all }: PossibleStanding): Extent | null => (holds ? all : null);
@@ -65,8 +67,8 @@ const categoryIn = ({ standing }: PossibleStanding, list: string): string | null
   return judged?.recognition === 'recognised' ? judged.category : null;
 };
 
-/** The lowest and highest rank that the gravest article may have: an article of unknown gravity may have any. */
-const gravestRankOf = (articles: readonly string[], { gravityOf, day }: EvaluationContext): DayRange => {
+/** The lowest and highest rank (index in GRAVITIES) that the gravest article may have: an article of unknown gravity may have any. */
+const possibleGravestRanks = (articles: readonly string[], { gravityOf, day }: EvaluationContext): DayRange => {
   const known = articles.map((article) => gravityOf(article, day)).filter((gravity) => gravity !== null);
   const gravest = Math.max(0, ...known.map((gravity) => GRAVITIES.indexOf(gravity)));
   return { earliest: gravest, latest: known.length < articles.length ? GRAVITIES.length - 1 : gravest };
@@ -79,7 +81,7 @@ const gravityExtent = (
 ): Extent | null => {
   const convicted = articlesOfConviction(possible);
   if (convicted === null) return null;
-  const ranks = gravestRankOf(convicted, context);
+  const ranks = possibleGravestRanks(convicted, context);
   const shared = commonDays(ranks, {
     earliest: atLeast === undefined ? 0 : GRAVITIES.indexOf(atLeast),
     latest: atMost === undefined ? GRAVITIES.length - 1 : GRAVITIES.indexOf(atMost),
@@ -214,7 +216,7 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     saw: (possible, _, context) => {
       const convicted = articlesOfConviction(possible);
       if (convicted === null) return SAW_NONE;
-      const { earliest, latest } = gravestRankOf(convicted, context);
+      const { earliest, latest } = possibleGravestRanks(convicted, context);
       return earliest === latest ? (GRAVITIES[earliest] ?? null) : null;
     },
   },

@@ -1,7 +1,7 @@
 import { finding } from '../case/findings.js';
 import { eventsAsTheyStand } from '../corrections.js';
 import { decideByFindings } from '../decide.js';
-import { refuseAmendments } from '../decide-amendments.js';
+import { refuseImpossibleAmendments } from '../decide-amendments.js';
 import type { NonAmendment } from '../amendments.js';
 import type { Decision, EventWithId, Finding } from '../event.js';
 import type { ListDefinition } from '../list/list.js';
@@ -12,16 +12,16 @@ import type { ClauseFields, InstrumentEvent } from './events.js';
 import { foldInstrument, isSameVersion, type Instrument } from './instrument.js';
 
 /** By id: the lists that the conditions of clauses and applications name, without those that do not exist. */
-export type ClauseLists = ReadonlyMap<string, ListDefinition>;
+export type ListsById = ReadonlyMap<string, ListDefinition>;
 
 /** Decides whether an instrument may record new events. `lists` covers the history and the new events. */
 export const decide = (
   history: readonly EventWithId<InstrumentEvent>[],
   newEvents: readonly EventWithId<InstrumentEvent>[],
-  lists: ClauseLists,
+  lists: ListsById,
   acknowledge: readonly string[],
 ): Decision =>
-  refuseAmendments(history, newEvents) ??
+  refuseImpossibleAmendments(history, newEvents) ??
   decideByFindings(findingsOf(history, lists), findingsOf([...history, ...newEvents], lists), acknowledge);
 
 /** The ids of the lists to load before a decision on these events. */
@@ -41,7 +41,7 @@ const conditionsIn = (event: InstrumentEvent): ClauseFields['conditions'] => {
   return corrected ?? [];
 };
 
-const findingsOf = (events: readonly EventWithId<InstrumentEvent>[], lists: ClauseLists): readonly Finding[] => {
+const findingsOf = (events: readonly EventWithId<InstrumentEvent>[], lists: ListsById): readonly Finding[] => {
   let instrument: Instrument | null = null;
   return eventsAsTheyStand(events).flatMap(({ id, event }) => {
     const before = instrument;
@@ -56,7 +56,7 @@ const findingsOfEvent = (
   id: string,
   event: NonAmendment<InstrumentEvent>,
   after: Instrument | null,
-  lists: ClauseLists,
+  lists: ListsById,
 ): readonly Finding[] => {
   if (before === null && event.type !== 'instrument-registered') return [finding('INSTRUMENT.UNKNOWN', id)];
   switch (event.type) {
@@ -83,7 +83,7 @@ const hasStandingVersion = (
   version: Pick<ClauseFields, 'clause' | 'version'>,
 ): boolean => instrument?.clauseVersions.some((standing) => isSameVersion(standing, version)) ?? false;
 
-const clauseFindings = (id: string, { conditions }: ClauseFields, lists: ClauseLists): readonly Finding[] => [
+const clauseFindings = (id: string, { conditions }: ClauseFields, lists: ListsById): readonly Finding[] => [
   ...(canBeMet(conditions) ? [] : [finding('CLAUSE.CONTRADICTS_ITSELF', id)]),
   ...conditions.flatMap(({ category }) => (category === undefined ? [] : categoryFindings(id, category, lists))),
 ];
@@ -91,7 +91,7 @@ const clauseFindings = (id: string, { conditions }: ClauseFields, lists: ClauseL
 const categoryFindings = (
   id: string,
   category: NonNullable<ClauseFields['conditions'][number]['category']>,
-  lists: ClauseLists,
+  lists: ListsById,
 ): readonly Finding[] => {
   const list = lists.get(category.list);
   if (list === undefined) return [finding('LIST.UNKNOWN', id)];

@@ -54,7 +54,7 @@ export interface ExplainedEligibility extends Eligibility {
 
 /** An eligibility question with its values per day cached, to be evaluated for many cases. */
 export interface PreparedQuestion {
-  /** Evaluates each day from `from` to `to`, both included. Null for a case that is on the list in no possible course. */
+  /** The best verdict on the days from `from` to `to`, both included. Null for a case that is on the list in no possible course. */
   readonly evaluate: (candidate: Candidate, from: Day, to: Day) => Eligibility | null;
   readonly explain: (candidate: Candidate, from: Day, to: Day) => ExplainedEligibility | null;
 }
@@ -79,12 +79,12 @@ export const prepareQuestion = (question: EligibilityQuestion): PreparedQuestion
   const contextOn = contextsOf(question);
   const evaluate = (candidate: Candidate, from: Day, to: Day): Eligibility | null => {
     const prepared = prepareCandidate(question, candidate);
-    return prepared && firstVerdict(prepared, contextOn, from, to);
+    return prepared && eligibilityBetween(prepared, contextOn, from, to);
   };
   const explain = (candidate: Candidate, from: Day, to: Day): ExplainedEligibility | null => {
     const prepared = prepareCandidate(question, candidate);
     if (prepared === null) return null;
-    const found = firstVerdict(prepared, contextOn, from, to);
+    const found = eligibilityBetween(prepared, contextOn, from, to);
     return { ...found, ...reasonsOf(prepared, contextOn(found.firstDay ?? to)) };
   };
   return { evaluate, explain };
@@ -252,7 +252,7 @@ const extentsOn = (
 
 const isExtent = (extent: Extent | null): extent is Extent => extent !== null;
 
-const firstVerdict = (
+const eligibilityBetween = (
   prepared: PreparedCandidate,
   contextOn: (day: Day) => EvaluationContext,
   from: Day,

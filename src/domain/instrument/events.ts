@@ -75,7 +75,7 @@ interface InstrumentDescription extends Dates {
 /** Whom an application of an instrument is meant to reach: all whom its clause makes eligible, or persons named one by one. */
 export const APPLICATION_PERSONS = ['eligible', 'named'] as const;
 
-/** What the register records of applying an instrument to many persons; each person's own events name `application-started` as their cause. */
+/** What the register records of applying an instrument to many persons; the events of each person name `application-started` as cause. */
 interface ApplicationFields {
   'application-started': {
     /** The id of the job. */
@@ -83,7 +83,7 @@ interface ApplicationFields {
     readonly clause?: string;
     /** The version of the clause, if the request names one: where sources disagree, a clause has several. */
     readonly version?: string;
-    /** The list whose members or references it is about. */
+    /** The list whose members it reaches, or in whose references the persons are named. */
     readonly list: string;
     /** The day of the list: eligibility is judged by the members and standings of this day. */
     readonly listDay?: Edtf;
@@ -100,8 +100,9 @@ interface ApplicationFields {
   };
   'application-finished': {
     readonly application: string;
-    /** The number of persons to whom it was applied; `refused`: for whom that was refused. */
+    /** The number of persons to whom it was applied. */
     readonly reached: number;
+    /** The number of persons for whom that was refused. */
     readonly refused: number;
   };
 }

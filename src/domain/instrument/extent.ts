@@ -6,6 +6,7 @@
 import type { DayRange } from '../case/period.js';
 import type { Day } from '../time.js';
 
+/** The courses in which the sentence counts from a day of `starts` and the person was born on a day of `births`. */
 export interface Extent {
   readonly starts: DayRange;
   readonly births: DayRange;

@@ -17,7 +17,7 @@ export interface Instrument extends Omit<InstrumentFields['instrument-registered
   readonly clauseVersions: readonly ClauseVersion[];
 }
 
-/** Folds an instrument's events as they stand, from the start or onto the instrument as earlier events made it; null where it has not been registered. */
+/** Folds an instrument's events as they stand onto `initial` (null: from the start); null where it has not been registered. */
 export const foldInstrument = (
   id: string,
   events: readonly NonAmendment<InstrumentEvent>[],

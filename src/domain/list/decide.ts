@@ -1,7 +1,7 @@
 import { finding } from '../case/findings.js';
 import { eventsAsTheyStand } from '../corrections.js';
 import { decideByFindings } from '../decide.js';
-import { refuseAmendments } from '../decide-amendments.js';
+import { refuseImpossibleAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId, Finding } from '../event.js';
 import { editionFindings } from './editions.js';
 import type { ListEvent } from './events.js';
@@ -13,7 +13,7 @@ export const decide = (
   newEvents: readonly EventWithId<ListEvent>[],
   acknowledge: readonly string[],
 ): Decision =>
-  refuseAmendments(history, newEvents) ??
+  refuseImpossibleAmendments(history, newEvents) ??
   decideByFindings(findingsOf(history), findingsOf([...history, ...newEvents]), acknowledge);
 
 /** A list is defined exactly once, by its first event that stands. */

@@ -32,7 +32,7 @@ export const editionFindings = (id: string, edition: EditionPublished, list: Lis
 /** The most contradictions that a refusal names. */
 const MAX_CONTRADICTIONS = 10;
 
-/** The sums that do not add up, each as a text with its numbers. */
+/** The numbers of an edition that contradict each other or those of the edition before it, each contradiction as a text. */
 const contradictionsIn = (edition: EditionPublished, before: Edition | null): readonly string[] => {
   const { total, groups, flow, lines, salts } = edition;
   const groupFlows = groups.flatMap((group) => (group.flow === undefined ? [] : [group.flow]));

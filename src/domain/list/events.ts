@@ -16,7 +16,7 @@ export interface FlowNumbers {
   readonly opening: number;
   /** By how much events recorded since the previous edition changed the number of its day; negative if it fell. */
   readonly revised: number;
-  /** Entries after the day of the edition before, each as often as it happened. */
+  /** Entries after the day of the previous edition; whoever entered twice counts twice. */
   readonly entered: number;
   /** Exits after the day of the edition before, by reason. */
   readonly left: Readonly<Record<string, number>>;
@@ -56,7 +56,7 @@ interface EditionFields {
   'edition-published': {
     /** The id of the edition within the list. */
     readonly edition: string;
-    /** The day that it is about. */
+    /** The day whose list the edition publishes. */
     readonly asOf: Edtf;
     /** The position of the log up to which it was known who was on the list. */
     readonly knownAt: number;
@@ -64,9 +64,9 @@ interface EditionFields {
     readonly listRevision: number;
     /** The policy of the day `asOf`, as known at that position. */
     readonly policy: EditionPolicy;
-    /** Members who are certainly on the list. */
+    /** The number of members who are certainly on the list. */
     readonly total: number;
-    /** People who are perhaps on it, and not published. */
+    /** The number of people who are only possibly on the list; they get no line. */
     readonly uncertain: number;
     readonly groups: readonly EditionGroup[];
     /** Absent from the first edition. */

@@ -24,7 +24,7 @@ export interface ListDefinition {
   readonly editions: readonly Edition[];
 }
 
-/** Folds a list's events as they stand, from the start or onto the list as earlier events made it; null where it has not been defined. */
+/** Folds a list's events as they stand onto `initial` (null: from the start); null where it has not been defined. */
 export const foldList = (
   id: string,
   events: readonly NonAmendment<ListEvent>[],

@@ -25,7 +25,7 @@ export interface LogFields {
 export type LogEventType = keyof LogFields;
 export type LogStreamEvent = EventOf<LogFields>;
 
-/** The id of the one stream of its kind. */
+/** The id of the only stream of the kind `log`. */
 export const LOG_STREAM_ID = 'register';
 
 export const logEvents: { readonly [T in LogEventType]: EventDescription<LogFields[T]> } = {

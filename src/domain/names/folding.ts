@@ -15,7 +15,7 @@ export interface NameWord {
   readonly key: string;
   /** The key without the ending of a surname; the key itself where there is none. */
   readonly stem: string;
-  /** The consonants of the key, voiced and voiceless alike, after the first vowel if it begins with one; of a short key, the key itself. */
+  /** The key without vowels, except one at its beginning, with consonants that sound alike written as one; a short key stays as it is. */
   readonly skeleton: string;
   readonly role: WordRole;
 }
@@ -26,12 +26,14 @@ export const MAX_NAME_WORDS = 12;
 /** Words with shorter keys are not compared for resemblance: they resemble too many others. */
 export const MIN_FUZZY_KEY_LENGTH = 4;
 
-/** The most code units of a name, and of a word of any text; the rest is ignored. */
+/** The most code units of a name; the rest is ignored. */
 const MAX_NAME_LENGTH = 1_000;
+/** The most code units of a word, of a name or of any other text; the rest is ignored. */
 const MAX_WORD_LENGTH = 60;
 
-/** `son of` and `daughter of` as keys, after the father's name: Ramiz oğlu, Ramiz ogly, Рамиз оглы; Vaqif qızı, Вагиф гызы. */
+/** The key of `son of`, which follows the father's name: Ramiz oğlu, Ramiz ogly, Рамиз оглы. */
 const SON_OF = 'uglu';
+/** The key of `daughter of`: Vaqif qızı, Вагиф гызы. */
 const DAUGHTER_OF = 'gizi';
 const PATRONYMIC_MARKER_BY_KEY: ReadonlyMap<string, string> = new Map([
   [SON_OF, SON_OF],

@@ -39,8 +39,8 @@ export const personDataOf = (
 });
 
 export const circumstancesOf = (events: readonly CaseEvent[]): Circumstances => ({
-  arrests: firstDistinct(events.map((event) => (event.type === 'arrested' ? (event.occurredOn ?? '') : ''))),
-  places: firstDistinct(
+  arrests: distinctTextsUpToLimit(events.map((event) => (event.type === 'arrested' ? (event.occurredOn ?? '') : ''))),
+  places: distinctTextsUpToLimit(
     events.map((event) => {
       if (event.type === 'arrested') return nameKey(event.place ?? '');
       return event.type === 'opened' || event.type === 'described' ? nameKey(event.region ?? '') : '';
@@ -48,7 +48,7 @@ export const circumstancesOf = (events: readonly CaseEvent[]): Circumstances => 
   ),
 });
 
-const firstDistinct = (texts: readonly string[]): readonly string[] =>
+const distinctTextsUpToLimit = (texts: readonly string[]): readonly string[] =>
   [...new Set(texts)].filter((text) => text !== '').slice(0, MAX_CIRCUMSTANCES);
 
 /** The most arrests, and the most places, that are compared; the others are ignored. */

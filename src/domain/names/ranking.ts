@@ -9,7 +9,7 @@ export interface NameMatch {
   readonly why: readonly MatchReason[];
 }
 
-/** Names with a lower score count as different: two words of which one does not match score 0.5. */
+/** Names with a lower score count as different: two names of two words each, of which only one word agrees, score 0.5. */
 export const MIN_MATCH_SCORE = 0.6;
 
 const NO_MATCH: NameMatch = { score: 0, why: [] };
@@ -150,8 +150,8 @@ const matchWord = (l: NameWord, r: NameWord): WordMatch | null => {
 
 /**
  * From 0 to 1 by edit distance. Jaro–Winkler was tried in its place: on the keys of the groups in test/fixtures/names it puts a pair
- * of different names above a pair of spellings more often (1 in 19; here 1 in 27), since it favours a common beginning, and
- * Azerbaijani surnames differ in it least.
+ * of different names above a pair of spellings more often (1 in 19; here 1 in 27), since it favours a common beginning, which
+ * different Azerbaijani surnames often have.
  */
 const similarity = (one: string, other: string): number =>
   1 - distance(one, other) / Math.max(one.length, other.length, 1);

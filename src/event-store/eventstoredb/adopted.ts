@@ -1,6 +1,6 @@
 /**
  * The leaf hashes of adopted events on a server. They are in a stream outside of the register, so that they do not count as events of the
- * log, and can be erased apart from it. Each event holds the leaf hashes of ADOPTED_TOGETHER positions, which its revision tells.
+ * log, and can be erased apart from it. The event of revision n there holds those of the n-th ADOPTED_TOGETHER positions, counted from 0.
  */
 import { ErrorType, FORWARDS, jsonEvent, NO_STREAM, type RecordedEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
@@ -14,7 +14,7 @@ type AdoptedPage = readonly AdoptedLeaf[];
 
 export class AdoptedLeafStore {
   readonly #stream: string;
-  /** The page read last: readers go through the log from its beginning. */
+  /** Cache: the page read last. Readers go through the log in order, so the next leaf hash is mostly on the same page. */
   #last: { readonly revision: number; readonly page: AdoptedPage } | null = null;
 
   /** No register's name has a `~`, so the stream belongs to none, and its events do not count as positions. */
@@ -68,7 +68,7 @@ export class AdoptedLeafStore {
     return (await this.#page(revision))[(position - 1) % ADOPTED_TOGETHER];
   }
 
-  /** The leaf hashes kept at a revision; none where nothing is adopted there. */
+  /** The leaf hashes in the event of a revision of this stream; empty if there is no such event. */
   async #page(revision: number): Promise<AdoptedPage> {
     if (this.#last?.revision === revision) return this.#last.page;
     const page = await this.guard.read(() => this.#read(revision));

@@ -33,7 +33,7 @@ export interface CallOptions {
 
 /** How a call is retried; retries stop when any of `abortSignals` aborts. */
 export interface RetryOptions {
-  /** Called at every answer of the server, including refusals. */
+  /** Called when the server answers with a result or with an error that retrying cannot help. */
   readonly onResponse: () => void;
   readonly abortSignals: readonly AbortSignal[];
 }

@@ -28,8 +28,9 @@ import { consumeRead } from './consume-read.js';
 import { toUnplacedRecord, textLength } from './record.js';
 import { SubscriptionReader } from './subscription-reader.js';
 
-/** Minimum and maximum of raw events (of all programs) per read of the log. */
+/** Raw events (of all programs that share the server) that each read of a page asks for at least. */
 const MIN_RAW_EVENTS = 64;
+/** Raw events that a read asks for at most, besides the event that it starts from. */
 const MAX_RAW_EVENTS = 1_000;
 /** Characters of payload after which a read stops, to bound memory. */
 const MAX_READ_CHARACTERS = 16 * 1024 * 1024;
@@ -129,8 +130,8 @@ export class EsdbLog {
     });
   }
 
-  /** Adds the register's own position to a server position, counting events up to it if necessary. Throws RangeError if the
-   * position is not in this log. */
+  /** Finds the register's own position that belongs to a server position, counting events up to there if necessary. Throws RangeError if
+   * the server position is not in this log. */
   async resolvePosition(place: ServerPosition): Promise<CountedPosition> {
     if (place.position !== null) return place as CountedPosition;
     let counted = comparePositions(this.#counted, place) <= 0 ? this.#counted : LOG_START;
@@ -161,7 +162,7 @@ export class EsdbLog {
     return this.#page(after, limit, (event, place) => this.#withPosition(this.#decode(event), place));
   }
 
-  /** As `page`, but each event as it is stored: neither checked nor upcast. */
+  /** As `readPage`, but each event as it is stored: neither checked nor upcast. */
   readStoredPage(after: CountedPosition, limit: number): Promise<StoredEvent[]> {
     return this.#page(after, limit, (event, place) => ({
       ...this.#placeOf(event),
@@ -202,7 +203,7 @@ export class EsdbLog {
       });
       if (!isPastStart) throw new RangeError('the cursor lies past the end of this log');
     };
-    // If only events of other programs were read, perhaps very many more follow: the head tells whether any of this register do.
+    // After a read with only events of other programs, very many more may follow: the head tells whether one of this register does.
     const mayContinue = async (before: CountedPosition): Promise<boolean> => {
       if (isFull() || rawCount < maxCount - 1) return false;
       if (counted !== before) return true;

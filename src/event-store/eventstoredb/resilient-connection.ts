@@ -12,7 +12,7 @@ import { comparePositions, type ServerPosition } from './server-position.js';
 import { consumeRead } from './consume-read.js';
 
 /** Time limit of a probe in milliseconds. */
-const PROBE_MS = 1_000;
+const PROBE_TIMEOUT_MS = 1_000;
 /**
  * Milliseconds after which a log that lacks a known event counts as another log. A deposed leader may lack the newest
  * events for a moment.
@@ -161,7 +161,7 @@ export class ResilientConnection {
         ? ({ direction: BACKWARDS, fromPosition: END } as const)
         : ({ direction: FORWARDS, fromPosition: { commit: place.commit, prepare: place.prepare } } as const);
     try {
-      await consumeRead(client.readAll({ ...options, ...from, maxCount: 1 }), PROBE_MS, ({ event }) => {
+      await consumeRead(client.readAll({ ...options, ...from, maxCount: 1 }), PROBE_TIMEOUT_MS, ({ event }) => {
         result.event = event ?? null;
         return 'enough';
       });
@@ -184,10 +184,10 @@ export class ResilientConnection {
     const event = jsonEvent({ id, type: 'probe', data: {} });
     const append = client.appendToStream(this.#probeStream, event, {
       ...options,
-      deadline: Math.min(options.deadline, PROBE_MS),
+      deadline: Math.min(options.deadline, PROBE_TIMEOUT_MS),
       expectedRevision,
     });
-    await this.connection.withTimeout(append, PROBE_MS);
+    await this.connection.withTimeout(append, PROBE_TIMEOUT_MS);
   }
 }
 

@@ -24,7 +24,7 @@ import {
   checkAppend,
   checkLimit,
   checkStoredAppend,
-  checkStream,
+  checkStreamName,
   MAX_QUEUED_APPENDS,
   MAX_QUEUED_BYTES,
   type CheckedAppend,
@@ -44,8 +44,8 @@ export interface EsdbOptions {
   /** The register's name; its streams are named `<register>.…` on the server. */
   readonly register: string;
   /**
-   * Milliseconds without an answer after which calls fail at once until the server is back. Set by services; commands with a
-   * single caller leave it out and wait.
+   * Milliseconds without an answer after which calls fail at once until the server is back. Set by services; command-line
+   * tools leave it out and wait.
    */
   readonly failFastAfterMs?: number;
 }
@@ -159,7 +159,7 @@ class EsdbEventStore implements EventStore {
   }
 
   async readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
-    checkStream(stream);
+    checkStreamName(stream);
     checkAfterRevision(after);
     checkLimit(limit);
     this.#checkOpen();

@@ -19,19 +19,19 @@ import {
 } from './manifest.js';
 import { createSqliteStore } from './store.js';
 
-/** A precondition is not met; the message says which. Nothing was written. */
+/** A precondition of a backup or restore is not met; the message says which. No file is left behind. */
 export class BackupRefused extends Error {
   override readonly name = 'BackupRefused';
 }
 
 /** Result of reading a log completely. */
-export interface CheckedLog {
+export interface CheckLogResult {
   readonly events: number;
   /** The id of the last event. */
   readonly last: string | null;
 }
 
-export interface BackupResult extends CheckedLog {
+export interface BackupResult extends CheckLogResult {
   readonly sha256: string;
   /** Sentences about events known from elsewhere that the log no longer holds. */
   readonly lacks: readonly string[];
@@ -115,7 +115,7 @@ export const backUp = async (
 };
 
 /**
- * Restores a backup into a folder without a log. `verify` sees the restored log before it is put in place, and throws where it may not be.
+ * Restores a backup into a folder without a log. `verify` sees the restored log before it is put in place, and throws to prevent that.
  * Leaves no files if it fails.
  */
 export const restore = async (
@@ -155,7 +155,7 @@ export const checkLog = async (
   file: string,
   { signal, onProgress }: JobContext = UNWATCHED,
   checkKnown: BackupOptions['describeMissingEvents'] = () => Promise.resolve(null),
-): Promise<CheckedLog & { readonly lack: string | null }> => {
+): Promise<CheckLogResult & { readonly lack: string | null }> => {
   checkIntegrity(file);
   const store = createSqliteStore({ file, readonly: true });
   try {
@@ -188,7 +188,7 @@ const checkIntegrity = (file: string): void => {
   }
 };
 
-/** Streams whose revisions do not count from 0 without gaps. */
+/** Counts the streams whose revisions do not run from 0 without gaps. */
 const COUNT_STREAMS_WITH_GAPS = `SELECT count(*) FROM (
   SELECT 1 FROM events GROUP BY stream HAVING min(revision) <> 0 OR max(revision) <> count(*) - 1)`;
 

@@ -48,7 +48,7 @@ const BUSY_TIMEOUT_MS = 250;
 
 /**
  * Opens or creates a log file (`:memory:` for a temporary log); a `readonly` file must exist. Throws StoreDamaged, without
- * changing the file, if it is not a log or of another version, or if it is missing or empty beside a write-ahead log, which SQLite would
+ * changing the file, if it is not a log or of an unknown version, or if it is missing or empty beside a write-ahead log, which SQLite would
  * delete; StoreUnavailable if it cannot be opened or is locked.
  */
 export const openLogFile = (file: string, readonly = false): Database.Database =>
@@ -137,8 +137,8 @@ export const isReadOnlyError = (error: unknown): boolean =>
   error instanceof StoreUnavailable &&
   String((error.cause as { code?: unknown } | undefined)?.code).startsWith('SQLITE_READONLY');
 
-/** Whether the file itself is damaged, rather than a single event. */
-export const isDamagedFile = (error: unknown): error is StoreDamaged =>
+/** Whether an error says that the log's file itself is damaged, rather than a single event. */
+export const isDamagedFileError = (error: unknown): error is StoreDamaged =>
   error instanceof StoreDamaged && error.cause !== undefined;
 
 /** Forces a durable write that changes nothing: sets the version that the file already has. */

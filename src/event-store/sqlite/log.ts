@@ -15,11 +15,10 @@ import { LogWriter } from './log-writer.js';
 import { createAdoptedTable, hasAdoptedTable, hasLeafColumn, rewriteVersion } from './file.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
-/**
- * Rows per chunk, first and maximum, and the characters of payload after which a read stops, to bound memory.
- */
+/** Rows of the first chunk of a read; each further chunk has twice as many as the one before, up to MAX_CHUNK_ROWS. */
 const FIRST_CHUNK_ROWS = 16;
 const MAX_CHUNK_ROWS = 256;
+/** Characters of payload after which a read stops, to bound memory. */
 const MAX_READ_CHARACTERS = 16 * 1024 * 1024;
 const MAX_CACHED_STREAM_NAMES = 50_000;
 

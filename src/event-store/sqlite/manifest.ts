@@ -65,7 +65,7 @@ const isManifest = (value: unknown): value is Manifest => {
 };
 
 /**
- * The newest backup in a folder of the log that begins with event `first`, else the newest of any log. Null if there is no
+ * Of the backups in a folder, the newest whose log begins with the event `first`, else the newest of all. Null if there is no
  * backup with events.
  */
 export const findPreviousBackup = async (folder: string, first: string | null): Promise<PreviousBackup | null> => {

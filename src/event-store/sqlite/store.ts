@@ -20,9 +20,9 @@ import {
   checkAppend,
   checkLimit,
   checkStoredAppend,
-  checkStream,
+  checkStreamName,
 } from '../request-checks.js';
-import { isDamagedFile, isReadOnlyError, openLogFile, translateErrors } from './file.js';
+import { isDamagedFileError, isReadOnlyError, openLogFile, translateErrors } from './file.js';
 import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
 import { startLogCheck } from './log-check.js';
@@ -32,7 +32,7 @@ import { FileIdentityCheck } from './file-identity-check.js';
  * Opens or creates a log file; `:memory:` is a log that ends with its store. `readonly`: the file must exist, may be written
  * by another thread or process, and appends throw StoreUnavailable. `listenToCommits` receives a function that the caller must call
  * whenever another connection has committed, so that `follow` reads the new events.
- * Throws StoreDamaged if the file is not a log of this version, StoreUnavailable if it cannot be opened.
+ * Throws StoreDamaged if the file is not a log or of an unknown version, StoreUnavailable if it cannot be opened.
  */
 export const createSqliteStore = ({
   file,
@@ -133,7 +133,7 @@ class SqliteEventStore implements EventStore {
   }
 
   async readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
-    checkStream(stream);
+    checkStreamName(stream);
     checkAfterRevision(after);
     checkLimit(limit);
     this.#checkOpen();
@@ -216,7 +216,7 @@ class SqliteEventStore implements EventStore {
     try {
       return translateErrors(run);
     } catch (error) {
-      if (isDamagedFile(error)) this.#damage ??= error;
+      if (isDamagedFileError(error)) this.#damage ??= error;
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiResponse } from '@nestjs/swagger';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
-import { toFilters } from '../../read-models/list/filters.js';
+import { pickFilters } from '../../read-models/list/filters.js';
 import { Cases } from '../../read-models/list/cases.query.js';
 import { History } from '../../read-models/history/history.query.js';
 import { CaseView, OneCase } from '../../read-models/one-case.query.js';
@@ -61,7 +61,7 @@ export class CasesController {
   list(@Query() query: CasesQueryParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(
       new Cases(new Scope(viewer, query), {
-        filters: toFilters(query),
+        filters: pickFilters(query),
         page: toPaging(query),
         ...pick(query, ['list', 'name', 'words']),
         ...(query.reference === undefined ? {} : { reference: splitReference(query.reference) }),

@@ -67,7 +67,7 @@ const OPTIONS_OF_NEW_SUBJECT: { readonly [K in SubjectKind]: Constructor<Request
   claim: RequestOptionsWithOptionalId,
 };
 
-const newIdOf = (kind: SubjectKind, { actor, key }: CommandMetadata): string =>
+const newSubjectId = (kind: SubjectKind, { actor, key }: CommandMetadata): string =>
   kind === 'claim' ? newClaimId(actor, key) : newCaseId(actor, key);
 
 /** Throws a ProblemException that lists every error of headers and body. */
@@ -83,7 +83,7 @@ const readCommand = (target: CommandTarget, request: CommandRequest): RecordEven
   ];
   if (errors.length > 0 || 'errors' in headers || 'errors' in options || 'errors' in event)
     throw new ProblemException(problemResponse('REQUEST.INVALID', { errors }));
-  const id = target.isNewSubject ? (options.value.id ?? newIdOf(target.kind, headers)) : target.id;
+  const id = target.isNewSubject ? (options.value.id ?? newSubjectId(target.kind, headers)) : target.id;
   return {
     subject: { kind: target.kind, id },
     isNewSubject: target.isNewSubject,

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { toFilters } from '../../read-models/list/filters.js';
-import { Counts, CountsView } from '../../read-models/counts/counts.query.js';
+import { pickFilters } from '../../read-models/list/filters.js';
+import { MemberCounts, CountsView } from '../../read-models/counts/counts.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
 import { ExitCountsView } from './exit-counts.view.js';
@@ -25,7 +25,7 @@ export class CountsController {
     const scope = new Scope(viewer, query);
     return by === EXIT_REASON
       ? this.countExits(scope, query)
-      : this.queries.execute(new Counts(scope, query.list, { by, filters: toFilters(query) }));
+      : this.queries.execute(new MemberCounts(scope, query.list, { by, filters: pickFilters(query) }));
   }
 
   private async countExits(scope: Scope, { list, from, to, ...query }: CountsQueryParameters): Promise<object | null> {

@@ -16,7 +16,7 @@ export interface Health {
   warnings(): readonly string[];
   /** The damage of the log, with the first position that is known to be wrong; null while no damage is known. */
   damage(): { readonly position: number | null } | null;
-  /** Called with every error of a request, since it may reveal that a part is not ready. */
+  /** Called with each error that the problem filter answers, since it may reveal that the read models are damaged. */
   onError(error: unknown): void;
 }
 export const HEALTH = Symbol('Health');

@@ -6,7 +6,7 @@ import { Instruments, InstrumentsView, InstrumentView } from '../../read-models/
 import { PeopleByEligibility, type EligibilityParameters } from '../../read-models/eligibility/eligibility.query.js';
 import { EligibilityView } from '../../read-models/eligibility/eligibility.view.js';
 import { CSV_CONTENT_TYPE } from '../../register-files/csv-table.js';
-import { exportEligibility } from '../../register-files/eligibility-export.js';
+import { eligibilityAsCsv } from '../../register-files/eligibility-export.js';
 import { ScopeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
@@ -118,7 +118,7 @@ export class InstrumentsController {
     query: EligibilityCsvQueryParameters,
   ): Promise<HttpResponse> {
     const asked = { scope, instrument, parameters: parametersOf(query), ...pick(query, ['separator']) };
-    const exported = await exportEligibility(this.queries, asked);
+    const exported = await eligibilityAsCsv(this.queries, asked);
     if (exported === null) return problemResponse('SUBJECT.UNKNOWN');
     return fileResponse(CSV_CONTENT_TYPE, exported);
   }

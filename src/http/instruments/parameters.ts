@@ -3,7 +3,7 @@ import { ScopeParameters } from '../../read-models/scope.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { parseDay } from '../../domain/time.js';
 import {
-  REPEATABLE_BOUNDS,
+  REPEATED_PARAMETER_BOUNDS,
   IsClauseName,
   IsDay,
   IsInteger,
@@ -36,7 +36,7 @@ export class EligibilityQueryParameters extends ScopeParameters {
 
   @IsOptional()
   @IsClauseName({
-    each: REPEATABLE_BOUNDS,
+    each: REPEATED_PARAMETER_BOUNDS,
     description: 'These clauses, which are alternatives; every clause of the instrument where absent.',
   })
   clause?: string[];

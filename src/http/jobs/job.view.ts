@@ -2,7 +2,7 @@ import type { DurableJob, JobItem } from '../../jobs/durable-job.js';
 import type { Job, JobState } from '../../jobs/jobs.js';
 import { IsNullable, IsObjectOf, IsOneOf, IsOptional } from '../../schema/decorators.js';
 import { intersectionOf } from '../../schema/field.js';
-import { IsCount, IsCountByName, IsInstant, IsString, IsTextByName } from '../../schema/view-decorators.js';
+import { IsCount, IsCountMap, IsInstant, IsString, IsTextMap } from '../../schema/view-decorators.js';
 
 const JOB_STATES: readonly JobState[] = ['running', 'done', 'stopped', 'failed'];
 
@@ -18,7 +18,7 @@ export class JobProgressView {
   readonly total: number | null;
 
   @IsOptional()
-  @IsCountByName({ description: 'Numbers of steps by their result.' })
+  @IsCountMap({ description: 'Numbers of steps by their result.' })
   readonly results?: Readonly<Record<string, number>>;
 }
 
@@ -31,7 +31,7 @@ export class JobView {
   })
   readonly kind: string;
 
-  @IsTextByName({ description: 'What it is about: ids by their names.' })
+  @IsTextMap({ description: 'What it is about: ids by their names.' })
   readonly about: Readonly<Record<string, string>>;
 
   @IsOneOf(JOB_STATES, { description: '`stopped` was interrupted, and may be run again like `failed`.' })
@@ -106,7 +106,7 @@ export const toJobView = ({ id, kind, about, state, progress, error, startedAt, 
 });
 
 /** The view of a job that is not durable: it ends with its process. */
-export const toProcessJobView = ({ id, state, progress }: Job): JobView => ({
+export const toNonDurableJobView = ({ id, state, progress }: Job): JobView => ({
   id,
   kind: id,
   about: {},

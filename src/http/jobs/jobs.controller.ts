@@ -4,7 +4,7 @@ import { Jobs } from '../../jobs/jobs.js';
 import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js';
 import { BodyOf } from '../request.decorators.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { JobsView, JobView, JobWithRefusedView, toJobView, toProcessJobView, toRefusedPage } from './job.view.js';
+import { JobsView, JobView, JobWithRefusedView, toJobView, toNonDurableJobView, toRefusedPage } from './job.view.js';
 import { JobRun, RefusedQueryParameters } from './parameters.js';
 
 @Controller('v1/jobs')
@@ -24,7 +24,7 @@ export class JobsController {
     const durable = this.durableJobs.all();
     const ids = new Set(durable.map(({ id }) => id));
     const own = this.jobs.all().filter(({ id }) => !ids.has(id));
-    return { items: [...own.map(toProcessJobView), ...durable.map(toJobView)] };
+    return { items: [...own.map(toNonDurableJobView), ...durable.map(toJobView)] };
   }
 
   @Get(':id')
@@ -38,7 +38,7 @@ export class JobsController {
     if (job !== null)
       return { ...toJobView(job), ...toRefusedPage(this.durableJobs.refusedItems(id, after, limit + 1), limit) };
     const own = this.jobs.get(id);
-    return own === null ? problemResponse('JOB.UNKNOWN') : { ...toProcessJobView(own), ...toRefusedPage([], limit) };
+    return own === null ? problemResponse('JOB.UNKNOWN') : { ...toNonDurableJobView(own), ...toRefusedPage([], limit) };
   }
 
   @Post(':id/runs')
@@ -61,7 +61,7 @@ export class JobsController {
     summary: 'Interrupt a job after its current step; what it has recorded stays.',
     tag: 'jobs',
     response: queryResponses.json(JobView),
-    // It takes no body, but the size and media type of one are still checked.
+    // DELETE needs no body, but the size and media type of one that is sent are still checked.
     problemStatuses: [413, 415],
   })
   async interrupt(@Param('id') id: string): Promise<JobView | HttpResponse> {

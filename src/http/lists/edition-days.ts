@@ -1,4 +1,7 @@
-/** Replaces editions in `from` and `to` by their days; `fromKnown` and `toKnown` become what was known when they were published. */
+/**
+ * In the parameters of a differences query, replaces editions in `from` and `to` by their days, and sets `fromKnown` and `toKnown` to
+ * what was known when they were published.
+ */
 import type { QueryBus } from '@nestjs/cqrs';
 import { OneEdition } from '../../read-models/editions/one-edition.query.js';
 import { InvalidParameter } from '../../read-models/query-errors.js';

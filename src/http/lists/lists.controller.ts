@@ -2,13 +2,13 @@ import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
-import { toFilters } from '../../read-models/list/filters.js';
+import { pickFilters } from '../../read-models/list/filters.js';
 import { ListMembers } from '../../read-models/list/list-members.query.js';
 import { DifferencesView } from '../../read-models/counts/difference.view.js';
-import { Differences } from '../../read-models/counts/differences.query.js';
+import { ListDifferences } from '../../read-models/counts/differences.query.js';
 import { Lists, ListsView, ListView } from '../../read-models/definitions/lists.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
-import { exportList, TABLE_CONTENT_TYPES, type TableFormat } from '../../register-files/list-export.js';
+import { listAsFile, TABLE_CONTENT_TYPES, type TableFormat } from '../../register-files/list-export.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
@@ -95,7 +95,7 @@ export class ListsController {
   ): Promise<object | null> {
     return this.queries.execute(
       new ListMembers(new Scope(viewer, query), id, {
-        filters: toFilters(query),
+        filters: pickFilters(query),
         page: toPaging(query),
         ...pick(query, ['name', 'words']),
       }),
@@ -114,7 +114,7 @@ export class ListsController {
     @CurrentViewer() viewer: Viewer,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await send(reply, await this.exportMembers(new Scope(viewer, query), id, 'csv', query));
+    await send(reply, await this.membersFileResponse(new Scope(viewer, query), id, 'csv', query));
   }
 
   @Get(':id/members.xlsx')
@@ -129,7 +129,7 @@ export class ListsController {
     @CurrentViewer() viewer: Viewer,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await send(reply, await this.exportMembers(new Scope(viewer, query), id, 'xlsx', query));
+    await send(reply, await this.membersFileResponse(new Scope(viewer, query), id, 'xlsx', query));
   }
 
   @Get(':id/movements')
@@ -159,17 +159,17 @@ export class ListsController {
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     const { earlier, later } = scopesOf(viewer, await withEditionDays(this.queries, viewer, id, query));
-    return this.queries.execute(new Differences(earlier, later, id, query));
+    return this.queries.execute(new ListDifferences(earlier, later, id, query));
   }
 
-  private async exportMembers(
+  private async membersFileResponse(
     scope: Scope,
     list: string,
     format: TableFormat,
     query: CsvQueryParameters,
   ): Promise<HttpResponse> {
-    const members = { scope, list, filters: toFilters(query), ...pick(query, ['sort', 'separator']) };
-    const exported = await exportList(this.queries, members, format);
+    const members = { scope, list, filters: pickFilters(query), ...pick(query, ['sort', 'separator']) };
+    const exported = await listAsFile(this.queries, members, format);
     if (exported === null) return problemResponse('SUBJECT.UNKNOWN');
     return fileResponse(TABLE_CONTENT_TYPES[format], exported);
   }

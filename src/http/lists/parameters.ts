@@ -2,7 +2,7 @@ import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.v
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import {
-  REPEATABLE_BOUNDS,
+  REPEATED_PARAMETER_BOUNDS,
   editionIdIn,
   IsDay,
   IsDayOrEdition,
@@ -52,7 +52,7 @@ export class MovementsQueryParameters extends KnowledgeParameters {
   to: string;
 
   @IsOptional()
-  @IsSlug({ each: REPEATABLE_BOUNDS, description: 'Counts and movements of these categories alone.' })
+  @IsSlug({ each: REPEATED_PARAMETER_BOUNDS, description: 'Counts and movements of these categories alone.' })
   category?: string[];
 
   @IsOptional()
@@ -104,7 +104,7 @@ export class DifferencesQueryParameters {
   toKnown?: string;
 
   @IsOptional()
-  @IsSlug({ each: REPEATABLE_BOUNDS, description: 'Differences of these categories alone.' })
+  @IsSlug({ each: REPEATED_PARAMETER_BOUNDS, description: 'Differences of these categories alone.' })
   category?: string[];
 
   @IsOptional()
@@ -123,9 +123,7 @@ export class DifferencesQueryParameters {
   atLeast?: string;
 }
 
-/**
- * The two scopes of the query Differences; the editions in `query` have been replaced by their days (edition-days.ts).
- */
+/** The two scopes of the query ListDifferences. Editions in `from` and `to` must have been replaced by their days (edition-days.ts). */
 export const scopesOf = (
   viewer: Viewer,
   { from, to, fromKnown, toKnown, atLeast }: DifferencesQueryParameters,

@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RecordBatch, type BatchRow, type BatchRowResult } from '../../commands/record-batch.js';
 import { outcomeResponse } from '../commands/command.service.js';
-import { responseToError, traceOf } from '../faults.js';
+import { toErrorResponse, traceOf } from '../faults.js';
 import { HttpResponse, problemResponse } from '../http-response.js';
 import { readRow, type BatchRequest, type RowValidation } from './batch-request.js';
 
@@ -37,7 +37,7 @@ export class BatchService {
 const rowResponse = (row: BatchRow, outcome: BatchRowResult): HttpResponse => {
   switch (outcome.outcome) {
     case 'failed':
-      return responseToError(outcome.error).response;
+      return toErrorResponse(outcome.error).response;
     case 'reference-not-given':
       return problemResponse('REFERENCE.NOT_GIVEN');
     case 'unreadable':
@@ -49,6 +49,6 @@ const rowResponse = (row: BatchRow, outcome: BatchRowResult): HttpResponse => {
 
 /** Logs the first fault only, since one cause usually fails most rows. */
 const logFault = (log: FastifyBaseLogger, outcomes: readonly BatchRowResult[]): void => {
-  const failed = outcomes.find((row) => row.outcome === 'failed' && responseToError(row.error).isFault);
+  const failed = outcomes.find((row) => row.outcome === 'failed' && toErrorResponse(row.error).isFault);
   if (failed?.outcome === 'failed') log.error(traceOf(failed.error), 'fault');
 };

@@ -76,7 +76,7 @@ export class EventsController {
   }
 }
 
-/** Reads the next batch only when this one is sent. */
+/** NDJSON. A batch is read only when the response needs more text, so a slow client does not fill memory. */
 async function* toLines(batches: AsyncIterable<readonly LoggedEvent[]>): AsyncGenerator<string> {
   for await (const batch of batches) yield batch.map((event) => `${JSON.stringify(event)}\n`).join('');
 }

@@ -16,8 +16,9 @@ import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js'
 import { onResponseEnd } from '../response-end.js';
 
 export interface FeedLimits {
-  /** Open feeds, in total and per client. */
+  /** Open feeds, in total. */
   readonly maxFeeds: number;
+  /** Open feeds per client. */
   readonly maxFeedsPerClient: number;
   /** Unsent bytes at which a reader gets no further page. A page is sent whole, so the buffer may exceed it. */
   readonly bufferBytes: number;
@@ -51,8 +52,9 @@ export const resetFeedResponse = (): HttpResponse => {
 export const acceptsFeed = ({ headers }: FastifyRequest): boolean =>
   /(^|[\s,])text\/event-stream\b/i.test(headers.accept ?? '');
 
-/** The shortest pause between rounds in milliseconds, and the share of a busy process's time that rounds may use. */
+/** The shortest pause between rounds, in milliseconds. */
 const MIN_PAUSE_MS = 5;
+/** The share of a busy process's time that rounds may use. */
 const FEED_SHARE = 1 / 100;
 
 const FEED_HEADERS = {
@@ -75,12 +77,11 @@ interface ConnectedReader {
   hasCaughtUp: boolean;
   /** There were more events than fitted in its last page. */
   hasMore: boolean;
-  /**
-   * Bytes written to the socket, bytes that the network had taken at the last heartbeat, and consecutive heartbeats at
-   * which unsent bytes had made no progress.
-   */
+  /** Bytes written to the response so far, sent or still buffered. */
   bytesWritten: number;
+  /** Bytes that had left the buffer at the last heartbeat. */
   bytesSentAtHeartbeat: number;
+  /** Consecutive heartbeats at which bytes were buffered and none had left the buffer since the heartbeat before. */
   stalledHeartbeats: number;
 }
 

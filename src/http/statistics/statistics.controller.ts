@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import { toFilters } from '../../read-models/list/filters.js';
+import { pickFilters } from '../../read-models/list/filters.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
 import {
   STATISTIC_NAMES,
@@ -9,7 +9,7 @@ import {
   StatisticView,
   type StatisticName,
 } from '../../read-models/statistics/statistic.view.js';
-import { Statistics, type StatisticParameters } from '../../read-models/statistics/statistics.query.js';
+import { OneStatistic, type StatisticParameters } from '../../read-models/statistics/statistics.query.js';
 import { CSV_CONTENT_TYPE } from '../../register-files/csv-table.js';
 import { statisticAsCsv } from '../../register-files/statistic-export.js';
 import { fileResponse } from '../file-response.js';
@@ -37,7 +37,7 @@ export class StatisticsController {
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     return isStatistic(name)
-      ? this.queries.execute(new Statistics(scopeOf(query, viewer), name, parametersOf(query)))
+      ? this.queries.execute(new OneStatistic(scopeOf(query, viewer), name, parametersOf(query)))
       : null;
   }
 
@@ -53,10 +53,10 @@ export class StatisticsController {
     @CurrentViewer() viewer: Viewer,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await send(reply, await this.export(name, query, viewer));
+    await send(reply, await this.csvResponse(name, query, viewer));
   }
 
-  private async export(name: string, query: StatisticCsvQueryParameters, viewer: Viewer): Promise<HttpResponse> {
+  private async csvResponse(name: string, query: StatisticCsvQueryParameters, viewer: Viewer): Promise<HttpResponse> {
     const asked = { scope: scopeOf(query, viewer), parameters: parametersOf(query), ...pick(query, ['separator']) };
     const exported = isStatistic(name) ? await statisticAsCsv(this.queries, { ...asked, statistic: name }) : null;
     return exported === null ? problemResponse('SUBJECT.UNKNOWN') : fileResponse(CSV_CONTENT_TYPE, exported);
@@ -73,6 +73,6 @@ const scopeOf = ({ to, asOf, knownAt, atLeast }: StatisticQueryParameters, viewe
 
 const parametersOf = (query: StatisticQueryParameters): StatisticParameters => ({
   list: query.list,
-  filters: toFilters(query),
+  filters: pickFilters(query),
   ...pick(query, ['from', 'set']),
 });

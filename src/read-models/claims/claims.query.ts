@@ -4,7 +4,7 @@ import { agreementOf, areDisjoint, boundsOf, differenceOf, type Bounds, type Cla
 import type { Metric } from '../../domain/claim/events.js';
 import type { Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
-import { CountsHandler } from '../counts/counts.query.js';
+import { MemberCountsHandler } from '../counts/counts.query.js';
 import { MovementsHandler } from '../counts/movements.query.js';
 import { PeopleByEligibilityHandler } from '../eligibility/eligibility.query.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
@@ -18,8 +18,8 @@ import { Reckoner, type CountingHandlers } from './reckoner.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /**
- * Claims about a metric, a list or an instrument; with `id` that one alone. Each is compared with the number that the register counts:
- * on the day of the scope, or, where the scope names no day, on the day that the claim is about.
+ * All claims, or those about the metric, the list and the instrument that are given; with `id` that claim alone. Each is compared with
+ * the number that the register counts: on the day of the scope, or, where the scope names no day, on the day that the claim is about.
  */
 export class Claims extends Query<ClaimsView> {
   constructor(
@@ -61,7 +61,7 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
 
   constructor(
     private readonly reader: ReadModelReader,
-    counts: CountsHandler,
+    counts: MemberCountsHandler,
     movements: MovementsHandler,
     eligibility: PeopleByEligibilityHandler,
   ) {
@@ -156,7 +156,7 @@ interface ClaimWithBounds {
   readonly bounds: Bounds;
 }
 
-/** Finds the claims that contradict a claim; reads the claims about a subject once a page. */
+/** Finds the claims that contradict a claim; queries the claims about each subject once per page. */
 class ClaimConflicts {
   readonly #read = new Map<string, readonly ClaimWithBounds[]>();
 
@@ -184,7 +184,7 @@ class ClaimConflicts {
     return read;
   }
 
-  /** The bounds of the claims about one thing that were not withdrawn, in the order of the days on which they were made. */
+  /** The bounds of the claims about one subject that were not withdrawn, in the order of the days on which they were made. */
   #query(about: string): readonly ClaimWithBounds[] {
     const sql = `SELECT ${CLAIM_COLUMNS_SQL} FROM ${PERSONAL_CLAIMS_TABLE} c JOIN streams s ON s.no = c.stream
       WHERE ${IS_KNOWN_CLAIM} AND c.about = @about ORDER BY c.said_day, s.id`;

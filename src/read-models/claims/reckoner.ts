@@ -3,7 +3,7 @@ import { agreementOf, type Bounds } from '../../domain/claim/claim.js';
 import type { ClaimSubject, Metric } from '../../domain/claim/events.js';
 import { knownAtPosition } from '../../domain/known-at.js';
 import { formatDay, type Day } from '../../domain/time.js';
-import { Counts, type CountsHandler } from '../counts/counts.query.js';
+import { MemberCounts, type MemberCountsHandler } from '../counts/counts.query.js';
 import { Movements, type MovementsHandler } from '../counts/movements.query.js';
 import { PeopleByEligibility, type PeopleByEligibilityHandler } from '../eligibility/eligibility.query.js';
 import { listScope } from '../list/predicate.js';
@@ -12,7 +12,7 @@ import { InvalidParameter } from '../query-errors.js';
 import { type ReadModelReader } from '../reader.js';
 import { requireDay, Scope, type Viewer } from '../scope.js';
 import { countBeneficiaries } from '../statistics/beneficiaries.js';
-import { dailyMemberNumbers } from '../statistics/daily-members.js';
+import { dailyMemberCounts } from '../statistics/daily-members.js';
 import type { ListFlowView, ReckoningView } from './claim.view.js';
 
 /** A claim to compare: the subject to count, and the numbers that the claim allows. */
@@ -25,7 +25,7 @@ export interface ClaimToReckon {
 
 /** The handlers of the queries that count. */
 export interface CountingHandlers {
-  readonly counts: CountsHandler;
+  readonly counts: MemberCountsHandler;
   readonly movements: MovementsHandler;
   readonly eligibility: PeopleByEligibilityHandler;
 }
@@ -76,7 +76,7 @@ export class Reckoner {
     const filters = about.category === undefined ? {} : { category: [about.category] };
     const counts = await this.#ask(
       this.handlers.counts,
-      new Counts(this.#scope(on), list, { by: 'category', filters }),
+      new MemberCounts(this.#scope(on), list, { by: 'category', filters }),
     );
     if (counts === null) return SUBJECT_UNKNOWN;
     const { yes, uncertain } = counts.total;
@@ -136,7 +136,7 @@ export class Reckoner {
     return { from, to, opening, entered, movedIn, movedOut, left, leftByReason, closing };
   }
 
-  /** The last day, of the DAYS_SEARCHED_BEFORE before `on`, on which the number of certain members was the claimed one; null if none. */
+  /** The last of the DAYS_SEARCHED_BEFORE days before `on` whose number of certain members agrees with the claim; null if none does. */
   async #lastAgreed({ about: { list = '', category }, claimed }: ClaimToReckon, on: string): Promise<string | null> {
     const to = requireDay(on);
     const from = to - DAYS_SEARCHED_BEFORE;
@@ -145,7 +145,7 @@ export class Reckoner {
     return last === -1 ? null : formatDay(from + last);
   }
 
-  /** How many were on a list at the end of each day; none for an unknown list. */
+  /** The number of certain members of a list, or of one category, at the end of each day; empty for an unknown list. */
   #daily(
     id: string,
     category: string | undefined,
@@ -157,7 +157,7 @@ export class Reckoner {
       const categories = category === undefined ? undefined : [category];
       return list === undefined
         ? []
-        : dailyMemberNumbers(reader, context, position, { list, set: 'certain', categories, ...days });
+        : dailyMemberCounts(reader, context, position, { list, set: 'certain', categories, ...days });
     });
   }
 

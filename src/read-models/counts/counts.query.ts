@@ -51,7 +51,7 @@ export class CountsView extends KnownView {
 }
 
 /** Members of a list on a day, counted by one property. A person with several articles is counted once under each. */
-export class Counts extends Query<CountsView | null> {
+export class MemberCounts extends Query<CountsView | null> {
   constructor(
     readonly scope: Scope,
     readonly list: string,
@@ -76,8 +76,8 @@ const KEY_SQL_OF_PROPERTY: Readonly<Record<CountedBy, string>> = {
   incident: `coalesce(p.incident, '${UNKNOWN_KEY}')`,
 };
 
-/** A person may have several articles at once, and one value of every other property. */
-const groupsBy = (
+/** Counts people by a property. A period may have several articles at once, but only one value of every other property. */
+const countByProperty = (
   by: CountedBy,
   ...[counters, scope, match, certainty]: readonly [Counters, ListScope, MatchConditions, Certainty | undefined]
 ): TotalsByKey =>
@@ -91,15 +91,15 @@ const groupsBy = (
       )
     : groupPeople(counters, scope, match, { key: KEY_SQL_OF_PROPERTY[by] }, certainty);
 
-@QueryHandler(Counts)
-export class CountsHandler implements IQueryHandler<Counts> {
+@QueryHandler(MemberCounts)
+export class MemberCountsHandler implements IQueryHandler<MemberCounts> {
   constructor(private readonly reader: ReadModelReader) {}
 
   /**
    * A certain member with an uncertain key counts as certain in the total and as uncertain under the key. Throws InvalidParameter for
    * more groups than an answer may have.
    */
-  execute({ scope: asked, list, parameters }: Counts): Promise<CountsView | null> {
+  execute({ scope: asked, list, parameters }: MemberCounts): Promise<CountsView | null> {
     return answerWithCounts(this.reader, asked, null, ({ logTables, counters, scope: answered, position: head }) => {
       const { day, position, knownAt } = answered;
       const defined = logTables.listAt(list, position);
@@ -111,7 +111,7 @@ export class CountsHandler implements IQueryHandler<Counts> {
       ]);
       const { certainty } = parameters.filters;
       const groups = new Map(
-        [...groupsBy(parameters.by, counters, scope, match, certainty)].map(([key, totals]) => [
+        [...countByProperty(parameters.by, counters, scope, match, certainty)].map(([key, totals]) => [
           key,
           { key, ...totals },
         ]),

@@ -12,7 +12,7 @@ import { countMembersOn } from './members-on.js';
 import { onlyCategory, type MembershipChange, type MovementScope } from './movement.js';
 import type { MemberSet, MovementTotals } from './movement.view.js';
 import { OrderedPage, type SortPosition } from './ordered-page.js';
-import { rankMovement } from './rank-movement.js';
+import { toRankedMovement } from './rank-movement.js';
 import {
   visitDifferences,
   type CaseDifferences,
@@ -27,7 +27,7 @@ import { askOneFile } from '../one-file.js';
  * known of it in the later scope (learned late), and from there to the later day (happened since). A case can differ in both. Null for
  * a list that is unknown in the later scope. Differences are paged by origin and name; all numbers are of the whole.
  */
-export class Differences extends Query<DifferencesView | null> {
+export class ListDifferences extends Query<DifferencesView | null> {
   constructor(
     readonly from: Scope,
     readonly to: Scope,
@@ -43,7 +43,7 @@ export class Differences extends Query<DifferencesView | null> {
   }
 }
 
-type Result = Awaited<ReturnType<IQueryHandler<Differences>['execute']>>;
+type Result = Awaited<ReturnType<IQueryHandler<ListDifferences>['execute']>>;
 
 /** Content of a page cursor: the scopes of the first page, and the last difference of the previous one. */
 interface DifferenceCursor extends SortPosition {
@@ -55,15 +55,15 @@ interface RankedDifference extends SortPosition {
   readonly difference: Difference;
 }
 
-@QueryHandler(Differences)
-export class DifferencesHandler implements IQueryHandler<Differences> {
+@QueryHandler(ListDifferences)
+export class ListDifferencesHandler implements IQueryHandler<ListDifferences> {
   constructor(private readonly reader: ReadModelReader) {}
 
   /**
    * Throws RangeError if the earlier day is after the later one, InvalidKnownAt if the earlier knowledge is after the later one, and
    * InvalidCursor for a cursor of another query.
    */
-  async execute(query: Differences): Promise<Result> {
+  async execute(query: ListDifferences): Promise<Result> {
     const { list, parameters } = query;
     const { set = 'certain', category, limit, after } = parameters;
     const queryKey = ['differences', query.from.key, query.to.key, list, set, category];
@@ -98,7 +98,7 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
 
   /** Opens the earlier scope first, so that events recorded meanwhile cannot put its position after that of the later scope. */
   async #openScopes(
-    { from, to }: Differences,
+    { from, to }: ListDifferences,
     cursor: DifferenceCursor | null,
   ): Promise<{ readonly from: AnswerScope; readonly to: AnswerScope }> {
     const hasOneKnowledge = from.knownAt === to.knownAt;
@@ -126,15 +126,15 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
       if (learnedChange !== null) countChange(totals.learnedLate, learnedChange.change);
       if (happenedChange !== null) countChange(totals.happenedSince, happenedChange.change);
       if (learnedChange !== null && page.mayContain(LEARNED_LATE_RANK))
-        page.offer(rankLearnedLate(scope, differences, learnedChange));
+        page.offer(toLearnedLateDifference(scope, differences, learnedChange));
       if (happenedChange !== null && page.mayContain(HAPPENED_SINCE_RANK))
-        page.offer(rankHappenedSince(scope, happenedChange));
+        page.offer(toHappenedSinceDifference(scope, happenedChange));
     });
     return { totals, page };
   }
 }
 
-/** Ranks of the origins in the order of the pages. */
+/** Differences that were learned late come before those that happened since. */
 const LEARNED_LATE_RANK = 0;
 const HAPPENED_SINCE_RANK = 1;
 
@@ -198,11 +198,11 @@ const categoriesOf = ({ kind, categoriesBefore, categoriesAfter }: MembershipCha
   previousCategory: kind === 'moved' ? onlyCategory(categoriesBefore) : null,
 });
 
-const rankHappenedSince = (
+const toHappenedSinceDifference = (
   { later }: DifferenceScope,
   { change, lastMovement, caseMovements }: HappenedChange,
 ): RankedDifference => {
-  const placed = rankMovement(later, caseMovements, lastMovement);
+  const placed = toRankedMovement(later, caseMovements, lastMovement);
   const { key, caseId } = placed;
   const difference = {
     ...placed.movement,
@@ -218,7 +218,7 @@ const rankHappenedSince = (
  * Describes a difference that was learned late. A case that is not on the list as known later is shown as it was known
  * earlier.
  */
-const rankLearnedLate = (
+const toLearnedLateDifference = (
   { later, fromPosition, toPosition }: DifferenceScope,
   { context, caseNo }: CaseDifferences,
   { change, position }: LearnedChange,

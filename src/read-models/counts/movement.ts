@@ -13,7 +13,7 @@ import type { MemberSet } from './movement.view.js';
 type MembershipRow = Pick<PeriodRow, 'from_day' | 'to_day' | 'undecided' | 'recognition' | 'custody' | 'category'>;
 
 /** The columns of a period that decide membership, with the events that caused their values. */
-export type MovementRow = MembershipRow &
+export type PeriodRowWithCauses = MembershipRow &
   Pick<PeriodRow, 'custody_by' | 'custody_why' | 'recognition_by' | 'recognition_why'>;
 
 /** The list, member set, categories and span of a movements query. */
@@ -27,22 +27,23 @@ export interface MovementScope {
 }
 
 /**
- * A change of membership between the end of the previous day and the end of `day`. With a category filter, `moved` is
- * set if the case stays on the list but enters (`in`) or leaves (`out`) those categories.
+ * A change of membership by the end of `day`, since the day before or, in a comparison of two days, since the earlier one. `moved` is set
+ * if the case stays on the list: into (`in`) or out of (`out`) the categories of the filter, or from category to category (`within`).
  */
 export interface MembershipChange {
   readonly day: Day;
   readonly kind: 'entered' | 'left' | 'moved';
   readonly moved: 'in' | 'out' | 'within' | null;
-  /** Possible categories at the end of the day and of the previous day; null stands for an unknown category. */
+  /** Possible categories after the change; null stands for an unknown category. */
   readonly categoriesAfter: ReadonlySet<string | null>;
+  /** Possible categories before the change; null stands for an unknown category. */
   readonly categoriesBefore: ReadonlySet<string | null>;
 }
 
 export interface MovementCause {
   readonly reason: string;
   /** Id of the causing event; null if no event caused it. */
-  readonly event: string | null;
+  readonly eventId: string | null;
 }
 
 export const rowsOn = <Row extends Pick<PeriodRow, 'from_day' | 'to_day'>>(
@@ -114,54 +115,54 @@ export const changesOn = (day: Day, before: MembershipOnDay, after: MembershipOn
 
 /** Rows of one case: for the list, and independent of lists. */
 export interface CaseRows {
-  readonly listed: readonly MovementRow[];
+  readonly forList: readonly PeriodRowWithCauses[];
   /**
    * Rows that are independent of lists. Read on demand, since they are needed only if the list does not judge the case
    * on the day.
    */
-  readonly withoutList: () => readonly MovementRow[];
+  readonly withoutList: () => readonly PeriodRowWithCauses[];
 }
 
 /**
  * A row that keeps the case off the list; if the list does not judge the case on the day, a row independent of lists.
  */
-const disqualifyingRow = (list: ListDefinition, rows: CaseRows, day: Day): MovementRow | undefined => {
-  const listed = rowsOn(rows.listed, day).filter((row) => !isListed(list, day, row));
+const disqualifyingRow = (list: ListDefinition, rows: CaseRows, day: Day): PeriodRowWithCauses | undefined => {
+  const listed = rowsOn(rows.forList, day).filter((row) => !isListed(list, day, row));
   return sortedRows(listed)[0] ?? sortedRows(rowsOn(rows.withoutList(), day))[0];
 };
 
-const sortedRows = (rows: readonly MovementRow[]): readonly MovementRow[] =>
+const sortedRows = (rows: readonly PeriodRowWithCauses[]): readonly PeriodRowWithCauses[] =>
   rows.length < 2 ? rows : [...rows].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 
-/** The first cause that applies: the case left the custody values of the policy, the list judged otherwise, the policy changed. */
+/** The first cause that applies: undecided, the custody is none of the policy any more, the list judged otherwise, the policy changed. */
 export const causeOfExit = (list: ListDefinition, rows: CaseRows, day: Day): MovementCause => {
   const disqualifying = disqualifyingRow(list, rows, day);
-  if (disqualifying === undefined || disqualifying.undecided === 1) return { reason: 'undecided', event: null };
+  if (disqualifying === undefined || disqualifying.undecided === 1) return { reason: 'undecided', eventId: null };
   if (!policyIncludes(list, day, disqualifying.custody) && !policyIncludes(list, day - 1, disqualifying.custody))
-    return { reason: reasonOfCustody(disqualifying), event: disqualifying.custody_by };
+    return { reason: custodyExitReason(disqualifying), eventId: disqualifying.custody_by };
   if (disqualifying.recognition !== 'recognised')
-    return { reason: disqualifying.recognition ?? 'none', event: disqualifying.recognition_by };
-  return { reason: 'policy', event: null };
+    return { reason: disqualifying.recognition ?? 'none', eventId: disqualifying.recognition_by };
+  return { reason: 'policy', eventId: null };
 };
 
 /** The reason of a release; else the type of the event if it ends custody (`died`, `escaped` …); else the custody value. */
-const reasonOfCustody = ({ custody, custody_why }: MovementRow): string => {
+const custodyExitReason = ({ custody, custody_why }: PeriodRowWithCauses): string => {
   const [type = '', reason] = custody_why?.split(':') ?? [];
   if (type === 'released') return reason ?? type;
   return EXIT_EVENT_TYPES.has(type) ? type : (custody ?? 'unknown');
 };
 
-/** The first cause that applies: the list recognised the case, its custody came to be one of the policy, the policy changed. */
+/** The first cause that applies: undecided, the list recognised the case, its custody came to be one of the policy, the policy changed. */
 export const causeOfEntry = (list: ListDefinition, rows: CaseRows, day: Day): MovementCause => {
   const disqualifying = disqualifyingRow(list, rows, day - 1);
-  const valid = rowsOn(rows.listed, day);
+  const valid = rowsOn(rows.forList, day);
   const now = sortedRows(valid.filter((row) => isListed(list, day, row)))[0];
-  if (now === undefined) return { reason: 'undecided', event: null };
+  if (now === undefined) return { reason: 'undecided', eventId: null };
   if (disqualifying?.undecided === 1 || disqualifying?.recognition !== 'recognised')
-    return { reason: eventTypeOf(now.recognition_why), event: now.recognition_by };
+    return { reason: eventTypeOf(now.recognition_why), eventId: now.recognition_by };
   if (!policyIncludes(list, day, disqualifying.custody))
-    return { reason: eventTypeOf(now.custody_why), event: now.custody_by };
-  return { reason: 'policy', event: null };
+    return { reason: eventTypeOf(now.custody_why), eventId: now.custody_by };
+  return { reason: 'policy', eventId: null };
 };
 
 const eventTypeOf = (why: string | null): string => why?.split(':')[0] ?? 'unknown';

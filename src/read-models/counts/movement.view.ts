@@ -5,7 +5,7 @@ import { ListEntryView } from '../list/list-entry.view.js';
 
 /**
  * Whose movements to count: certain members or possible members of the list. Each set balances: opening + entered -
- * left = closing.
+ * left + movedIn - movedOut = closing.
  */
 export const MEMBER_SETS = ['certain', 'possible'] as const;
 export type MemberSet = (typeof MEMBER_SETS)[number];

@@ -7,7 +7,7 @@ import { countMembersOn } from './members-on.js';
 import { causeOfExit, type MembershipChange, type MovementScope } from './movement.js';
 import type { MemberSet, Movement, MovementsView, MovementTotals } from './movement.view.js';
 import { OrderedPage, type SortPosition } from './ordered-page.js';
-import { rankMovement, type RankedMovement } from './rank-movement.js';
+import { toRankedMovement, type RankedMovement } from './rank-movement.js';
 import { visitMovements } from './visit-movements.js';
 import { askOneFile } from '../one-file.js';
 
@@ -96,7 +96,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
           const { reason } = causeOfExit(movementScope.list, caseMovements.rows, change.day);
           reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
         }
-        if (page.mayContain(change.day)) page.offer(rankMovement(movementScope, caseMovements, change));
+        if (page.mayContain(change.day)) page.offer(toRankedMovement(movementScope, caseMovements, change));
       }
     });
     const { items, last } = page.finish();

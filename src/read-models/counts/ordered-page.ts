@@ -18,7 +18,7 @@ export class OrderedPage<Item extends SortPosition> {
   /** Items of a higher rank cannot be on the page. */
   #lastRank: number | null = null;
 
-  /** A limit of 0 keeps nothing. */
+  /** With a limit of 0, the page stays empty. */
   constructor(
     private readonly limit: number,
     private readonly after: SortPosition | null,
@@ -41,7 +41,7 @@ export class OrderedPage<Item extends SortPosition> {
     this.#lastRank = this.#kept.at(-1)?.rank ?? null;
   }
 
-  /** `last` is the position to continue after; null on the last page. */
+  /** `last` is where the last item stands in the order, after which the next page begins; null on the last page. */
   finish(): { readonly items: readonly Item[]; readonly last: SortPosition | null } {
     const sorted = this.#kept.sort(compareSortPositions);
     const items = sorted.slice(0, this.limit);

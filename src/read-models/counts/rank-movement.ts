@@ -24,7 +24,7 @@ export interface RankedMovement extends SortPosition {
   readonly movement: Movement;
 }
 
-export const rankMovement = (
+export const toRankedMovement = (
   movementScope: MovementScope,
   caseMovements: CaseMovements,
   change: MembershipChange,
@@ -35,8 +35,8 @@ export const rankMovement = (
   const events = eventsAsTheyStand(
     context.logTables.caseEntries(caseNo, scope.position).map(({ eventWithId }) => eventWithId),
   );
-  const { reason, event } = movementCause(movementScope, caseMovements, change, events);
-  const eventData = events.find(({ id }) => id === event)?.event;
+  const { reason, eventId } = movementCause(movementScope, caseMovements, change, events);
+  const eventData = events.find(({ id }) => id === eventId)?.event;
   const on =
     eventData !== undefined && 'occurredOn' in eventData ? (eventData.occurredOn ?? null) : formatDay(change.day);
   return {
@@ -51,7 +51,7 @@ export const rankMovement = (
       day: formatDay(change.day),
       on,
       reason,
-      event,
+      event: eventId,
       category: onlyCategory(change.kind === 'left' ? change.categoriesBefore : change.categoriesAfter),
       previousCategory: change.kind === 'moved' ? onlyCategory(change.categoriesBefore) : null,
     },
@@ -86,8 +86,8 @@ const causeOfMove = (
     const when = parseEdtf(('occurredOn' in event ? event.occurredOn : undefined) ?? '')?.earliest;
     if (!('category' in event) || !('list' in event) || when === undefined || when > day) return [];
     return event.list === list.id && categories.has(event.category)
-      ? [{ when, cause: { reason: event.type, event: id } }]
+      ? [{ when, cause: { reason: event.type, eventId: id } }]
       : [];
   });
-  return candidates.sort((a, b) => a.when - b.when).at(-1)?.cause ?? { reason: 'recategorised', event: null };
+  return candidates.sort((a, b) => a.when - b.when).at(-1)?.cause ?? { reason: 'recategorised', eventId: null };
 };

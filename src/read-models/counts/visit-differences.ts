@@ -11,7 +11,7 @@ import {
   membershipOn,
   type MembershipChange,
   type MembershipOnDay,
-  type MovementRow,
+  type PeriodRowWithCauses,
   type MovementScope,
 } from './movement.js';
 import {
@@ -19,7 +19,7 @@ import {
   movementCandidates,
   MOVEMENT_COLUMNS,
   rowsWithoutList,
-  movementRowsOf,
+  periodRowsOf,
   SLICE_SIZE,
   type CaseMovements,
 } from './visit-movements.js';
@@ -58,7 +58,7 @@ export interface HappenedChange {
   readonly caseMovements: CaseMovements;
 }
 
-/** As in `visitMovements`, `visit` must be synchronous, and this is to be called within `askOneFile`. */
+/** Visits every case with a difference. `visit` must be synchronous (see `visitMovements`). To be called within `askOneFile`. */
 export const visitDifferences = async (
   reader: ReadModelReader,
   first: QueryContext,
@@ -74,12 +74,13 @@ export const visitDifferences = async (
     const versions = periodVersionsOf(context, scope, cases);
     const { list, from, to } = scope.later;
     const laterScope = listScope(list.id, to, scope.toPosition, context.position);
-    const laterRows = movementRowsOf(context, laterScope, { from, to }, cases);
+    const laterRows = periodRowsOf(context, laterScope, { from, to }, cases);
     for (const caseNo of cases) {
       const listed = laterRows.get(caseNo) ?? [];
-      const withoutList = (): readonly MovementRow[] => rowsWithoutList(context, laterScope, { from, to }, caseNo);
+      const withoutList = (): readonly PeriodRowWithCauses[] =>
+        rowsWithoutList(context, laterScope, { from, to }, caseNo);
       const changes = membershipChanges(scope.later, listed);
-      const movements = { context, scope: laterScope, caseNo, changes, rows: { listed, withoutList } };
+      const movements = { context, scope: laterScope, caseNo, changes, rows: { forList: listed, withoutList } };
       const learned = learnedChangeOf(scope, versions.get(caseNo) ?? []);
       const happened = happenedChangeOf(scope, movements);
       if (learned !== null || happened !== null)
@@ -90,7 +91,7 @@ export const visitDifferences = async (
 
 /**
  * Cases with events between the two positions, and cases in a custody that only one of the two policies of the first day
- * counts. The rows of all other cases are the same at both positions.
+ * counts. All other cases have the same membership of that day at both positions.
  */
 const learnedChangeCandidates = (
   { db, position }: QueryContext,
@@ -114,7 +115,11 @@ const changedCustodies = (earlier: ListDefinition | null, later: ListDefinition,
 };
 
 /** A version of a period. */
-type RowVersion = MovementRow & { readonly case_no: number; readonly known_from: number; readonly known_to: number };
+type RowVersion = PeriodRowWithCauses & {
+  readonly case_no: number;
+  readonly known_from: number;
+  readonly known_to: number;
+};
 
 /** Row versions of the periods of the first day that were believed at any position from `fromPosition` to `toPosition`. */
 const periodVersionsOf = (
@@ -176,8 +181,8 @@ const learnedPosition = (
 
 const happenedChangeOf = ({ later }: DifferenceScope, caseMovements: CaseMovements): HappenedChange | null => {
   const { rows, changes } = caseMovements;
-  const before = membershipOn(later, rows.listed, later.from);
-  const [change] = changesOn(later.to, before, membershipOn(later, rows.listed, later.to));
+  const before = membershipOn(later, rows.forList, later.from);
+  const [change] = changesOn(later.to, before, membershipOn(later, rows.forList, later.to));
   if (change === undefined) return null;
   const lastMovement = changes.findLast(({ kind }) => kind === change.kind) ?? changes.at(-1) ?? change;
   return { change, lastMovement, caseMovements };

@@ -10,7 +10,7 @@ import {
   membershipChanges,
   type CaseRows,
   type MovementScope,
-  type MovementRow,
+  type PeriodRowWithCauses,
   type MembershipChange,
 } from './movement.js';
 
@@ -41,14 +41,14 @@ export const visitMovements = async (
   for (let start = 0; start < candidates.length; start += SLICE_SIZE) {
     const context = start === 0 ? first : await nextContext(reader, first, knownPosition);
     const scope = listScope(movementScope.list.id, movementScope.to, knownPosition, context.position);
-    for (const [caseNo, listed] of movementRowsOf(
+    for (const [caseNo, listed] of periodRowsOf(
       context,
       scope,
       movementScope,
       candidates.slice(start, start + SLICE_SIZE),
     )) {
       const changes = membershipChanges(movementScope, listed);
-      const rows = { listed, withoutList: () => rowsWithoutList(context, scope, movementScope, caseNo) };
+      const rows = { forList: listed, withoutList: () => rowsWithoutList(context, scope, movementScope, caseNo) };
       if (changes.length > 0) visit({ context, scope, caseNo, changes, rows });
     }
   }
@@ -98,16 +98,16 @@ export const MOVEMENT_COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p
   p.custody_why, p.recognition_by, p.recognition_why`;
 
 /** Periods of some cases that overlap the span. */
-export const movementRowsOf = (
+export const periodRowsOf = (
   { db }: QueryContext,
   scope: ListScope,
   { from, to }: Pick<MovementScope, 'from' | 'to'>,
   cases: readonly number[],
-): ReadonlyMap<number, readonly MovementRow[]> => {
+): ReadonlyMap<number, readonly PeriodRowWithCauses[]> => {
   const sql = `SELECT ${MOVEMENT_COLUMNS} FROM json_each(@cases) c CROSS JOIN periods p
     ON p.list = @list AND p.case_no = c.value AND ${versionCondition('p', scope)} AND p.from_day <= @to AND p.to_day > @from`;
   const values = { list: scope.list, known: scope.position, from, to, cases: JSON.stringify(cases) };
-  return groupByCase(cachedStatement(db, sql).all(values) as (MovementRow & { readonly case_no: number })[]);
+  return groupByCase(cachedStatement(db, sql).all(values) as (PeriodRowWithCauses & { readonly case_no: number })[]);
 };
 
 export const groupByCase = <Row extends { readonly case_no: number }>(
@@ -127,4 +127,4 @@ export const rowsWithoutList = (
   scope: ListScope,
   span: Pick<MovementScope, 'from' | 'to'>,
   caseNo: number,
-): readonly MovementRow[] => movementRowsOf(context, { ...scope, list: '' }, span, [caseNo]).get(caseNo) ?? [];
+): readonly PeriodRowWithCauses[] => periodRowsOf(context, { ...scope, list: '' }, span, [caseNo]).get(caseNo) ?? [];

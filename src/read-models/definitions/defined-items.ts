@@ -1,5 +1,5 @@
 /** Lists and instruments as an answer shows them, as far as they are known in a scope. */
-import type { DefinitionKind, Definitions } from '../../domain/definitions.js';
+import type { DefinitionKind, DefinitionByKind } from '../../domain/definitions.js';
 import type { Day } from '../../domain/time.js';
 import type { KnownView } from '../known.view.js';
 import type { ReadModelReader } from '../reader.js';
@@ -26,7 +26,7 @@ export const definedItems = async <K extends DefinitionKind, Item extends { read
   reader: ReadModelReader,
   { scope: asked, id: only, page }: DefinitionsRequest,
   kind: K,
-  toItem: (id: string, revision: number, definition: Definitions[K], today: Day) => Item,
+  toItem: (id: string, revision: number, definition: DefinitionByKind[K], today: Day) => Item,
 ): Promise<KnownView & { readonly items: readonly Item[]; readonly next: string | null }> => {
   const { logTables, scope } = await openScope(reader, asked);
   const { knownAt, position, day } = scope;

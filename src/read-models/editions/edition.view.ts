@@ -2,7 +2,7 @@
 import { CUSTODIES, type Custody } from '../../domain/case/state.js';
 import type { EditionFlow, EditionGroup, FlowNumbers } from '../../domain/list/events.js';
 import { IsDay, IsInteger, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
-import { IsCount, IsCountByName, IsInstant, IsString } from '../../schema/view-decorators.js';
+import { IsCount, IsCountMap, IsInstant, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
 
 const MAX_PEOPLE = 1_000_000_000;
@@ -19,7 +19,7 @@ export class FlowView implements FlowNumbers {
   @IsCount({ description: 'Entries after its day, each as often as it happened.' })
   readonly entered: number;
 
-  @IsCountByName({ description: 'Exits after its day, by reason.' })
+  @IsCountMap({ description: 'Exits after its day, by reason.' })
   readonly left: Readonly<Record<string, number>>;
 
   @IsSignedCount('Moves into the category less those out of it.')

@@ -36,8 +36,8 @@ export class EditionsHandler implements IQueryHandler<Editions> {
     const definition = context.logTables.listAt(list, position)?.definition;
     if (definition === undefined) return null;
     const publications = publicationsOf(context, list, position);
-    // Editions and publications are both in order of recording, so that one index serves both. The
-    // definition, unlike the events, has none of the thousands of lines of an edition.
+    // Editions and publications are both in order of recording, so that one index serves both.
+    // The editions come from the definition, since the events have the thousands of lines of each edition, too.
     const items = definition.editions.flatMap((edition, no) => {
       const publication = publications[no];
       return publication === undefined || publication.position <= (cursor?.last ?? 0) ? [] : [{ edition, publication }];

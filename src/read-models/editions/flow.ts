@@ -16,7 +16,7 @@ export interface EditionNumbers {
 }
 
 /**
- * Counts the members of each group, and the changes since the edition before. The members on the day of that edition,
+ * Counts the members by category, and the changes since the edition before. The members on the day of that edition,
  * as known now, and the movements since then are both counted anew; the domain checks that the numbers add up. To be
  * called within `askOneFile`.
  */
@@ -28,12 +28,12 @@ export const editionNumbers = async (
   position: number,
   members: readonly CertainMember[],
 ): Promise<EditionNumbers> => {
-  const closing = countGroups(members);
+  const closing = countMembersByGroup(members);
   const before = editionBefore(list, formatDay(day));
   if (before === null)
     return { groups: groupsOf(list, closing).map((category) => ({ category, total: closing.get(category) ?? 0 })) };
   const from = requireDay(before.asOf);
-  const reopening = countGroups(certainMembers(context, list, from, position));
+  const reopening = countMembersByGroup(certainMembers(context, list, from, position));
   const opening = new Map(before.groups.map(({ category, total }) => [category, total]));
   const movements = new Map<string, GroupMovements>();
   const scope = { list, set: 'certain', categories: undefined, from, to: day } as const;
@@ -44,13 +44,13 @@ export const editionNumbers = async (
       number,
       number,
     ];
-    const { entered, left, moved } = movements.get(category) ?? noMovements();
+    const { entered, leftByReason, netMoved } = movements.get(category) ?? noMovements();
     const flow: FlowNumbers = {
       opening: published,
       revised: reopened - published,
       entered,
-      left: Object.fromEntries([...left].sort(([a], [b]) => (a < b ? -1 : 1))),
-      moved,
+      left: Object.fromEntries([...leftByReason].sort(([a], [b]) => (a < b ? -1 : 1))),
+      moved: netMoved,
       closing: total,
     };
     return { category, total, flow };
@@ -60,7 +60,7 @@ export const editionNumbers = async (
 
 const groupKeyOf = (category: string | null): string => category ?? UNKNOWN_KEY;
 
-const countGroups = (members: readonly CertainMember[]): ReadonlyMap<string, number> => {
+const countMembersByGroup = (members: readonly CertainMember[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
   for (const { category } of members) counts.set(groupKeyOf(category), (counts.get(groupKeyOf(category)) ?? 0) + 1);
   return counts;
@@ -72,10 +72,10 @@ const groupsOf = (list: ListDefinition, ...counted: readonly ReadonlyMap<string,
 
 interface GroupMovements {
   entered: number;
-  moved: number;
-  readonly left: Map<string, number>;
+  netMoved: number;
+  readonly leftByReason: Map<string, number>;
 }
-const noMovements = (): GroupMovements => ({ entered: 0, moved: 0, left: new Map() });
+const noMovements = (): GroupMovements => ({ entered: 0, netMoved: 0, leftByReason: new Map() });
 
 const countMovements = (
   { list }: MovementScope,
@@ -94,14 +94,14 @@ const countMovements = (
         of(categoriesAfter).entered += 1;
         break;
       case 'left': {
-        const { left } = of(categoriesBefore);
+        const { leftByReason } = of(categoriesBefore);
         const { reason } = causeOfExit(list, rows, day);
-        left.set(reason, (left.get(reason) ?? 0) + 1);
+        leftByReason.set(reason, (leftByReason.get(reason) ?? 0) + 1);
         break;
       }
       case 'moved':
-        of(categoriesBefore).moved -= 1;
-        of(categoriesAfter).moved += 1;
+        of(categoriesBefore).netMoved -= 1;
+        of(categoriesAfter).netMoved += 1;
     }
 };
 

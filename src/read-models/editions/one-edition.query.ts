@@ -10,8 +10,8 @@ import { certainMembers, lineHash, linesOf } from './lines.js';
 import { editionAt, editionView, publicationsOf } from './published-editions.js';
 
 /**
- * One edition with a page of its members, reproduced from the log as it was known then; null if the list or the edition is not known
- * in the scope. Nothing in the answer depends on what was recorded after it.
+ * One edition with a page of its members, reproduced from the log as known when it was published; null if the list or the edition is
+ * not known in the scope. No event recorded later changes the answer; the erasure of a name or salt does.
  */
 export class OneEdition extends Query<EditionWithMembersView | null> {
   constructor(
@@ -70,12 +70,12 @@ const membersOf = (
   const day = requireDay(asOf);
   const { cases } = context.logTables;
   const shown = lines.slice(first, end);
-  const caseNos = shown.flatMap((line) => cases.numberOf(line.case) ?? []);
+  const caseNos = shown.flatMap((line) => cases.caseNoOf(line.case) ?? []);
   const members = certainMembers(context, list, day, knownAt, caseNos);
   const read = linesOf(context, list, day, knownAt, members);
   return shown.map(({ case: caseId, hash }, index) => {
     const salt = salts[first + index] ?? null;
-    const caseNo = cases.numberOf(caseId);
+    const caseNo = cases.caseNoOf(caseId);
     const line = (caseNo === null ? undefined : read.get(caseNo)) ?? null;
     const { name = null, category = null, reference = null } = line ?? {};
     const member = { reference, case: caseId, name, category, hash, salt };

@@ -15,7 +15,7 @@ interface Publication {
   readonly recordedAt: string;
 }
 
-/** The editions of a list up to a position, in order of recording; with `edition` that one alone. */
+/** The publications of a list's editions up to a position, in order of recording; with `edition` that of this edition alone. */
 export const publicationsOf = (
   { db, logTables }: QueryContext,
   list: string,

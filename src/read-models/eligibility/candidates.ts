@@ -12,7 +12,7 @@ import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import type { LogTables } from '../log-tables.js';
 import { toMatchConditions, memberConditions, scopeValues, validCondition, type ListScope } from '../list/predicate.js';
 import type { ListDefinition } from '../../domain/list/list.js';
-import { facetsOf, populationOfMembers } from '../list/facets.js';
+import { chooseFacets, populationOfMembers } from '../list/facets.js';
 import { walk, type PlaceInOrder } from '../list/walk.js';
 import { personDescription } from '../person.js';
 import type { QueryContext } from '../reader.js';
@@ -32,7 +32,7 @@ export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, afte
   const match = toMatchConditions(memberConditions(list, scope.day));
   const found = walk(db, {
     scope,
-    facets: facetsOf(list.id, populationOfMembers(list, scope.day), {}),
+    facets: chooseFacets(list.id, populationOfMembers(list, scope.day), {}),
     sort: 'reference',
     match,
     after,
@@ -45,8 +45,8 @@ export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, afte
 };
 
 /**
- * The periods that are valid on the day of the scope, as if the instrument had not been applied: computed anew for the
- * cases in `applied`, and read from the projected rows for all others.
+ * The periods of cases as if the instrument had not been applied: for the cases in `applied` all periods, computed anew; for all others
+ * the projected ones that are valid on the day of the scope.
  */
 export const periodsOn = (
   { db, logTables }: Pick<QueryContext, 'db' | 'logTables'>,
@@ -84,7 +84,7 @@ type StandingRow = [
   lists: string,
 ];
 
-/** The standing in a row, without what clauses do not ask for: facility, incident and the ids of events. */
+/** The standing in a row, null if undecided; without what clauses do not ask for: facility, incident and the ids of events. */
 const standingOf = ([
   undecided,
   custody,

@@ -8,8 +8,8 @@ export const clauseVersionName = ({ clause, version }: Pick<ClauseFields, 'claus
   `${clause}@${version}`;
 
 /**
- * The clauses that are named, or each clause of the instrument. Throws InvalidParameter for an unknown clause, and for one that has several
- * versions and is named without one.
+ * The versions of the named clauses; if none are named, of every clause of the instrument. Throws InvalidParameter for an unknown clause,
+ * for a clause with several versions whose version is not named, and for an instrument without clauses.
  */
 export const clausesInQuestion = (
   { clauseVersions }: Pick<Instrument, 'clauseVersions'>,

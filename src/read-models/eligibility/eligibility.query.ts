@@ -34,7 +34,7 @@ export interface EligibilityParameters {
   readonly after?: string;
 }
 
-/** Null for an unknown instrument or list. */
+/** The people of a list with the verdict of an instrument on each; null for an unknown instrument or list. */
 export class PeopleByEligibility extends Query<EligibilityView | null> {
   constructor(
     readonly scope: Scope,

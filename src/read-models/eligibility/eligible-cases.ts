@@ -23,13 +23,14 @@ import type { PlaceInOrder } from '../list/walk.js';
 export interface EligibilityRequest {
   readonly instrument: string;
   readonly question: EligibilityQuestion;
-  /** The first and the last day that eligibility is evaluated for. */
+  /** The first day that eligibility is evaluated for. */
   readonly from: Day;
+  /** The last day that eligibility is evaluated for. */
   readonly to: Day;
   readonly position: number;
 }
 
-/** The numbers of the cases with each verdict, in the order of their references. */
+/** The case numbers under each verdict, in the order of the references of the cases. */
 export type CasesByVerdict = { readonly [V in Verdict]: readonly number[] };
 
 /** Results cached for one read-model file. A result on a million cases takes some 8 MB. */

@@ -29,7 +29,7 @@ export const findings: ProjectedTable<FindingRow> = {
 };
 
 export interface DependencyRow {
-  /** A key of domain/case/dependencies.ts. */
+  /** The key of a part of a list or an instrument (domain/case/dependencies.ts). */
   readonly dependency: string;
 }
 

@@ -11,7 +11,7 @@ export interface AmendmentIds {
   readonly retractedBy?: readonly string[];
 }
 
-/** The amendments of events, by the id of the amended event. An amendment is in the stream of its event. */
+/** The ids of amendments, by the id of the event that they amend. An amendment is in the stream of that event. */
 export const amendmentIdsOf = (
   db: Db,
   entries: readonly FullEventEntry[],

@@ -26,11 +26,11 @@ export const changesReader = (
     const events = logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId);
     const timeline = continueTimeline(latestTimelines.get(caseNo) ?? null, events);
     latestTimelines.set(caseNo, timeline);
-    return caseHistoryOf(logTables.cases.idOf(caseNo), timeline);
+    return caseHistoryOf(logTables.cases.caseIdOf(caseNo), timeline);
   };
   return ({ stream, subject, position }) => {
     if (subject.kind !== 'case') return [];
-    const own = logTables.cases.numberOf(subject.id);
+    const own = logTables.cases.caseNoOf(subject.id);
     const fed = [position, position - 1].map((at) => logTables.cases.caseFedBy(stream, at));
     const caseNo = fed.find((no) => no !== null && no !== own) ?? own;
     return caseNo === null ? [] : changesOf(historyAt(caseNo, position - 1), historyAt(caseNo, position));

@@ -30,7 +30,8 @@ export interface Feed {
 
 /**
  * Subscribes to the log after a position; `types` selects types of events. `list` selects the events that concern a list: those
- * of its own stream, and all of a case from the first that judges it on the list or gives it a reference there. Null for an unknown list.
+ * of its own stream, and those of a case from its first one that judges it on the list or gives it a reference there. Null for an
+ * unknown list.
  */
 export class FollowLog extends Query<Feed | null> {
   constructor(
@@ -41,7 +42,7 @@ export class FollowLog extends Query<Feed | null> {
   }
 }
 
-/** Characters of event JSON read for one page. */
+/** A page ends once the JSON of its events reaches this many characters. */
 const MAX_CHARACTERS_PER_PAGE = 64 * 1024;
 
 @QueryHandler(FollowLog)
@@ -93,7 +94,7 @@ const listFilter = (logTables: LogTables, list: string): ((line: FullEventEntry)
   };
 };
 
-/** The first position at which an event of a case mentions the list; the maximum if none does. */
+/** The first position at which a case has an event that mentions the list; STILL_KNOWN, beyond every position, if it has none. */
 const firstMentionPosition = (logTables: LogTables, caseNo: number, list: string): number => {
   const mentions = logTables.cases.streamSpansOf(caseNo).flatMap(({ stream, from, to }) => {
     const mention = logTables

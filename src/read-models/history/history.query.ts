@@ -9,8 +9,8 @@ import type { HistoryEntry, HistoryPage } from './history-entry.view.js';
 import { streamsOf, type Subject } from './subject-streams.js';
 
 /**
- * Recorded events with their changes, in order. `subject` limits them to one case, list, instrument or claim (null if unknown); `after` is
- * a position.
+ * Recorded events with their changes, in order. `subject` limits them to one case, list, instrument or claim; `after` is a position.
+ * Null for an unknown subject.
  */
 export class History extends Query<HistoryPage | null> {
   constructor(

@@ -2,7 +2,7 @@
 import type { ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { TOUCHED_CASES } from '../counters.js';
-import { membershipOn, onlyCategory, type MovementRow } from '../counts/movement.js';
+import { membershipOn, onlyCategory, type PeriodRowWithCauses } from '../counts/movement.js';
 import type { Totals } from '../list/person.view.js';
 import { cachedStatement, type Db } from '../table.js';
 
@@ -13,14 +13,14 @@ export interface Membership {
 }
 
 /** A change of one case on one list. */
-export interface ListChange {
+export interface ListMembershipChange {
   readonly list: string;
   readonly caseId: string;
   readonly before: Membership;
   readonly after: Membership;
 }
 
-type Row = MovementRow & {
+type Row = PeriodRowWithCauses & {
   readonly list: string;
   readonly case_id: string;
   readonly known_from: number;
@@ -28,15 +28,15 @@ type Row = MovementRow & {
 };
 
 /**
- * The changes of membership of the lists that the event at a position caused. It must not be an event of a list, which
+ * The changes of membership of the lists that the event at a position caused. The event must not be one of a list, which
  * may change the definition.
  */
-export const listChanges = (
+export const listMembershipChanges = (
   db: Db,
   position: number,
   day: Day,
   lists: readonly ListDefinition[],
-): readonly ListChange[] => {
+): readonly ListMembershipChange[] => {
   const sql = `SELECT p.list, k.id AS case_id, p.from_day, p.to_day, p.undecided, p.recognition, p.custody, p.category,
       p.known_from, p.known_to
     FROM (SELECT DISTINCT case_no FROM (${TOUCHED_CASES})) c CROSS JOIN json_each(@lists) l
@@ -69,7 +69,7 @@ const membershipIn = (list: ListDefinition, versions: readonly Row[], day: Day, 
 };
 
 /** Adds changes of membership to totals. */
-export const applyChanges = (totals: Totals, changes: readonly ListChange[]): Totals => {
+export const applyChanges = (totals: Totals, changes: readonly ListMembershipChange[]): Totals => {
   const gain = (certainty: Membership['certainty']): number =>
     changes.filter(({ after }) => after.certainty === certainty).length -
     changes.filter(({ before }) => before.certainty === certainty).length;

@@ -1,6 +1,6 @@
 /** One event: as it was recorded, as it stands, and who corrected or retracted it, when and why. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { amendmentsOf, isAmendment, withFields } from '../../domain/corrections.js';
+import { amendmentEffectsOf, isAmendment, withFields } from '../../domain/corrections.js';
 import type { EventWithId } from '../../domain/event.js';
 import type { AnyEvent } from '../../domain/events.js';
 import { IsBoolean, IsNullable, IsObjectOf } from '../../schema/decorators.js';
@@ -65,7 +65,7 @@ export class OneEventHandler implements IQueryHandler<OneEvent> {
     const entry = recorded.find(({ eventWithId }) => eventWithId.id === id);
     if (entry === undefined) return null;
     const events = recorded.map(({ eventWithId }) => eventWithId);
-    const { retractedIds } = amendmentsOf(events);
+    const { retractedIds } = amendmentEffectsOf(events);
     const standing = eventAsItStands(entry.eventWithId, events);
     const references = [standing?.after, entry.causationId].filter((other) => typeof other === 'string');
     const amendments = takePage(
@@ -93,7 +93,7 @@ const eventAsItStands = (
   { id, event }: EventWithId<AnyEvent>,
   events: readonly EventWithId<AnyEvent>[],
 ): AnyEvent | null => {
-  const { correctedFieldsById, retractedIds } = amendmentsOf(events);
+  const { correctedFieldsById, retractedIds } = amendmentEffectsOf(events);
   if (retractedIds.has(id)) return null;
   return event.type === 'corrected'
     ? { ...event, data: { ...event.data, ...correctedFieldsById.get(id) } }
@@ -111,4 +111,6 @@ const amendmentsIn = (recorded: readonly FullEventEntry[], id: string): readonly
 };
 
 const isRetracted = (logTables: LogTables, id: string, upTo: number): boolean =>
-  amendmentsOf(logTables.eventWithAmendments(id, upTo).map(({ eventWithId }) => eventWithId)).retractedIds.has(id);
+  amendmentEffectsOf(logTables.eventWithAmendments(id, upTo).map(({ eventWithId }) => eventWithId)).retractedIds.has(
+    id,
+  );

@@ -20,8 +20,9 @@ export class ReadLog extends Query<AsyncIterable<readonly LoggedEvent[]>> {
   }
 }
 
-/** Limits of one batch: events, and characters of their JSON. */
+/** The most events that are read for one batch. */
 const MAX_EVENTS_PER_BATCH = 500;
+/** A batch ends once the JSON of its events reaches this many characters. */
 const MAX_CHARACTERS_PER_BATCH = 1024 * 1024;
 
 @QueryHandler(ReadLog)

@@ -11,7 +11,7 @@ import { openScope, type Scope, type ScopedContext } from '../scope.js';
 import { changesReader } from './changes-reader.js';
 import { toHistoryEntry } from './entry.js';
 import type { HistoryEntry } from './history-entry.view.js';
-import { applyChanges, listChanges, type ListChange } from './list-changes.js';
+import { applyChanges, listMembershipChanges, type ListMembershipChange } from './list-changes.js';
 import { streamsOf } from './subject-streams.js';
 
 /** How many people are on a list. */
@@ -22,7 +22,7 @@ export interface ListTotals extends Totals {
 export interface ReplayStep {
   readonly entry: HistoryEntry;
   /** The changes of membership on the day `asOf`; empty for an event that is not of a case. */
-  readonly lists: readonly ListChange[];
+  readonly lists: readonly ListMembershipChange[];
   /** The new totals of the lists whose totals changed. */
   readonly totals: readonly ListTotals[];
 }
@@ -84,7 +84,9 @@ const stepOf = (
   { position, subject }: FullEventEntry,
 ): ReplayStep => {
   const lists =
-    subject.kind === 'case' ? listChanges(context.db, position, context.scope.day, listsAt(context, position)) : [];
+    subject.kind === 'case'
+      ? listMembershipChanges(context.db, position, context.scope.day, listsAt(context, position))
+      : [];
   const changed = subject.kind === 'list' ? totals.recount(subject.id, position) : totals.apply(lists);
   return { entry, lists, totals: changed };
 };
@@ -93,8 +95,8 @@ const listsAt = ({ logTables }: ScopedContext, position: number): readonly ListD
   logTables.idsOf('list').flatMap((id) => logTables.listAt(id, position)?.definition ?? []);
 
 /**
- * Keeps the totals of the lists during a replay: each list is counted once at the start and again after a change of its
- * definition; events of cases only add their changes.
+ * Keeps the totals of the lists during a replay: each list is counted once at the start and again after each event of
+ * its own stream; events of cases only add their changes.
  */
 class RunningTotals {
   readonly #totals: Map<string, Totals> | null;
@@ -114,7 +116,7 @@ class RunningTotals {
     return [...(this.#totals ?? [])].map(([list, totals]) => ({ list, ...totals }));
   }
 
-  apply(changes: readonly ListChange[]): readonly ListTotals[] {
+  apply(changes: readonly ListMembershipChange[]): readonly ListTotals[] {
     return [...new Set(changes.map(({ list }) => list))].flatMap((list) =>
       this.#updateTotals(
         list,

@@ -14,7 +14,7 @@ export interface Subject {
 export const streamsOf = (logTables: LogTables, { kind, id }: Subject, position: number): StreamBounds => {
   const stream = logTables.streamNo(kind, id);
   if (stream === null || logTables.lastRevision(stream, position) === null) return [];
-  const caseNo = kind === 'case' ? logTables.cases.numberOf(id) : null;
+  const caseNo = kind === 'case' ? logTables.cases.caseNoOf(id) : null;
   const upTo = new Map([[stream, position]]);
   for (const { stream: feeding, from, to } of caseNo === null ? [] : logTables.cases.streamSpansOf(caseNo))
     if (from <= position) upTo.set(feeding, Math.max(upTo.get(feeding) ?? 0, Math.min(to, position)));

@@ -3,8 +3,8 @@ import type { SqlCondition } from './sql-condition.js';
 
 /**
  * Finds periods with an article (in their JSON) that is equal to one of the filter or begins with it and a dot: 234 matches
- * 234.4 but not 2340. An article without a general part also matches those with one: 220 matches 28/220.1; only rows
- * that contain a slash are parsed for that.
+ * 234.4 but not 2340. An article of the filter without a general part (`28/`) also matches stored ones with it: 220 matches 28/220.1;
+ * only rows that contain a slash are parsed for that.
  */
 export const articleCondition = (article: readonly string[]): SqlCondition => {
   const found = article.map((given, index) => {
@@ -42,7 +42,7 @@ const withoutGeneralPart = (article: string): string => {
   return slash < 0 ? article : article.slice(0, article.indexOf(':') + 1) + article.slice(slash + 1);
 };
 
-/** As stored: the default code is omitted, any other is followed by a colon. */
+/** The article as it is stored: the default criminal code is omitted, any other is followed by a colon. */
 const toStoredArticle = (article: string): string =>
   article.replace(/[ :]/, ':').replace(`${DEFAULT_CRIMINAL_CODE}:`, '');
 

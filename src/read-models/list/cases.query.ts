@@ -6,9 +6,9 @@ import type { Filters } from './filters.js';
 import type { Paging } from './paging.js';
 import { answerPeoplePage, type PeopleSelection } from './people-page.js';
 import type { PersonPage } from './person.view.js';
-import { isJudged } from './predicate.js';
+import { judgedCondition } from './predicate.js';
 
-/** All cases, on a list or not. `reference` finds one case. A category filter needs `list`. */
+/** A page of the cases that match, on a list or not. `reference` finds one case. A category filter needs `list`. */
 export class Cases extends Query<PersonPage> {
   constructor(
     readonly scope: Scope,
@@ -33,7 +33,9 @@ export class CasesHandler implements IQueryHandler<Cases> {
   async execute({ scope, parameters }: Cases): Promise<PersonPage> {
     const { list } = parameters;
     const asked: PeopleSelection =
-      list === undefined ? { population: 'all', conditions: [] } : { population: 'judged', conditions: [isJudged] };
+      list === undefined
+        ? { population: 'all', conditions: [] }
+        : { population: 'judged', conditions: [judgedCondition] };
     const page = await answerPeoplePage(this.reader, scope, 'cases', list ?? '', parameters, () => asked);
     if (page === null) throw new Error('cases are always answered');
     return page;

@@ -11,7 +11,7 @@ export interface ListEntry {
   readonly references: readonly Reference[];
 }
 
-/** Entries of cases in the list of a scope, by case number, in one statement. */
+/** The list entries of cases, the same in every list, as known at the position of the scope; by case number, in one statement. */
 export const listEntriesOf = (db: Db, scope: ListScope, caseNos: readonly number[]): ReadonlyMap<number, ListEntry> => {
   const sql = `SELECT e.case_no, e.case_id, e.name, e.name_key, e.refs FROM json_each(@caseNos) c
     CROSS JOIN list_entries e ON e.case_no = c.value AND ${versionCondition('e', scope)}`;

@@ -1,6 +1,6 @@
 /**
- * Facets: the people of a list, or of the register as a whole, who share a value that is filtered by. A page walks the index of one facet
- * in the order of a sort key and checks each of its cases: a facet must have every case that a question may find, and may have more.
+ * Facets: the people of a list, or of the register as a whole, who share a value that is filtered by. A page walks the index of some
+ * facets in the order of a sort key and checks each case: together they must have every case that a question may find, and may have more.
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
@@ -46,8 +46,8 @@ const singletonOf = (value: string | undefined): readonly string[] | undefined =
 const AWAITING_JUDGMENT = 'awaiting-judgment' satisfies Filters['stage'];
 
 /**
- * The properties that have facets. A page walks the facet of the first of them that it is filtered by, so those whose values have the
- * fewest people come first.
+ * The properties that have facets. A page walks the facets of the first usable property that it is filtered by, so properties whose
+ * values have the fewest people come first.
  */
 const FACET_PROPERTIES: readonly FacetProperty[] = [
   {
@@ -122,15 +122,17 @@ export const populationOfMembers = (list: ListDefinition, day: Day): Population 
     ? 'kept by default'
     : 'recognised';
 
-/** Facets that stand for no value of a property: people who may match anything, people who match in some possible courses only, and everybody. */
+/** The facet of people whose standing is undecided on the day, so that they may match any filter. */
 const UNDECIDED_FACET = 'undecided';
+/** The facets of people with several possible standings on the day, who may match in some possible courses only. */
 const UNCERTAIN_FACET = 'uncertain';
+/** The facets of everybody in a population group. */
 const EVERYBODY_FACET = '';
 
 const FACET_HASHES = new LRUCache<string, number>({ max: 10_000 });
 
 /**
- * The number of a facet: 48 bits of a hash, short because every index has it in every entry. If two facets happen to share a number,
+ * The number of a facet: 48 bits of a hash, short because nearly every index has it in every entry. If two facets happen to share a number,
  * pages check some more cases, and nothing else changes.
  */
 const facetHash = (
@@ -147,7 +149,7 @@ const facetHash = (
   return number;
 };
 
-/** If a filter has more values than this, the facet of everybody is walked instead of those of the values. */
+/** A filter with more values than this does not choose the facets: another filter does, or the facet of everybody is walked. */
 const MAX_WALKED_VALUES = 6;
 
 export interface Facets {
@@ -159,7 +161,7 @@ export interface Facets {
   readonly uncertainFacets: readonly number[];
 }
 
-export const facetsOf = (list: string, population: Population, filters: Filters): Facets => {
+export const chooseFacets = (list: string, population: Population, filters: Filters): Facets => {
   const undecided = facetHash(list, UNDECIDED_FACET);
   const of = (name: string, values: readonly string[]): readonly number[] => [
     ...GROUPS_OF_POPULATION[population].flatMap((group) =>
@@ -190,7 +192,7 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   const key = [list, recognition, incident, facility, articles, category, proceedings, custody].join('\0');
   const known = FACETS_OF_PERIODS.get(key);
   if (known !== undefined) return known;
-  const group = groupOf(period);
+  const group = populationGroupOf(period);
   const facets = [
     facetHash(list, group),
     ...FACET_PROPERTIES.flatMap(({ name, transientValues, valuesOfPeriod }) =>
@@ -205,7 +207,7 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   return facets;
 };
 
-const groupOf = ({ list, recognition, custody }: PeriodRow): PopulationGroup => {
+const populationGroupOf = ({ list, recognition, custody }: PeriodRow): PopulationGroup => {
   if (list === '') return 'all';
   if (recognition !== 'recognised') return 'otherwise judged';
   return custody !== null && CUSTODIES_KEPT_BY_DEFAULT.has(custody) ? 'kept by default' : 'otherwise recognised';
@@ -227,7 +229,7 @@ const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonl
       if (shared !== null)
         for (const { period } of [span, other])
           if (period.undecided === 0 && period.recognition !== 'none')
-            add(facetHash(period.list, groupOf(period), UNCERTAIN_FACET), shared);
+            add(facetHash(period.list, populationGroupOf(period), UNCERTAIN_FACET), shared);
     }
   }
   return days;

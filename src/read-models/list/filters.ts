@@ -4,11 +4,16 @@
  */
 import { CUSTODIES, PROCEEDINGS, type Custody, type Proceedings } from '../../domain/case/state.js';
 import { toNfc } from '../../domain/text.js';
-import { REPEATABLE_BOUNDS, IsArticleFilter, IsOneOf, IsSlug, IsText } from '../../schema/decorators.js';
-import { changeField, fieldsOf } from '../../schema/field.js';
+import { REPEATED_PARAMETER_BOUNDS, IsArticleFilter, IsOneOf, IsSlug, IsText } from '../../schema/decorators.js';
+import { changeFieldOptions, fieldsOf } from '../../schema/field.js';
 import { LIMITS } from '../../schema/limits.js';
 import { articleCondition } from './article-condition.js';
-import { columnEquals, columnIsOneOf, type ConditionOn, type SqlCondition } from './sql-condition.js';
+import {
+  columnEqualsCondition,
+  columnOneOfCondition,
+  type ConditionBuilder,
+  type SqlCondition,
+} from './sql-condition.js';
 import { STAGE_SQL, STAGES } from './stage.js';
 
 export const CERTAINTIES = ['yes', 'uncertain'] as const;
@@ -20,7 +25,7 @@ interface FilterDescription<Value> {
   /** Placeholder for a value in the help of the command line: `id`. */
   readonly valuePlaceholder: string;
   /** SQL for whether one period `p` matches. Null for a filter that looks at all periods of a person together. */
-  readonly matches: ConditionOn<Value> | null;
+  readonly toCondition: ConditionBuilder<Value> | null;
 }
 
 export interface FilterEntry extends FilterDescription<never> {
@@ -36,7 +41,7 @@ const Filter =
   <Value>(description: FilterDescription<Value>) =>
   <Name extends keyof Filters>(target: { readonly [N in Name]?: Value }, name: Name): void => {
     filterDescriptions.set(name, description);
-    changeField({ optional: true, description: `Only ${description.phraseAfterOnly}.` })(target, name);
+    changeFieldOptions({ optional: true, description: `Only ${description.phraseAfterOnly}.` })(target, name);
   };
 
 /** Values of one filter are alternatives (OR); filters are combined with AND. */
@@ -44,31 +49,31 @@ export class Filters {
   @Filter({
     phraseAfterOnly: 'people in these categories of the list',
     valuePlaceholder: 'id',
-    matches: columnIsOneOf('p.category'),
+    toCondition: columnOneOfCondition('p.category'),
   })
-  @IsSlug({ each: REPEATABLE_BOUNDS })
+  @IsSlug({ each: REPEATED_PARAMETER_BOUNDS })
   readonly category?: readonly string[];
 
   @Filter({
     phraseAfterOnly: 'people in such a custody',
     valuePlaceholder: 'value',
-    matches: columnIsOneOf('p.custody'),
+    toCondition: columnOneOfCondition('p.custody'),
   })
-  @IsOneOf(CUSTODIES, { each: REPEATABLE_BOUNDS })
+  @IsOneOf(CUSTODIES, { each: REPEATED_PARAMETER_BOUNDS })
   readonly custody?: readonly Custody[];
 
   @Filter({
     phraseAfterOnly: 'people in such a state of proceedings',
     valuePlaceholder: 'value',
-    matches: columnIsOneOf('p.proceedings'),
+    toCondition: columnOneOfCondition('p.proceedings'),
   })
-  @IsOneOf(PROCEEDINGS, { each: REPEATABLE_BOUNDS })
+  @IsOneOf(PROCEEDINGS, { each: REPEATED_PARAMETER_BOUNDS })
   readonly proceedings?: readonly Proceedings[];
 
   @Filter({
     phraseAfterOnly: 'people at this stage of proceedings; on appeal and final count as convicted',
     valuePlaceholder: 'stage',
-    matches: columnEquals(STAGE_SQL),
+    toCondition: columnEqualsCondition(STAGE_SQL),
   })
   @IsOneOf(STAGES)
   readonly stage?: (typeof STAGES)[number];
@@ -76,15 +81,15 @@ export class Filters {
   @Filter({
     phraseAfterOnly: 'people under these articles; 234 finds all its parts, 234.4 those beginning so',
     valuePlaceholder: 'article',
-    matches: articleCondition,
+    toCondition: articleCondition,
   })
-  @IsArticleFilter({ each: REPEATABLE_BOUNDS })
+  @IsArticleFilter({ each: REPEATED_PARAMETER_BOUNDS })
   readonly article?: readonly string[];
 
   @Filter({
     phraseAfterOnly: 'people held there',
     valuePlaceholder: 'name',
-    matches: (facility: string, name) => columnEquals('p.facility')(toNfc(facility), name),
+    toCondition: (facility: string, name) => columnEqualsCondition('p.facility')(toNfc(facility), name),
   })
   @IsText(LIMITS.name)
   readonly facility?: string;
@@ -92,7 +97,7 @@ export class Filters {
   @Filter({
     phraseAfterOnly: 'people of this affair',
     valuePlaceholder: 'id',
-    matches: columnEquals('p.incident'),
+    toCondition: columnEqualsCondition('p.incident'),
   })
   @IsSlug()
   readonly incident?: string;
@@ -100,7 +105,7 @@ export class Filters {
   @Filter<Certainty>({
     phraseAfterOnly: 'those who match certainly (yes), or only in some possible courses of events (uncertain)',
     valuePlaceholder: 'value',
-    matches: null,
+    toCondition: null,
   })
   @IsOneOf(CERTAINTIES)
   readonly certainty?: Certainty;
@@ -113,12 +118,12 @@ export const FILTERS: readonly FilterEntry[] = fieldsOf(Filters).map(({ name, va
   ...(filterDescriptions.get(name) as FilterDescription<never>),
 }));
 
-/** The filters in a query. */
-export const toFilters = (query: Filters): Filters =>
+/** Picks the filters out of the parameters of a query. */
+export const pickFilters = (query: Filters): Filters =>
   Object.fromEntries(FILTERS.flatMap(({ name }) => (query[name] === undefined ? [] : [[name, query[name]]])));
 
-/** Conditions of all filters on periods. */
+/** The SQL conditions on a period that the given filters make; `certainty` makes none. */
 export const filterConditions = (filters: Filters): readonly SqlCondition[] =>
-  FILTERS.flatMap(({ name, matches }) =>
-    matches === null || filters[name] === undefined ? [] : [matches(filters[name] as never, name)],
+  FILTERS.flatMap(({ name, toCondition }) =>
+    toCondition === null || filters[name] === undefined ? [] : [toCondition(filters[name] as never, name)],
   );

@@ -18,7 +18,7 @@ import {
   type MatchConditions,
 } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
-import { personViewOf, shownColumnsOf } from './person-rows.js';
+import { personViewOf, shownColumnsSql } from './person-rows.js';
 import { casesInFacetsSql, walk, type WalkedCase } from './walk.js';
 
 export interface PageRequest {
@@ -73,8 +73,8 @@ const walkRequestedPage = (
     ...request,
     match,
     selectedCases: reference && { text: casesWithReferenceSql(scope), values: referenceValues(reference) },
-    shownSql: shownColumnsOf(scope),
-    after: after && { key: after.key, caseNo: cases.numberOf(after.id) ?? 0 },
+    shownSql: shownColumnsSql(scope),
+    after: after && { key: after.key, caseNo: cases.caseNoOf(after.id) ?? 0 },
     limit: limit + 1,
   });
 };

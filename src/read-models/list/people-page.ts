@@ -1,5 +1,5 @@
 /** One page of people, with its page cursor: what the queries for members and for cases share. */
-import { facetsOf, type Population } from './facets.js';
+import { chooseFacets, type Population } from './facets.js';
 import { filterConditions, type Filters } from './filters.js';
 import type { Paging } from './paging.js';
 import type { PersonPage } from './person.view.js';
@@ -58,7 +58,7 @@ export const answerPeoplePage = async (
       certainty: filters.certainty,
       reference,
       sort: page.sort ?? 'name',
-      facets: facetsOf(list, asked.population, filters),
+      facets: chooseFacets(list, asked.population, filters),
       limit: page.limit,
       after: cursor,
     };

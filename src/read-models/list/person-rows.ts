@@ -7,16 +7,17 @@ import { possibleStandings, STANDING_COLUMNS, standingIn } from './standings.js'
 import type { WalkedCase } from './walk.js';
 
 /** SQL for the columns that a page shows of a period `p` and of its case `o.case_no`, with the joins that they need. */
-export const shownColumnsOf = (scope: ListScope): { readonly columns: string; readonly joins: string } => ({
+export const shownColumnsSql = (scope: ListScope): { readonly columns: string; readonly joins: string } => ({
   columns: `e.case_id, e.name, e.refs, ${STANDING_COLUMNS}`,
   joins: `CROSS JOIN list_entries e ON e.case_no = o.case_no AND ${versionCondition('e', scope)}`,
 });
 
-/** Index of the first column of the list entry and of the standing in a walked row, whose first three columns every walk has. */
+/** Index of the first column of the list entry in a walked row: three columns of the walk itself stand before it. */
 const FIRST_ENTRY_COLUMN = 3;
+/** Index of the first of the STANDING_COLUMNS in a walked row, after the three columns of the list entry. */
 const FIRST_STANDING_COLUMN = FIRST_ENTRY_COLUMN + 3;
 
-/** What is shown of a case that was walked with the columns of `shownColumnsOf`. */
+/** What is shown of a case that was walked with the columns of `shownColumnsSql`. */
 export const personViewOf = ({ periods, isUncertain }: Pick<WalkedCase, 'periods' | 'isUncertain'>): PersonView => {
   const entry = periods[0] ?? [];
   return {
@@ -38,7 +39,7 @@ export interface PersonOnPage {
 
 /** What a page of a search shows of people, in their order. */
 export const personViewsOf = (db: Db, scope: ListScope, people: readonly PersonOnPage[]): readonly PersonView[] => {
-  const { columns, joins } = shownColumnsOf(scope);
+  const { columns, joins } = shownColumnsSql(scope);
   const sql = `SELECT NULL, o.case_no, NULL, ${columns} FROM (SELECT value AS case_no FROM json_each(@caseNos)) o
     CROSS JOIN periods p ON p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)} ${joins}`;
   const values = { ...scopeValues(scope), caseNos: JSON.stringify(people.map(({ caseNo }) => caseNo)) };

@@ -2,7 +2,7 @@
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { STILL_KNOWN } from '../table.js';
-import { columnIsOneOf, type SqlCondition } from './sql-condition.js';
+import { columnOneOfCondition, type SqlCondition } from './sql-condition.js';
 
 /** The values that the conditions depend on. `list` is empty for the register as a whole. */
 export interface ListScope {
@@ -42,11 +42,11 @@ export const periodsOfCaseSql = (scope: ListScope): string =>
 /** Members of a list: recognised, in a custody that the policy of the day names. */
 export const memberConditions = (definition: ListDefinition, day: Day): readonly SqlCondition[] => [
   { text: "p.recognition = 'recognised'", values: {} },
-  columnIsOneOf('p.custody')(policyOn(definition, day).custody, 'policy'),
+  columnOneOfCondition('p.custody')(policyOn(definition, day).custody, 'policy'),
 ];
 
-/** The list has judged the case. */
-export const isJudged: SqlCondition = { text: "p.recognition <> 'none'", values: {} };
+/** Periods in which the list judges the case in any way. */
+export const judgedCondition: SqlCondition = { text: "p.recognition <> 'none'", values: {} };
 
 /** Two conditions on a period `p`: that it certainly matches, and that it may match. */
 export interface MatchConditions {

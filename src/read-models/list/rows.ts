@@ -76,13 +76,13 @@ export const periodRows = rememberLast((history: CaseHistory): readonly PeriodRo
 
 const rowsWithoutList = ({ periods }: CaseHistory, events: CaseEventIndex): readonly PeriodRow[] =>
   mergeEqual(
-    periods.map((period) => itemOf('', period, events)),
+    periods.map((period) => periodItemOf('', period, events)),
     haveEqualCells,
   ).map(toPeriodRow);
 
 const listRows = ({ periods }: CaseHistory, list: string, events: CaseEventIndex): readonly PeriodRow[] => {
   const items = mergeEqual(
-    periods.map((period) => itemOf(list, period, events)),
+    periods.map((period) => periodItemOf(list, period, events)),
     haveEqualCells,
   );
   const judged = items.filter(({ recognition }) => recognition !== 'none');
@@ -100,10 +100,10 @@ const ITEMS_BY_PERIOD = new WeakMap<Period, Map<string, PeriodItem>>();
 const ROW_BY_ITEM = new WeakMap<PeriodItem, PeriodRow>();
 
 /** An empty list stands for the register as a whole. */
-const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodItem => {
+const periodItemOf = (list: string, period: Period, events: CaseEventIndex): PeriodItem => {
   const { from, to, standing } = period;
   const judged = standing?.lists.find((l) => l.list === list);
-  // All else in the item depends on the period alone.
+  // These two cells depend on the events too; all others on the period and the list alone, by which items are cached.
   const custody_why = typeAndReasonOf(standing?.custodyEventId, events);
   const recognition_why = typeAndReasonOf(judged?.by, events);
   const items = ITEMS_BY_PERIOD.get(period) ?? new Map<string, PeriodItem>();
@@ -129,7 +129,7 @@ const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodIte
     facility: toNfcOrNull(standing?.facility),
     incident: standing?.incident ?? null,
     running: list === '' && standing?.running ? JSON.stringify(standing.running) : null,
-    lists: standing === null || isAlone ? null : judgementsText(standing),
+    lists: standing === null || isAlone ? null : judgmentsJson(standing),
     recognition,
     category: judged?.category ?? null,
     recognition_by: judged?.by ?? null,
@@ -170,7 +170,7 @@ const toPeriodRow = (item: PeriodItem): PeriodRow => {
   return row;
 };
 
-const judgementsText = ({ lists }: Standing): string =>
+const judgmentsJson = ({ lists }: Standing): string =>
   JSON.stringify(lists.map(({ list, recognition, category }) => ({ list, recognition, category })));
 
 /** Events of earlier versions may contain text that is not in NFC. */

@@ -7,11 +7,11 @@ export interface SqlCondition {
   readonly values: Readonly<Record<string, SqlValue>>;
 }
 
-/** A condition on a value; `name` is that of the statement's parameter, or begins the names of several. */
-export type ConditionOn<Value> = (value: Value, name: string) => SqlCondition;
+/** Makes the SQL condition for a value of a filter; `name` is that of the statement's parameter, or begins the names of several. */
+export type ConditionBuilder<Value> = (value: Value, name: string) => SqlCondition;
 
-export const columnIsOneOf =
-  (column: string): ConditionOn<readonly string[]> =>
+export const columnOneOfCondition =
+  (column: string): ConditionBuilder<readonly string[]> =>
   (values, name) => {
     const named = values.map((value, index) => [`${name}${index}`, value] as const);
     // OR instead of IN, for which SQLite would build a temporary table of the values.
@@ -19,6 +19,6 @@ export const columnIsOneOf =
     return { text, values: Object.fromEntries(named) };
   };
 
-export const columnEquals =
-  (column: string): ConditionOn<string> =>
+export const columnEqualsCondition =
+  (column: string): ConditionBuilder<string> =>
   (value, name) => ({ text: `${column} = @${name}`, values: { [name]: value } });

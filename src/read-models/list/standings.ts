@@ -6,8 +6,9 @@ import type { StandingView } from './person.view.js';
 import { scopeValues, versionCondition, type ListScope } from './predicate.js';
 import { cachedStatement, type Db, type SqlValue } from '../table.js';
 
-/** Caches of formatted days and parsed JSON: a page shows the same few again and again, and converting them is most of its own work. */
+/** Cached, since a page shows the same few days again and again, and formatting them takes much of its time. */
 const FORMATTED_DAYS = new LRUCache<Day, string>({ max: 10_000 });
+/** Parsed JSON arrays by their text, cached for the same reason. */
 const PARSED_ARRAYS = new LRUCache<string, readonly unknown[]>({ max: 10_000 });
 
 const formattedDay = (day: Day): string => {

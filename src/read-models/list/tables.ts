@@ -11,10 +11,11 @@ import { facetRows, type FacetRow } from './facets.js';
 import { periodRows, type PeriodRow } from './rows.js';
 
 /**
- * Bounds of periods, for movements. Indexed as expressions, so that SQLite does not choose these indexes for queries by
- * day or case, where they would scan most of the table.
+ * The first day of a period, for movements. Indexed as an expression, so that SQLite does not choose this index for queries by
+ * day or case, where it would scan most of the table.
  */
 export const FIRST_DAY_SQL = 'from_day + 0';
+/** The first day after a period, for movements; an expression for the same reason. */
 export const END_DAY_SQL = 'to_day + 0';
 
 /** The name that table.ts gives the first of the indexes below: by list and case, of the versions that are still believed. */
@@ -61,23 +62,23 @@ export const periods: ProjectedTable<PeriodRow> = {
   readsEvent: isDated,
 };
 
-/** The keys of the orders in which a page may be asked for. */
+/** The columns by which a page may be sorted. */
 const SORT_KEYS = ['name_key', 'reference_key', 'since_day'] as const;
 
 /** SQL for a condition on rows of `facets`. `row` is the prefix of their columns: `o.` in a query, empty in an index. */
 type FacetCondition = (row: string) => string;
 
-/** Rows that are believed and have no last day. They have indexes of their own: a page of today should not walk past ones. */
-export const isOpen: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN} AND ${row}to_day = ${MAX_DAY}`;
+/** Rows that are believed and have no last day. They have indexes of their own: a page of today should not walk rows of the past. */
+export const openRowsSql: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN} AND ${row}to_day = ${MAX_DAY}`;
 /** All rows that are not open. */
-export const isClosed: FacetCondition = (row) => `(${row}known_to < ${STILL_KNOWN} OR ${row}to_day < ${MAX_DAY})`;
+export const closedRowsSql: FacetCondition = (row) => `(${row}known_to < ${STILL_KNOWN} OR ${row}to_day < ${MAX_DAY})`;
 /** Rows that are believed and have a last day. An index has them by that day, since few of them end after today. */
-export const isEnded: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN} AND ${row}to_day < ${MAX_DAY}`;
+export const endedRowsSql: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN} AND ${row}to_day < ${MAX_DAY}`;
 
 /** Rows that are believed. Every table has an index of them by case (table.ts). */
-export const isBelieved: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN}`;
+export const believedRowsSql: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN}`;
 /** All rows that are not believed any more. */
-export const isGivenUp: FacetCondition = (row) => `${row}known_to < ${STILL_KNOWN}`;
+export const givenUpRowsSql: FacetCondition = (row) => `${row}known_to < ${STILL_KNOWN}`;
 
 export const facets: ProjectedTable<FacetRow> = {
   name: 'facets',
@@ -92,10 +93,12 @@ export const facets: ProjectedTable<FacetRow> = {
     to_day: 'INTEGER',
   },
   indexes: [
-    `(case_no) WHERE ${isGivenUp('')}`,
-    `(facet, to_day) WHERE ${isEnded('')}`,
-    ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, known_from) WHERE ${isOpen('')}`),
-    ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, to_day, known_from, known_to) WHERE ${isClosed('')}`),
+    `(case_no) WHERE ${givenUpRowsSql('')}`,
+    `(facet, to_day) WHERE ${endedRowsSql('')}`,
+    ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, known_from) WHERE ${openRowsSql('')}`),
+    ...SORT_KEYS.map(
+      (key) => `(facet, ${key}, case_no, from_day, to_day, known_from, known_to) WHERE ${closedRowsSql('')}`,
+    ),
   ],
   rows: facetRows,
   readsEvent: (event) => isDated(event) || isNamingEvent(event) || referencesOf(event).length > 0,

@@ -6,7 +6,7 @@ import type { Certainty } from './filters.js';
 import type { Sort } from './paging.js';
 import { periodsOfCaseSql, scopeValues, validCondition, type ListScope, type MatchConditions } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
-import { isBelieved, isClosed, isEnded, isGivenUp, isOpen } from './tables.js';
+import { believedRowsSql, closedRowsSql, endedRowsSql, givenUpRowsSql, openRowsSql } from './tables.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /** Where a walk stands. Of cases with the same key, the one that was opened first comes first, or last if the order descends. */
@@ -45,7 +45,7 @@ const KEY_COLUMNS = { name: 'name_key', reference: 'reference_key', recognised: 
  */
 export const walk = (db: Db, request: WalkRequest): readonly WalkedCase[] => {
   const { scope, facets, sort, match, selectedCases, after, limit } = request;
-  const ranges = (selectedCases === undefined ? rangesOf : rangesOfCases)(db, scope, [
+  const ranges = (selectedCases === undefined ? rangesOf : rangesOfSelectedCases)(db, scope, [
     ...facets.toWalk,
     ...facets.uncertainFacets,
   ]);
@@ -138,11 +138,11 @@ interface FacetRange {
  */
 const SORTED_BELOW_ROWS = 100;
 
-/** The ranges that may have rows which are valid in the scope; those with the most of them first. */
+/** The ranges that may have rows which are valid in the scope; those of open rows first, which have the most. */
 const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly FacetRange[] => {
   const ofFacet = (condition: string): string => `SELECT 1 FROM facets o WHERE o.facet = f.value AND ${condition}`;
-  const sql = `SELECT f.value AS facet, EXISTS (${ofFacet(isOpen('o.'))}) AS open, EXISTS (${ofFacet(isClosed('o.'))}) AS closed,
-    (SELECT count(*) FROM (${ofFacet(`${isEnded('o.')} AND o.to_day > @day`)} LIMIT ${SORTED_BELOW_ROWS})) AS later FROM json_each(@facets) f`;
+  const sql = `SELECT f.value AS facet, EXISTS (${ofFacet(openRowsSql('o.'))}) AS open, EXISTS (${ofFacet(closedRowsSql('o.'))}) AS closed,
+    (SELECT count(*) FROM (${ofFacet(`${endedRowsSql('o.')} AND o.to_day > @day`)} LIMIT ${SORTED_BELOW_ROWS})) AS later FROM json_each(@facets) f`;
   const rows = cachedStatement(db, sql).all({ facets: JSON.stringify([...new Set(facets)]), day: scope.day }) as {
     readonly facet: number;
     readonly open: 0 | 1;
@@ -160,8 +160,13 @@ const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly
 /** The conditions on rows `o` of a part that are valid in the scope. */
 const rowConditions = (part: FacetPart, scope: ListScope): string => {
   if (part === 'open')
-    return `${isOpen('o.')} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`;
-  const rows = { 'ending later': isEnded, closed: isClosed, believed: isBelieved, 'given up': isGivenUp }[part];
+    return `${openRowsSql('o.')} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`;
+  const rows = {
+    'ending later': endedRowsSql,
+    closed: closedRowsSql,
+    believed: believedRowsSql,
+    'given up': givenUpRowsSql,
+  }[part];
   return `${rows('o.')} AND ${validCondition('o', scope)}`;
 };
 
@@ -173,7 +178,7 @@ export const casesInFacetsSql = (scope: ListScope, facets: readonly number[]): s
     )
     .join(' UNION ALL ');
 
-const rangesOfCases = (_: Db, scope: ListScope, facets: readonly number[]): readonly FacetRange[] =>
+const rangesOfSelectedCases = (_: Db, scope: ListScope, facets: readonly number[]): readonly FacetRange[] =>
   facets.flatMap((facet): readonly FacetRange[] => [
     { facet, part: 'believed' },
     ...(scope.isCurrent ? [] : [{ facet, part: 'given up' } as const]),

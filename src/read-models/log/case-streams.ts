@@ -5,7 +5,7 @@
 import { STILL_KNOWN, type Db } from '../table.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
-/** Numbers of cases are local to one file and never leave it. */
+/** Case numbers (`no`) are local to one read-model file and never leave it. */
 export const CREATE_CASE_TABLES = [
   'CREATE TABLE cases (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)',
   `CREATE TABLE case_streams (stream INTEGER NOT NULL, case_no INTEGER NOT NULL, from_position INTEGER NOT NULL,
@@ -13,7 +13,7 @@ export const CREATE_CASE_TABLES = [
   'CREATE INDEX case_streams_by_case ON case_streams (case_no, from_position)',
 ];
 
-/** The positions [from, to) over which a stream feeds a case, or a merge of it holds; `to` is STILL_KNOWN while that lasts. */
+/** The positions [from, to) over which a stream feeds a case or is merged into another; `to` is STILL_KNOWN while that lasts. */
 export interface StreamSpan {
   readonly stream: number;
   readonly from: number;
@@ -52,7 +52,7 @@ export class CaseStreams {
     );
   }
 
-  /** Begins a case that its own stream feeds from a position on; returns its number. */
+  /** Begins a case that its own stream feeds from a position on; returns the case number. */
   openCase(id: string, stream: number, position: number): number {
     const caseNo = Number(this.#insertCase.run(id).lastInsertRowid);
     this.#start.run(stream, caseNo, position);
@@ -68,12 +68,12 @@ export class CaseStreams {
   }
 
   /** The number of a case in this file; null if it has no events. */
-  numberOf(id: string): number | null {
+  caseNoOf(id: string): number | null {
     return (this.#caseNo.get(id) as number | undefined) ?? null;
   }
 
   /** Throws RangeError for an unknown number. */
-  idOf(caseNo: number): string {
+  caseIdOf(caseNo: number): string {
     const id = this.#caseId.get(caseNo) as string | undefined;
     if (id === undefined) throw new RangeError(`no case ${caseNo}`);
     return id;

@@ -4,7 +4,7 @@ import { changedDependencyKeys } from '../../domain/case/dependencies.js';
 import {
   extendDefinition,
   type DefinitionKind,
-  type Definitions,
+  type DefinitionByKind,
   type FoldedDefinition,
   type EventWithRevision,
 } from '../../domain/definitions.js';
@@ -14,7 +14,7 @@ import type { AnyEvent } from '../../domain/events.js';
 export interface DefinitionVersion<K extends DefinitionKind = DefinitionKind> {
   readonly position: number;
   readonly revision: number;
-  readonly definition: Definitions[K] | null;
+  readonly definition: DefinitionByKind[K] | null;
   /** The keys of dependencies (domain/case/dependencies.ts) that the event at this position changed. */
   readonly changedKeys: readonly string[];
 }
@@ -29,7 +29,7 @@ export interface DefinitionEvent {
 
 interface Folding<K extends DefinitionKind> {
   readonly versions: DefinitionVersion<K>[];
-  readonly last: FoldedDefinition<Definitions[K]> | undefined;
+  readonly last: FoldedDefinition<DefinitionByKind[K]> | undefined;
   /** The events to fold again with the next one: those of the stream while they define nothing, else none. */
   readonly pending: readonly EventWithRevision[];
 }
@@ -55,14 +55,14 @@ export class DefinitionVersions {
 
   /** The version that an event will make, before it is stored. */
   next<K extends DefinitionKind>(kind: K, id: string, event: DefinitionEvent): DefinitionVersion<K> {
-    return extendVersions(kind, id, this.#folding(kind, id), event).version;
+    return foldNextEvent(kind, id, this.#folding(kind, id), event).version;
   }
 
   /** To be called for each event of a list or instrument that was stored. */
   add(kind: DefinitionKind, id: string, event: DefinitionEvent): void {
     const cached = this.#foldings.get(cacheKey(kind, id));
     if (cached === undefined) return;
-    const { version, ...folded } = extendVersions(kind, id, cached, event);
+    const { version, ...folded } = foldNextEvent(kind, id, cached, event);
     cached.versions.push(version);
     this.#foldings.set(cacheKey(kind, id), { versions: cached.versions, ...folded });
   }
@@ -77,7 +77,7 @@ export class DefinitionVersions {
     if (cached !== undefined) return cached;
     let folding: Folding<K> = { versions: [], last: undefined, pending: [] };
     for (const event of this.eventsOf(kind, id)) {
-      const { version, ...folded } = extendVersions(kind, id, folding, event);
+      const { version, ...folded } = foldNextEvent(kind, id, folding, event);
       folding.versions.push(version);
       folding = { versions: folding.versions, ...folded };
     }
@@ -88,7 +88,7 @@ export class DefinitionVersions {
 
 const cacheKey = (kind: DefinitionKind, id: string): string => `${kind} ${id}`;
 
-const extendVersions = <K extends DefinitionKind>(
+const foldNextEvent = <K extends DefinitionKind>(
   kind: K,
   id: string,
   { versions, last, pending }: Folding<K>,
@@ -105,12 +105,12 @@ const extendVersions = <K extends DefinitionKind>(
       changedKeys: changedDependencyKeys(kind, before, after),
     },
     last: folded,
-    // Nothing is defined: a later correction folds these events too.
+    // While nothing is defined, the events are kept: a later correction may make them define something.
     pending: folded === undefined ? eventsToFoldAgain(last, pending, streamed) : [],
   };
 };
 
-/** All events of a stream that defines nothing (any longer). Their revisions do not matter but for the last. */
+/** All events of a stream that defines nothing, or nothing any longer. Only the revision of the last one matters. */
 const eventsToFoldAgain = (
   last: FoldedDefinition<unknown> | undefined,
   pending: readonly EventWithRevision[],

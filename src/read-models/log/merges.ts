@@ -1,6 +1,6 @@
 /**
  * Follows the merges of cases: which stream feeds which case. A merge holds from its position until that of its `unmerged` event. A
- * merge that would close a circle is void, and stays so: of two such merges, the later one in the log.
+ * merge that would close a circle of merges is void, and stays so: of the merges in the circle, it is the last one in the log.
  */
 import type { CaseEvent } from '../../domain/case/events.js';
 import { feedsAt, type CaseStreams, type StreamSpan } from './case-streams.js';
@@ -50,8 +50,8 @@ export class Merges {
   }
 
   /**
-   * Takes any event of a case that was just stored, applies it if it is `merged` or `unmerged`, and returns the numbers of
-   * the cases whose timelines it changes. A merge of a case that is merged already, or into an unknown case, has no effect.
+   * Takes any event of a case that was just stored, applies it if it is `merged` or `unmerged`, and returns the
+   * case numbers of the timelines that it changes. A merge of a case that is merged already, or into an unknown case, has no effect.
    */
   add(added: StoredCaseEvent): readonly number[] {
     const fed = (): readonly number[] => {
@@ -104,7 +104,7 @@ export class Merges {
       .map(({ stream }) => stream);
   }
 
-  /** A stream, the stream that it is merged into, and so on to one that is not merged. Void merges are left out, so it ends. */
+  /** A stream, the stream that it is merged into, and so on to one that is not merged. Void merges are left out, so the path ends. */
   #pathFrom(stream: number): readonly number[] {
     const path = [stream];
     for (let next = this.#currentOf(stream); next?.isVoid === 0; next = this.#currentOf(next.into))

@@ -71,7 +71,7 @@ export class DuplicatesHandler implements IQueryHandler<Duplicates> {
     const job = this.jobs.all().findLast(({ kind }) => kind === FIND_DUPLICATES)?.id ?? null;
     const found = job === null ? [] : this.jobs.items(job, after, limit + 1);
     const pairs = found.slice(0, limit).flatMap(({ caseId, subject }): CasePair[] => {
-      const [one, other] = [logTables.cases.numberOf(caseId ?? ''), logTables.cases.numberOf(subject)];
+      const [one, other] = [logTables.cases.caseNoOf(caseId ?? ''), logTables.cases.caseNoOf(subject)];
       return one === null || other === null ? [] : [[one, other]];
     });
     const next = found.length > limit ? (found[limit - 1]?.no ?? null) : null;
@@ -79,7 +79,7 @@ export class DuplicatesHandler implements IQueryHandler<Duplicates> {
   }
 }
 
-/** The numbers of two cases. */
+/** Two case numbers. */
 type CasePair = readonly [number, number];
 
 const undecidedPairs = (db: Db, scope: ListScope, pairs: readonly CasePair[]): readonly DuplicatePair[] => {

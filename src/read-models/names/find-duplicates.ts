@@ -48,8 +48,8 @@ export class FindDuplicates implements JobKind<FindDuplicatesParameters> {
   }
 
   /**
-   * Compares all cases of the register as known at the position of the scope, whatever its day and list. There is one job for
-   * each position: starting it again returns the same job. Throws what `openScope` throws.
+   * Starts the comparison of the register as known at the position of the scope, whatever its day and list; it ends early once it has
+   * found `maxPairs` pairs. There is one job for each position: starting it again returns the same job. Throws what `openScope` throws.
    */
   async start(scope: Scope): Promise<StartResult<null>> {
     const {

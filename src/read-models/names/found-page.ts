@@ -13,7 +13,7 @@ import type { CaseCondition } from './name-search.js';
 export interface FoundPeople {
   /** The best first; of equal score, the case with the lower number. */
   readonly found: readonly (NameMatchView & { readonly case_no: number; readonly isUncertain: boolean })[];
-  /** Whether there may be more than are ranked. */
+  /** Whether there may be more matches than were ranked. */
   readonly isTruncated: boolean;
 }
 

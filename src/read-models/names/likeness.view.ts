@@ -2,7 +2,7 @@ import { LIKENESS_REASONS, type LikenessReason } from '../../domain/names/match-
 import { IsBoolean, IsOneOf } from '../../schema/decorators.js';
 import { IsScore } from '../../schema/view-decorators.js';
 
-/** How likely two records are of one person. */
+/** How likely two cases, or a case and one about to be opened, are of one person. */
 export class LikenessView {
   @IsScore()
   readonly score: number;

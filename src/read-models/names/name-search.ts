@@ -43,7 +43,7 @@ export const MAX_INDEX_ENTRIES = 20_000;
 export interface NameSearchResult {
   /** The best first; of equal score, the case with the lower number. */
   readonly found: readonly FoundName[];
-  /** Whether there may be more than are ranked. */
+  /** Whether there may be more matches than were ranked. */
   readonly isTruncated: boolean;
 }
 
@@ -73,7 +73,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     keep(rows);
     if (rows.length < MAX_CANDIDATES && (condition === ANY_CASE || !hasMoreEntries(db, any))) continue;
     isTruncated = true;
-    // These are the first of many matches by row number, not the best. To have the best too, each surer expression is searched alone.
+    // The rows are the first of many matches by row number, not the best. To have the best too, each surer expression is searched alone.
     let surest = 0;
     for (const expression of [
       ...(narrowerExpression === undefined ? [] : [narrowerExpression]),

@@ -44,7 +44,7 @@ export const nameTokens = (words: readonly NameWord[]): readonly string[] => {
  */
 export interface SearchStage {
   readonly expressions: readonly string[];
-  /** Selects the surest of those that the first expression finds. */
+  /** Selects the surest of the names that the first of `expressions` finds. */
   readonly narrowerExpression?: string;
 }
 
@@ -98,7 +98,7 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
   ];
 };
 
-/** What a searched word must meet: a key that is one of `exact`, or one that begins with one of `begins`. */
+/** What a name must have to match a searched word: a key that is one of `exact`, or one that begins with one of `begins`. */
 type Term = { readonly exact: readonly string[] } | { readonly begins: readonly string[] };
 
 const isName = ({ role }: NameWord): boolean => role !== 'patronymic';

@@ -10,7 +10,7 @@ export interface NamedPerson extends Pick<ListEntry, 'caseId' | 'references'> {
   readonly person: PersonData;
 }
 
-/** The persons of cases as known in the scope, by case number. Cases that are unknown or have no name are left out. */
+/** The persons of cases as known in the scope, sorted by case number. Cases that are unknown or have no name are left out. */
 export const personsIn = (db: Db, scope: ListScope, caseNos: readonly number[]): readonly NamedPerson[] => {
   const sql = `SELECT n.case_no, n.text, n.born, n.sex FROM json_each(@caseNos) j
     CROSS JOIN searched_names n ON n.case_no = j.value AND ${versionCondition('n', scope)} ORDER BY n.case_no, n.rowid`;

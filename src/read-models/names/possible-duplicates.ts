@@ -11,7 +11,7 @@ import { scopeValues, versionCondition, type ListScope } from '../list/predicate
 import { cachedStatement, type Db } from '../table.js';
 import { ANY_CASE, searchNames } from './name-search.js';
 
-/** More are no help to anybody. */
+/** How many candidates are shown at most: more are no help to anybody. */
 const MAX_CANDIDATES_SHOWN = 10;
 /** How many spellings of the name of the new person are searched for: the first that were given. */
 const MAX_SPELLINGS_SEARCHED = 5;
@@ -53,7 +53,7 @@ export const possibleDuplicates = (
   });
 };
 
-/** The circumstances of cases, by their numbers; no entry where nothing is known. */
+/** The circumstances of cases, by case number; no entry where nothing is known. */
 export const circumstancesIn = (
   db: Db,
   scope: ListScope,

@@ -34,9 +34,9 @@ export const listEntryRows = (history: CaseHistory): readonly ListEntryRow[] => 
 
 /** The display name of a case, with its sort key. */
 export const shownName = ({ events }: CaseHistory): Pick<ListEntryRow, 'name' | 'name_key'> =>
-  shownEntryOf(personNames(events));
+  shownNameOf(personNames(events));
 
-const shownEntryOf = rememberLast((names: readonly Name[]): Pick<ListEntryRow, 'name' | 'name_key'> => {
+const shownNameOf = rememberLast((names: readonly Name[]): Pick<ListEntryRow, 'name' | 'name_key'> => {
   const name = displayName(names);
   return { name, name_key: name === null ? SORTS_LAST : nameSortKey(name) };
 });
@@ -79,7 +79,7 @@ export const searchedNameRow = (text: string, { born, sex }: Readonly<Record<str
 
 /** A decision that the case is about another person than `other`. */
 export interface DistinctionRow {
-  /** The id of a case. */
+  /** The id of the other case. */
   readonly other: string;
 }
 
@@ -90,8 +90,9 @@ export const distinctionRows = ({ events }: CaseHistory): readonly DistinctionRo
 
 /** Arrests and places, which distinguish people of one name beside birth and sex. */
 export interface CircumstancesRow {
-  /** JSON arrays of texts, as domain/names/likeness.ts compares them. */
+  /** JSON: the dates of arrests (EDTF), as domain/names/likeness.ts compares them. */
   readonly arrests: string;
+  /** JSON: the keys of the names of places, as domain/names/likeness.ts compares them. */
   readonly places: string;
 }
 

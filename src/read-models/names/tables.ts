@@ -56,7 +56,7 @@ export const searchedNames: ProjectedTable<SearchedNameRow> = {
   readsEvent: (event) => isNamingEvent(event) || event.type === 'described',
 };
 
-/** Pairs of cases that a person has recorded as different people; they are not suggested as duplicates again. */
+/** Pairs of cases that were recorded as being about different people; they are not suggested as duplicates again. */
 export const distinctions: ProjectedTable<DistinctionRow> = {
   name: 'distinctions',
   dependsOn: 'events',

@@ -10,7 +10,7 @@ import type { EventWithId } from '../../domain/event.js';
 import { caseHistoryOf, type EventEntry, type LogTables } from '../log-tables.js';
 import { feedsAt, type StreamSpan } from '../log/case-streams.js';
 import { rememberForItems } from '../remember.js';
-import { STILL_KNOWN, type CaseHistory, type DependsOn } from '../table.js';
+import { STILL_KNOWN, type CaseHistory, type ProjectionInput } from '../table.js';
 
 export interface HistoryAt {
   readonly position: number;
@@ -18,7 +18,7 @@ export interface HistoryAt {
   readonly history: CaseHistory | null;
   readonly timeline: Timeline;
   /** What changed at the position. */
-  readonly changed: DependsOn;
+  readonly changed: ProjectionInput;
   /** The event, if it is all that changed since the position before; null where other events may count differently too. */
   readonly addedEvent: CaseEvent | null;
 }
@@ -33,7 +33,7 @@ export function* historiesOf(
   since: number,
   known: Timeline | null,
 ): Generator<HistoryAt> {
-  const id = logTables.cases.idOf(caseNo);
+  const id = logTables.cases.caseIdOf(caseNo);
   const feedings = logTables.cases.streamSpansOf(caseNo);
   const events = eventsByStream(logTables, feedings);
   const positions = changePositions(feedings, events).filter((position) => position >= since);
@@ -90,7 +90,7 @@ export const historyAt = (logTables: LogTables, caseNo: number, position: number
   const events = logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId);
   const voidMerges = logTables.merges.voidMergesOf(streams).filter((merge) => feedsAt(merge, position));
   return caseHistoryOf(
-    logTables.cases.idOf(caseNo),
+    logTables.cases.caseIdOf(caseNo),
     continueTimeline(null, events),
     voidMerges.map(({ event }) => event),
   );

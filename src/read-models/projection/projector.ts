@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { CaseEvent } from '../../domain/case/events.js';
 import type { ReferenceData } from '../../domain/case/reference-data.js';
 import type { Timeline } from '../../domain/case/timeline.js';
-import { instrumentIdsIn, listIdsIn, referencedIds } from '../../domain/case/reference-data.js';
-import type { DefinitionKind, Definitions } from '../../domain/definitions.js';
+import { instrumentIdsIn, listIdsIn, listAndInstrumentIdsIn } from '../../domain/case/reference-data.js';
+import type { DefinitionKind, DefinitionByKind } from '../../domain/definitions.js';
 import type { EventWithId } from '../../domain/event.js';
 import { dayFinder } from '../../domain/time.js';
 import type { DefinitionVersion } from '../log/definition-versions.js';
@@ -71,7 +71,7 @@ export class Projector {
       latest = at.timeline;
       const references = at.history && this.#references(at.history, at.position);
       for (const writer of this.#writers)
-        if (mayChange(writer.table, at))
+        if (rowsMayChange(writer.table, at))
           diffRows(writer.columns, versionsOf(writer), rowsOf(writer.table, at.history, references), at.position);
     }
     for (const [writer, versions] of changedVersions) writer.write(caseNo, versions);
@@ -82,7 +82,7 @@ export class Projector {
    * Re-projects a case for a changed list or instrument, before the event of the change is stored. Idempotent, so that it can be
    * repeated after a crash.
    */
-  projectDefinition(caseNo: number, change: DefinitionChange): void {
+  projectDefinitionChange(caseNo: number, change: DefinitionChange): void {
     const { position } = change.version;
     const history = historyAt(this.logTables, caseNo, position - 1);
     const references = history && this.#references(history, position, change);
@@ -99,7 +99,7 @@ export class Projector {
    */
   #references({ events }: CaseHistory, position: number, change?: DefinitionChange): ReferenceData {
     const ids = definitionIdsIn(events);
-    const definedAt = <K extends DefinitionKind>(kind: K, id: string): Definitions[K] | null => {
+    const definedAt = <K extends DefinitionKind>(kind: K, id: string): DefinitionByKind[K] | null => {
       const version =
         change?.kind === kind && change.id === id
           ? (change.version as DefinitionVersion<K>)
@@ -117,11 +117,11 @@ export class Projector {
 /** The lists and instruments that events name. */
 const definitionIdsIn = rememberForItems(
   ({ event }: EventWithId<CaseEvent>) => listIdsIn(event).length + instrumentIdsIn(event).length > 0,
-  (events) => referencedIds(events.map(({ event }) => event)),
+  (events) => listAndInstrumentIdsIn(events.map(({ event }) => event)),
 );
 
 /** Whether the rows of a table may differ from those at the position before. */
-const mayChange = (table: AnyTable, { changed, addedEvent }: HistoryAt): boolean =>
+const rowsMayChange = (table: AnyTable, { changed, addedEvent }: HistoryAt): boolean =>
   table.dependsOn === 'definitions' || (changed === 'events' && (addedEvent === null || table.readsEvent(addedEvent)));
 
 const rowsOf = (table: AnyTable, history: CaseHistory | null, references: ReferenceData | null): readonly object[] =>

@@ -53,7 +53,7 @@ const lastStartEndingBy = (day: Day, term: string): Day => {
   return start;
 };
 
-/** Bands by the number of days from one event to another. */
+/** Bands by the number of days from the application of an act or decree to the release. */
 export const DAYS_TO_RELEASE_BANDS: readonly Band[] = [
   { key: '0', from: 0, to: 0 },
   { key: '1', from: 1, to: 1 },

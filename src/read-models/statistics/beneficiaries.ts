@@ -5,8 +5,8 @@ import type { Totals } from '../list/person.view.js';
 import { cachedStatement, type Db } from '../table.js';
 
 /**
- * Counts the people to whom an instrument was applied by the day: those whom the list of the scope recognised then, all people where the
- * scope has no list. Each person counts once.
+ * Counts the people to whom an instrument was applied by the day: those whom the list of the scope recognised when it was applied, or
+ * all of them where the scope has no list. Each person counts once.
  */
 export const countBeneficiaries = (db: Db, scope: ListScope, instrument: string): Totals => {
   const sql = `SELECT coalesce(sum(yes), 0) AS yes, coalesce(sum(1 - yes), 0) AS uncertain FROM (

@@ -46,8 +46,8 @@ const NOT_RELEASED = 'not-released';
 
 export const daysToRelease = (asked: ClemencyStatisticRequest): StatisticTable => {
   const { day } = asked.context.scope;
-  const { fromSql, values } = clemenciesOf(asked);
-  const sql = `SELECT c.case_no, c.instrument, c.from_day, c.latest_day, c.released_from, c.released_by, ${IS_CERTAIN} AS certain
+  const { fromSql, values } = clemenciesSql(asked);
+  const sql = `SELECT c.case_no, c.instrument, c.from_day, c.latest_day, c.released_from, c.released_by, ${CERTAIN_SQL} AS certain
     FROM ${fromSql} ORDER BY c.instrument, c.case_no`;
   const people = new Map<string, { readonly instrument: string; certain: boolean; readonly bands: Set<string> }>();
   for (const row of cachedStatement(asked.context.db, sql).iterate(values) as IterableIterator<ReleaseRow>) {
@@ -95,11 +95,11 @@ const releaseBands = (
   return released_by > day ? [...bands, NOT_RELEASED] : bands;
 };
 
-/** Whether the person was recognised, and the act applied, in every possible course, and matches the filters in every one. */
-const IS_CERTAIN = '(c.certain = 1 AND c.latest_day <= @day AND f.certain = 1)';
+/** SQL for whether, in every possible course, the person was recognised, the act was applied by the day, and the filters match. */
+const CERTAIN_SQL = '(c.certain = 1 AND c.latest_day <= @day AND f.certain = 1)';
 
-/** The applications `c` of the list by the day, with the people `f` who match the filters. */
-const clemenciesOf = ({
+/** SQL for the applications `c` to people of the list by the day, with the people `f` who match the filters. */
+const clemenciesSql = ({
   context: { scope, position: head },
   list,
   filters,
@@ -127,9 +127,9 @@ const countByColumnAndInstrument = (
   asked: ClemencyStatisticRequest,
   column: string,
 ): ReadonlyMap<string, TotalsByKey> => {
-  const { fromSql, values } = clemenciesOf(asked);
+  const { fromSql, values } = clemenciesSql(asked);
   const sql = `SELECT key, instrument, sum(yes) AS yes, sum(1 - yes) AS uncertain FROM (
-    SELECT c.case_no, coalesce(${column}, '${UNKNOWN_KEY}') AS key, c.instrument, max(${IS_CERTAIN}) AS yes FROM ${fromSql} GROUP BY 1, 2, 3)
+    SELECT c.case_no, coalesce(${column}, '${UNKNOWN_KEY}') AS key, c.instrument, max(${CERTAIN_SQL}) AS yes FROM ${fromSql} GROUP BY 1, 2, 3)
     GROUP BY key, instrument`;
   const found = new Map<string, Map<string, Totals>>();
   const rows = cachedStatement(asked.context.db, sql).all(values) as (Totals & { key: string; instrument: string })[];
@@ -143,7 +143,7 @@ const countByColumnAndInstrument = (
 const instrumentIds = ({ logTables, scope: { position } }: ScopedContext): readonly string[] =>
   logTables.idsOf('instrument').filter((id) => logTables.definitionAt('instrument', id, position) !== null);
 
-/** The incidents of everybody whom the list judges on the day; if one is asked for, that one alone. No more than a table may have. */
+/** The incidents of everybody whom the list judges on the day; if one is asked for, that alone. At most one more than fit a table. */
 const incidentsOf = ({
   context: { db, scope, position: head },
   list,

@@ -5,8 +5,8 @@ import type { MembershipChange, MovementScope } from '../counts/movement.js';
 import { visitMovements } from '../counts/visit-movements.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 
-/** One number a day, from `from` to `to`, both included. To be called within `askOneFile`. */
-export const dailyMemberNumbers = async (
+/** The number of members on each day of the scope, from `from` to `to`, both included. To be called within `askOneFile`. */
+export const dailyMemberCounts = async (
   reader: ReadModelReader,
   context: QueryContext,
   knownPosition: number,
@@ -15,7 +15,7 @@ export const dailyMemberNumbers = async (
   const steps = new Map<Day, number>();
   let members = countMembersOn(context, knownPosition, scope, scope.from);
   await visitMovements(reader, context, knownPosition, scope, ({ changes }) => {
-    for (const change of changes) steps.set(change.day, (steps.get(change.day) ?? 0) + changeInNumber(change));
+    for (const change of changes) steps.set(change.day, (steps.get(change.day) ?? 0) + changeInMemberCount(change));
   });
   return Array.from(
     { length: scope.to - scope.from + 1 },
@@ -23,7 +23,7 @@ export const dailyMemberNumbers = async (
   );
 };
 
-const changeInNumber = ({ kind, moved }: MembershipChange): number => {
+const changeInMemberCount = ({ kind, moved }: MembershipChange): number => {
   if (kind === 'moved') return { in: 1, out: -1, within: 0 }[moved ?? 'within'];
   return kind === 'entered' ? 1 : -1;
 };

@@ -1,4 +1,4 @@
-/** Statistics of a list over a span of days, and the days of it that are marked. */
+/** Statistics of a list over a span of days, and the marks of its days: editions and dates of instruments. */
 import type { Instrument } from '../../domain/instrument/instrument.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
 import { causeOfEntry, causeOfExit, type MovementScope } from '../counts/movement.js';
@@ -6,7 +6,7 @@ import { visitMovements } from '../counts/visit-movements.js';
 import type { Totals } from '../list/person.view.js';
 import { nextContext } from '../one-file.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
-import { dailyMemberNumbers } from './daily-members.js';
+import { dailyMemberCounts } from './daily-members.js';
 import { ONLY_COLUMN, statisticTable, type StatisticTable } from './statistic-table.js';
 
 export interface SpanStatisticRequest {
@@ -17,7 +17,7 @@ export interface SpanStatisticRequest {
   readonly scope: MovementScope;
 }
 
-/** Entries and exits by month and reason, with columns such as `entered:recognised`, `left:amnesty`. To be called within `askOneFile`. */
+/** Entries and exits after the day `from`, by month and reason (`entered:recognised`, `left:amnesty`). To be called within `askOneFile`. */
 export const entriesAndExits = async ({
   reader,
   context,
@@ -54,11 +54,11 @@ export const dailyCounts = async ({
   position,
   scope,
 }: SpanStatisticRequest): Promise<StatisticTable> => {
-  const numbers = await dailyMemberNumbers(reader, context, position, scope);
+  const numbers = await dailyMemberCounts(reader, context, position, scope);
   const possible =
     scope.set === 'possible'
       ? numbers
-      : await dailyMemberNumbers(reader, await nextContext(reader, context, position), position, {
+      : await dailyMemberCounts(reader, await nextContext(reader, context, position), position, {
           ...scope,
           set: 'possible',
         });

@@ -123,7 +123,7 @@ export const membersByTimeHeld = (asked: MemberStatisticRequest): StatisticTable
   const bands = timeHeldBands(asked.context.scope.day);
   const join = (scope: ListScope): string =>
     `LEFT JOIN holdings h ON h.case_no = p.case_no AND ${validCondition('h', scope)}`;
-  // A policy may keep people on the list who are not held, as in one of several possible periods.
+  // Not every member is held: a policy may keep people on the list who are not, or a person is held in some possible periods only.
   const isHeld = `p.custody IN (${[...HELD_CUSTODIES].map((custody) => `'${custody}'`).join(', ')})`;
   const since = bandsBetweenSql('h.since_from', 'coalesce(h.since_by, @day)', bands);
   const key = `CASE WHEN ${isHeld} THEN coalesce(${since}, 'not-held') ELSE 'not-held' END`;

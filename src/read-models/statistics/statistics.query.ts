@@ -19,13 +19,13 @@ import { STATISTICS, type StatisticName, type StatisticView } from './statistic.
 export interface StatisticParameters {
   readonly list: string;
   readonly filters: Filters;
-  /** The first day of a span, which ends on the day of the scope; a year where absent. */
+  /** The first day of a span, which ends on the day of the scope; 365 days before that where absent. */
   readonly from?: string;
   readonly set?: MemberSet;
 }
 
-/** Null for an unknown list. */
-export class Statistics extends Query<StatisticView | null> {
+/** One statistic of a list, as a table of numbers; null for an unknown list. */
+export class OneStatistic extends Query<StatisticView | null> {
   constructor(
     readonly scope: Scope,
     readonly statistic: StatisticName,
@@ -35,7 +35,7 @@ export class Statistics extends Query<StatisticView | null> {
   }
 }
 
-/** Days of a span whose first day is not named. */
+/** Days from the first to the last day of a span whose first day is not given. */
 const DEFAULT_SPAN_DAYS = 365;
 
 type DayStatistic = (asked: Parameters<typeof stageByCategory>[0]) => StatisticTable;
@@ -59,15 +59,15 @@ const SPAN_STATISTICS: { readonly [N in SpanStatisticName]: (asked: SpanStatisti
 
 const isSpanStatistic = (name: StatisticName): name is SpanStatisticName => STATISTICS[name].hasSpan;
 
-@QueryHandler(Statistics)
-export class StatisticsHandler implements IQueryHandler<Statistics> {
+@QueryHandler(OneStatistic)
+export class OneStatisticHandler implements IQueryHandler<OneStatistic> {
   constructor(
     private readonly reader: ReadModelReader,
     @Inject(GRAVITY_DATA) private readonly gravity: GravityData,
   ) {}
 
   /** Throws InvalidParameter for a parameter that the statistic does not have, and for a span that is too long or ends before it begins. */
-  async execute({ scope: asked, statistic, parameters }: Statistics): Promise<StatisticView | null> {
+  async execute({ scope: asked, statistic, parameters }: OneStatistic): Promise<StatisticView | null> {
     const context = await openScope(this.reader, asked);
     return isSpanStatistic(statistic)
       ? this.#ofSpan(context, statistic, parameters)

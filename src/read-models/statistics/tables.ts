@@ -11,20 +11,22 @@ import { ANY_DAY, MAX_DAY, parseEdtf, type Day, type Interval } from '../../doma
 import { judgingLists } from '../person.js';
 import { STILL_KNOWN, type CaseHistory, type ProjectedTable } from '../table.js';
 
-/** One application to one person, for each list that recognised the person then and, with an empty `list`, without regard to lists. */
+/** One application to one person, for each list that may have recognised them then and, with an empty `list`, without regard to lists. */
 export interface ClemencyRow {
   readonly list: string;
   readonly instrument: string;
-  /** The days on which it may have been applied, both included. */
+  /** The first day on which the instrument may have been applied. */
   readonly from_day: Day;
+  /** The last day on which it may have been applied. */
   readonly latest_day: Day;
   /** Whether the list recognised the person in every possible course; 1 with an empty `list`. */
   readonly certain: 0 | 1;
   /** The category in the list; null without a list, and where several are possible. */
   readonly category: string | null;
   readonly incident: string | null;
-  /** The days on which the person may have walked out for it, both included; null where no release is recorded. */
+  /** The first day on which the first release by amnesty or pardon from then on may have been; null where none is recorded. */
   readonly released_from: Day | null;
+  /** The last day on which that release may have been. */
   readonly released_by: Day | null;
 }
 
@@ -89,7 +91,7 @@ export const clemencies: ProjectedTable<ClemencyRow> = {
   },
   indexes: ['(list, instrument, case_no)'],
   rows: clemencyRows,
-  // What a person was recognised as, and released from, is in dated events alone.
+  // Applications, recognitions and releases are all dated events.
   readsEvent: ({ type }) => caseEvents[type].dated,
 };
 

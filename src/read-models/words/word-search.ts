@@ -10,7 +10,7 @@ import { ftsExpressionOf } from './word-tokens.js';
 
 /**
  * People of whom one text, as valid on the day and known at the position of the scope, has all the words. The score is the
- * share of the text that the words make up; of equal scores, the lower case number is first. `words` may be any input.
+ * share of the text that the words make up; of equal scores, the case of the smaller number is first. `words` may be any input.
  */
 export const searchWords = (db: Db, scope: ListScope, words: string, condition: CaseCondition): FoundPeople => {
   const match = ftsExpressionOf(words);

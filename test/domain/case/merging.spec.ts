@@ -28,7 +28,7 @@ describe('findings of merges', () => {
       ['e', ['e', 'a']],
       ['full', Array.from({ length: MAX_MERGED_CASES }, (_, index) => `full-${String(index)}`)],
     ]),
-    absorbed: 0,
+    absorbedCount: 0,
   };
   const findings = (history: CaseEventFields, ...newEvents: CaseEventFields) => {
     const events = withIds(...history, ...newEvents);

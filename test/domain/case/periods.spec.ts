@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { orderOf } from '../../../src/domain/case/order.js';
 import type { Period, Standing } from '../../../src/domain/case/period.js';
-import { MAX_UNDECIDED } from '../../../src/domain/case/periods.js';
+import { MAX_UNDECIDED_EVENTS } from '../../../src/domain/case/periods.js';
 import { applyEvent } from '../../../src/domain/case/rules.js';
 import { INITIAL_STATE, type CaseState } from '../../../src/domain/case/state.js';
 import { courses } from '../../support/courses.js';
@@ -265,7 +265,7 @@ describe('periods', () => {
   });
 
   test('events that are past count as decided, also behind one that is not', () => {
-    const moved = Array.from({ length: MAX_UNDECIDED + 1 }, (_, index) => ({
+    const moved = Array.from({ length: MAX_UNDECIDED_EVENTS + 1 }, (_, index) => ({
       type: 'transferred' as const,
       occurredOn: `2024-03-${String(index + 1).padStart(2, '0')}`,
       facility: `facility ${String(index)}`,
@@ -283,12 +283,12 @@ describe('periods', () => {
         list: `list-${String(index)}`,
       })),
     ];
-    expect(periodsOf(withIds(...free(MAX_UNDECIDED))).every(({ standing }) => standing !== null)).toBe(true);
-    const periods = periodsOf(withIds(...free(MAX_UNDECIDED + 1)));
+    expect(periodsOf(withIds(...free(MAX_UNDECIDED_EVENTS))).every(({ standing }) => standing !== null)).toBe(true);
+    const periods = periodsOf(withIds(...free(MAX_UNDECIDED_EVENTS + 1)));
     expect(periods.filter(({ standing }) => standing === null).map(({ from, to }) => [text(from), text(to)])).toEqual([
       ['2024-03-02', '2024-03-30'],
     ]);
-    expect(periods.at(-1)?.standing?.lists).toHaveLength(MAX_UNDECIDED + 1);
+    expect(periods.at(-1)?.standing?.lists).toHaveLength(MAX_UNDECIDED_EVENTS + 1);
   });
 });
 

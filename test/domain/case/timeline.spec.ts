@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CaseEvent } from '../../../src/domain/case/events.js';
 import { decide, eventsNeedingReferenceData } from '../../../src/domain/case/decide.js';
-import { referencedIds } from '../../../src/domain/case/reference-data.js';
-import { refuseAmendments } from '../../../src/domain/decide-amendments.js';
+import { listAndInstrumentIdsIn } from '../../../src/domain/case/reference-data.js';
+import { refuseImpossibleAmendments } from '../../../src/domain/decide-amendments.js';
 import { decideByFindings } from '../../../src/domain/decide.js';
 import { extendTimeline, timelineOf, unfoundedReleases, type Timeline } from '../../../src/domain/case/timeline.js';
 import type { EventWithId } from '../../../src/domain/event.js';
@@ -74,14 +74,14 @@ describe('extending a timeline', () => {
       fc.property(recorded, fc.nat(12), fc.subarray(FINDINGS_OF_EVENTS), (events, split, codes) => {
         const [history, newEvents] = [events.slice(0, split), events.slice(split)];
         const { lists, instruments } = REFERENCE_DATA;
-        const named = referencedIds(eventsNeedingReferenceData(history, newEvents));
+        const named = listAndInstrumentIdsIn(eventsNeedingReferenceData(history, newEvents));
         const referenceData = {
           ...REFERENCE_DATA,
           lists: new Map([...lists].filter(([id]) => named.lists.has(id))),
           instruments: new Map([...instruments].filter(([id]) => named.instruments.has(id))),
         };
         expect(decide(history, newEvents, referenceData, codes)).toEqual(
-          refuseAmendments(history, newEvents) ??
+          refuseImpossibleAmendments(history, newEvents) ??
             decideByFindings(findingsIn(history, REFERENCE_DATA), findingsIn(events, REFERENCE_DATA), codes),
         );
       }),

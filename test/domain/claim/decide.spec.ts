@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decide, idsNamedByClaims } from '../../../src/domain/claim/decide.js';
+import { decide, listAndInstrumentIdsInClaims } from '../../../src/domain/claim/decide.js';
 import type { ClaimEvent } from '../../../src/domain/claim/events.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { accepted, expectOutcome, refused, type DecisionExpected } from '../../support/case-spec.js';
@@ -82,7 +82,7 @@ test('what claims and corrections of claims name is loaded before', () => {
     correctedType: 'claimed',
     data: { about: { metric: 'beneficiaries', instrument: 'act', on: '2026-01-05' } },
   });
-  expect(idsNamedByClaims([claimed().event, correction.event, withdrawn().event])).toEqual({
+  expect(listAndInstrumentIdsInClaims([claimed().event, correction.event, withdrawn().event])).toEqual({
     lists: new Set(['union']),
     instruments: new Set(['act']),
   });

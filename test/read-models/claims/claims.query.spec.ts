@@ -1,7 +1,7 @@
 /** Pages of claims: their size, and that what several claims ask is asked once. */
 import { Claims, ClaimsHandler } from '../../../src/read-models/claims/claims.query.js';
 import type { ClaimsView } from '../../../src/read-models/claims/claim.view.js';
-import { CountsHandler } from '../../../src/read-models/counts/counts.query.js';
+import { MemberCountsHandler } from '../../../src/read-models/counts/counts.query.js';
 import { MovementsHandler } from '../../../src/read-models/counts/movements.query.js';
 import { PeopleByEligibilityHandler } from '../../../src/read-models/eligibility/eligibility.query.js';
 import { readGravityFile } from '../../../src/read-models/eligibility/gravity-file.js';
@@ -18,8 +18,8 @@ afterEach(() => fixture.close());
 /** The handlers, which also count how often they are asked. */
 const countingHandlers = () => {
   const asked = { counts: 0, movements: 0 };
-  class CountedCounts extends CountsHandler {
-    override execute(...query: Parameters<CountsHandler['execute']>): ReturnType<CountsHandler['execute']> {
+  class CountedCounts extends MemberCountsHandler {
+    override execute(...query: Parameters<MemberCountsHandler['execute']>): ReturnType<MemberCountsHandler['execute']> {
       asked.counts += 1;
       return super.execute(...query);
     }

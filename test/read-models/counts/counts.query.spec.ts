@@ -1,4 +1,4 @@
-import { Counts, type COUNTED_BY } from '../../../src/read-models/counts/counts.query.js';
+import { MemberCounts, type COUNTED_BY } from '../../../src/read-models/counts/counts.query.js';
 import type { Filters } from '../../../src/read-models/list/filters.js';
 import { register } from '../support.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
@@ -41,19 +41,21 @@ afterEach(() => fixture.close());
 
 const count = async (by: (typeof COUNTED_BY)[number], asOf: string, filters: Filters = {}) => {
   const counts = await fixture.handlers.counts.execute(
-    new Counts(scopeOf({ asOf, atLeast: fixture.token }), 'union', { by, filters }),
+    new MemberCounts(scopeOf({ asOf, atLeast: fixture.token }), 'union', { by, filters }),
   );
   const groups = counts?.groups.map(({ key, yes, uncertain }) => [key, yes, uncertain]);
   return { total: [counts?.total.yes, counts?.total.uncertain], groups };
 };
 
 it('is null for a list that is not defined', async () => {
-  expect(await fixture.handlers.counts.execute(new Counts(NOW, 'nowhere', { by: 'custody', filters: {} }))).toBeNull();
+  expect(
+    await fixture.handlers.counts.execute(new MemberCounts(NOW, 'nowhere', { by: 'custody', filters: {} })),
+  ).toBeNull();
 });
 
 it('returns list, day, property and position with the counts', async () => {
   const counts = await fixture.handlers.counts.execute(
-    new Counts(scopeOf({ atLeast: fixture.token }), 'union', { by: 'stage', filters: {} }),
+    new MemberCounts(scopeOf({ atLeast: fixture.token }), 'union', { by: 'stage', filters: {} }),
   );
   expect(counts).toEqual({
     list: 'union',

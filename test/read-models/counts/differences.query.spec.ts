@@ -1,7 +1,7 @@
 /** Differences between a list on two days, each as known at its own position. */
 import fc from 'fast-check';
 import { formatDay } from '../../../src/domain/time.js';
-import { Differences } from '../../../src/read-models/counts/differences.query.js';
+import { ListDifferences } from '../../../src/read-models/counts/differences.query.js';
 import { MEMBER_SETS, type MemberSet } from '../../../src/read-models/counts/movement.view.js';
 import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
 import { InvalidCursor, InvalidKnownAt } from '../../../src/read-models/query-errors.js';
@@ -17,12 +17,12 @@ interface Asked {
   readonly toKnown?: number;
 }
 
-type Options = Partial<Differences['parameters']>;
+type Options = Partial<ListDifferences['parameters']>;
 
 const ask = async (handlers: Handlers, { from, fromKnown, to, toKnown }: Asked, options: Options = {}) => {
   const knownAt = (position: number | undefined) => (position === undefined ? undefined : `position:${position}`);
   const found = await handlers.differences.execute(
-    new Differences(
+    new ListDifferences(
       scopeOf({ asOf: from, knownAt: knownAt(fromKnown ?? toKnown) }),
       scopeOf({ asOf: to, knownAt: knownAt(toKnown) }),
       'union',

@@ -32,7 +32,7 @@ const projected = async (): Promise<ModelFile> => {
 };
 
 const codesOf = (file: ModelFile, id: string, position = file.checkpoint.position): readonly string[] =>
-  knownFindings(file.db, file.logTables.cases.numberOf(id) ?? 0, position).map(({ code }) => code);
+  knownFindings(file.db, file.logTables.cases.caseNoOf(id) ?? 0, position).map(({ code }) => code);
 
 /** The cases with rows of `findings` that begin or end at a position. */
 const touchedAt = (file: ModelFile, position: number): readonly unknown[] =>

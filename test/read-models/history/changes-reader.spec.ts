@@ -21,7 +21,7 @@ const log = EVENTS.flatMap((eventWithId, round) =>
 ) as unknown as readonly FullEventEntry[];
 
 const logTables = {
-  cases: { numberOf: Number, idOf: String, fedBy: () => null },
+  cases: { caseNoOf: Number, caseIdOf: String, caseFedBy: () => null },
   caseEntries: (caseNo: number, upTo: number) =>
     log.filter(({ subject, position }) => subject.id === String(caseNo) && position <= upTo),
 } as unknown as LogTables;

@@ -1,9 +1,9 @@
 /** A case is not a stream: a second stream feeds the timeline of a case from one position to another. */
-import { Counts } from '../../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../../src/read-models/counts/counts.query.js';
 import { History } from '../../../src/read-models/history/history.query.js';
 import { SurvivorOf } from '../../../src/read-models/survivor-of.query.js';
 import { OneCase } from '../../../src/read-models/one-case.query.js';
-import { facetsOf } from '../../../src/read-models/list/facets.js';
+import { chooseFacets } from '../../../src/read-models/list/facets.js';
 import { ModelReader } from '../../../src/read-models/model-reader.js';
 import { readPage } from '../../../src/read-models/list/page.js';
 import { listScope, memberConditions } from '../../../src/read-models/list/predicate.js';
@@ -37,8 +37,8 @@ beforeEach(async () => {
   file.store(events.slice(0, FED_FROM - 1));
   const [stream, survivor, own] = [
     file.logTables.streamNo('case', 'a') ?? 0,
-    file.logTables.cases.numberOf('b') ?? 0,
-    file.logTables.cases.numberOf('a') ?? 0,
+    file.logTables.cases.caseNoOf('b') ?? 0,
+    file.logTables.cases.caseNoOf('a') ?? 0,
   ];
   file.logTables.cases.moveStream(stream, survivor, FED_FROM);
   file.store(events.slice(FED_FROM - 1, FED_TO - 1));
@@ -59,7 +59,7 @@ const membersAt = (known: number): readonly string[] => {
   if (definition === undefined) throw new Error('the list begins the log');
   const scope = listScope('union', day(DAY), known, file.checkpoint.position);
   const conditions = memberConditions(definition, day(DAY));
-  const facets = facetsOf('union', 'recognised', {});
+  const facets = chooseFacets('union', 'recognised', {});
   const request = { scope, conditions, facets, sort: 'name' as const, limit: 10 };
   const found = readPage(new ModelReader(file.db), {
     ...request,
@@ -72,7 +72,7 @@ const membersAt = (known: number): readonly string[] => {
 
 const casesAt = (known: number): readonly unknown[] => {
   const scope = listScope('', day(DAY), known, file.checkpoint.position);
-  const request = { scope, conditions: [], facets: facetsOf('', 'all', {}), sort: 'name' as const, limit: 10 };
+  const request = { scope, conditions: [], facets: chooseFacets('', 'all', {}), sort: 'name' as const, limit: 10 };
   const found = readPage(new ModelReader(file.db), {
     ...request,
     certainty: undefined,
@@ -85,9 +85,9 @@ const casesAt = (known: number): readonly unknown[] => {
 it('has a number of its own for each case', () => {
   const { cases, streamNo } = file.logTables;
   expect(cases.countCases()).toBe(2);
-  expect(cases.numberOf('a')).not.toBe(streamNo.call(file.logTables, 'case', 'a'));
-  expect(cases.numberOf('union')).toBeNull();
-  expect(() => cases.idOf(17)).toThrow(RangeError);
+  expect(cases.caseNoOf('a')).not.toBe(streamNo.call(file.logTables, 'case', 'a'));
+  expect(cases.caseNoOf('union')).toBeNull();
+  expect(() => cases.caseIdOf(17)).toThrow(RangeError);
 });
 
 it('gives the case the events of both streams while the second feeds it, as known on either side', () => {
@@ -108,7 +108,9 @@ it('takes the case without streams out of every list and count, and brings it ba
   expect(casesAt(FED_TO - 1)).toEqual([['b', 'A-1', 'B-1']]);
   expect(casesAt(FED_TO)).toEqual(apart);
   const ask = handlersOf(new FixedReader(file, log.store));
-  const counts = await ask.counts.execute(new Counts(scopeOf({ asOf: DAY }), 'union', { by: 'custody', filters: {} }));
+  const counts = await ask.counts.execute(
+    new MemberCounts(scopeOf({ asOf: DAY }), 'union', { by: 'custody', filters: {} }),
+  );
   expect(counts?.total).toEqual({ yes: 0, uncertain: 0 });
 });
 

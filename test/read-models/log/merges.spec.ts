@@ -1,7 +1,7 @@
 /** Merges and their ends: which case the events of a stream count for, as known before, after and in between. */
 import fc from 'fast-check';
 import type { LogEvent } from '../../../src/event-store/port.js';
-import { Counts } from '../../../src/read-models/counts/counts.query.js';
+import { MemberCounts } from '../../../src/read-models/counts/counts.query.js';
 import { Movements } from '../../../src/read-models/counts/movements.query.js';
 import { History } from '../../../src/read-models/history/history.query.js';
 import { Cases } from '../../../src/read-models/list/cases.query.js';
@@ -78,7 +78,7 @@ it('counts the events of both for the survivor, until the end of the merge', asy
   ]);
   const counts = await Promise.all(
     [before, merge, end].map((position) =>
-      ask.counts.execute(new Counts(at(position), 'union', { by: 'category', filters: {} })),
+      ask.counts.execute(new MemberCounts(at(position), 'union', { by: 'category', filters: {} })),
     ),
   );
   expect(counts.map((found) => found?.total.yes)).toEqual([0, 1, 0]);
@@ -91,8 +91,8 @@ it('counts the events of both for the survivor, until the end of the merge', asy
 
 it('updates cached counts by a merge', async () => {
   const count = async () =>
-    (await ask.counts.execute(new Counts(scopeOf({ asOf: ASKED }), 'union', { by: 'category', filters: {} })))?.total
-      .yes;
+    (await ask.counts.execute(new MemberCounts(scopeOf({ asOf: ASKED }), 'union', { by: 'category', filters: {} })))
+      ?.total.yes;
   await record('a', ARRESTED, RECOGNISED);
   await record('b', ARRESTED, RECOGNISED);
   await record('c', ARRESTED, RECOGNISED);

@@ -1,6 +1,6 @@
 /** A statistic or a count that would be larger than one answer may be is refused, and answered where it is filtered. */
-import { Counts } from '../../../src/read-models/counts/counts.query.js';
-import { Statistics } from '../../../src/read-models/statistics/statistics.query.js';
+import { MemberCounts } from '../../../src/read-models/counts/counts.query.js';
+import { OneStatistic } from '../../../src/read-models/statistics/statistics.query.js';
 import { LIMITS } from '../../../src/schema/limits.js';
 import { opened, register } from '../support.js';
 import { projected } from '../../support/projected.js';
@@ -24,7 +24,7 @@ it('affairs by acts', async () => {
   await projected(fixture.models, fixture.token);
   const ask = (incident?: string) =>
     fixture.handlers.statistics.execute(
-      new Statistics(scopeOf({ atLeast: fixture.token, asOf: '2025-06-01' }), 'incident-by-instrument', {
+      new OneStatistic(scopeOf({ atLeast: fixture.token, asOf: '2025-06-01' }), 'incident-by-instrument', {
         list: 'union',
         filters: incident === undefined ? {} : { incident },
       }),
@@ -45,7 +45,7 @@ it('groups of a count', async () => {
   const ask = async () => {
     await projected(fixture.models, fixture.token);
     const scope = scopeOf({ atLeast: fixture.token, asOf: '2025-06-01' });
-    return fixture.handlers.counts.execute(new Counts(scope, 'union', { by: 'article', filters: {} }));
+    return fixture.handlers.counts.execute(new MemberCounts(scope, 'union', { by: 'article', filters: {} }));
   };
   expect((await ask())?.groups).toHaveLength(LIMITS.groups);
   await fixture.append('case', 'more', opened('Ad'), custody, charged(LIMITS.groups + 1), recognised);
