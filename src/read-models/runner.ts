@@ -54,7 +54,7 @@ export const runProjection = async (host: ProjectionHost, signal: AbortSignal): 
   const stopped = (): boolean => signal.aborted;
   let failures = 0;
   let limit = BATCH_SIZE;
-  // Cleared by a successful write (the next batch or, if there is none, rewriting the checkpoint), or by an error of another kind.
+  // Cleared only by a successful write: the next batch or, if there is none, rewriting the checkpoint.
   let isUnwritable = false;
   const onProgress = (): void => {
     failures = 0;

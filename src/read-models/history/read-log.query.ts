@@ -20,8 +20,8 @@ export class ReadLog extends Query<AsyncIterable<readonly LoggedEvent[]>> {
   }
 }
 
-/** The most events that are read for one batch. */
-const MAX_EVENTS_PER_BATCH = 500;
+/** The most events that are read for one batch, in one turn of the event loop. */
+const MAX_EVENTS_PER_BATCH = 250;
 /** A batch ends once the JSON of its events reaches this many characters. */
 const MAX_CHARACTERS_PER_BATCH = 1024 * 1024;
 
