@@ -10,7 +10,7 @@ import { UNWATCHED, type JobContext } from '../jobs/job.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import type { VerifiedTree } from '../proof/verified-tree.js';
 import { verifyWhenAvailable } from '../proof/verify-log.js';
-import { logDifferenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
+import { differenceFromProjectedLog, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
 import {
   verifyAndKeepCarriedProof,
@@ -50,7 +50,7 @@ export const backupCommand = async (
   const checkpoints = files.lastCheckpointAsList();
   let tree: VerifiedTree | null = null;
   const lacksKnownEvents = async (copy: EventStore): Promise<string | null> =>
-    (await logDifferenceOf(seen, copy))?.message ?? (await contradiction(copy));
+    (await differenceFromProjectedLog(seen, copy))?.message ?? (await contradiction(copy));
   /** How the copy contradicts the last checkpoint; null if it does not, or if there is neither a checkpoint nor a key to sign one. */
   const contradiction = async (copy: EventStore): Promise<string | null> => {
     if (checkpoints.length === 0 && !files.hasKey()) return null;

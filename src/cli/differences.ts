@@ -2,7 +2,7 @@
 import { referenceText } from '../domain/reference/reference.js';
 import type { Query } from '@nestjs/cqrs';
 import { withEditionDays } from '../http/lists/edition-days.js';
-import { DifferencesQueryParameters, scopesOf } from '../http/lists/parameters.js';
+import { DifferencesQueryParameters, comparedScopesOf } from '../http/lists/parameters.js';
 import { pick } from '../http/parameters.js';
 import type { Difference } from '../read-models/counts/difference.view.js';
 import { ListDifferences } from '../read-models/counts/differences.query.js';
@@ -37,7 +37,10 @@ export const differencesCommand = async (
   const query = readOptions(DifferencesQueryParameters, { ...options, limit: String(LIMITS.page) });
   const parameters = pick(query, ['set', 'category', 'limit']);
   return withRegisterToRead(settings, context, async ({ queries }) => {
-    const { earlier, later } = scopesOf(UNRESTRICTED, await withEditionDays(queries, UNRESTRICTED, list, query));
+    const { earlier, later } = comparedScopesOf(
+      UNRESTRICTED,
+      await withEditionDays(queries, UNRESTRICTED, list, query),
+    );
     const pageAfter = async (after: string | null): Promise<DifferencesPage> => {
       const page = await queries.execute(
         new ListDifferences(earlier, later, list, { ...parameters, ...(after !== null && { after }) }),

@@ -50,12 +50,12 @@ export const publishCommand = async (
   });
   if (view === null) throw new CannotRun(`The edition ${id} cannot be read`);
   context.out.write(numbersText(view));
-  if (new ProofFiles(settings.data).hasKey()) await signLog({ ...(data && { data }) }, context);
+  if (new ProofFiles(settings.data).hasKey()) await signCheckpointOrWarn({ ...(data && { data }) }, context);
   return EXIT.ok;
 };
 
 /** Signs a checkpoint of the log. Only warns if that is not possible: the edition stays published. */
-const signLog = async (options: DataOption, context: Context): Promise<void> => {
+const signCheckpointOrWarn = async (options: DataOption, context: Context): Promise<void> => {
   try {
     await checkpointCommand(options, context);
   } catch (error) {

@@ -4,7 +4,12 @@ import { dataFilePaths } from '../event-store/data-folder.js';
 import type { LogStreamEvent } from '../domain/log/events.js';
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import { isOrphanedWal } from '../event-store/sqlite/file.js';
-import { logDifferenceOf, fingerprintOf, setFileAside, type LogDifference } from '../read-models/log-fingerprint.js';
+import {
+  differenceFromProjectedLog,
+  fingerprintOf,
+  setFileAside,
+  type LogDifference,
+} from '../read-models/log-fingerprint.js';
 import { UNWATCHED } from '../jobs/job.js';
 import { recordInLogStream, UNSOURCED, type LogDecision } from '../proof/adoption.js';
 import type { Checkpoint } from '../proof/checkpoint.js';
@@ -24,7 +29,7 @@ export const createReadModelComparer = ({
   data,
 }: Pick<Settings, 'data'>): ((log: EventStore) => Promise<LogDifference | null>) => {
   const seen = fingerprintOf(dataFilePaths(data).readModels);
-  return (log) => logDifferenceOf(seen, log);
+  return (log) => differenceFromProjectedLog(seen, log);
 };
 
 /**
@@ -61,7 +66,7 @@ export const acceptLog = async (
   const hadOrphanedWal = settings.store === 'sqlite' && isOrphanedWal(events);
   const kept = hadOrphanedWal ? [setFileAside(events, decidedAt)] : [];
   return withLogToWrite(settings, context, async (log) => {
-    const difference = await logDifferenceOf(fingerprintOf(readModels), log);
+    const difference = await differenceFromProjectedLog(fingerprintOf(readModels), log);
     const count = await verifyEvents(log, context);
     const files = new ProofFiles(settings.data);
     const isContinued = await continuesCheckpoint(files, log, context);

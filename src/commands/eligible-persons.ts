@@ -17,8 +17,8 @@ export interface EligiblePerson {
 
 export interface EligiblePersons {
   /**
-   * A log position at or after the event of this cursor: a query as known at this position includes the event. Throws
-   * if the question is invalid, and if the read models do not reach the event in time.
+   * A log position at or after the event of this cursor: a query as known at this position includes the event. 0 if the list or the
+   * instrument is unknown. Throws if the question is otherwise invalid, and if the read models do not reach the event in time.
    */
   positionAfter(cursor: string | null, question: EligiblePersonsQuestion): Promise<number>;
   /** The persons who are certainly eligible, as known at a position, always in the same order. */

@@ -10,7 +10,7 @@ const byStart = (a: DaySpan, b: DaySpan): number => a.from - b.from;
 
 /**
  * Merges equal items whose intervals touch or overlap, and sorts by first day. Compares only items that touch, because it
- * runs for every case after every event.
+ * runs after each event of each case.
  */
 export const mergeEqual = <Item extends DaySpan>(
   items: readonly Item[],

@@ -11,8 +11,8 @@ export interface JobProgress {
 }
 
 /**
- * What long work is called with. The work stops after the current step when `signal` aborts, and calls `onProgress` after each. Its steps
- * are idempotent, so that the same work, started again, resumes where it was stopped.
+ * What long work is called with. The work stops after the current step when `signal` aborts, and calls `onProgress` after each. It may be
+ * started again at any time: durable jobs then resume where they were stopped, other work begins anew.
  */
 export interface JobContext {
   readonly signal: AbortSignal;

@@ -25,7 +25,7 @@ export class Jobs {
 
   /**
    * Runs work under an id. While a job of this id is running, callers share its result; after it has ended, the work runs
-   * again and resumes. Rejects with the error of the work, after `stop` with an AbortError.
+   * again. Rejects with the error of the work, as a rule an AbortError after `stop` or `interrupt`.
    */
   run<R>(id: string, work: (context: JobContext) => Promise<R>, onProgress: OnProgress = () => undefined): Promise<R> {
     const running = this.#running.get(id);

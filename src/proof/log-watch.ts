@@ -176,6 +176,7 @@ export class LogWatch {
     };
   }
 
+  /** Ends, after the signature that is being made and what is being sent to witnesses. Verification is a job, which `Jobs` stops. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all([this.#checkpointer?.stop(), this.#witnesses.stop()]);

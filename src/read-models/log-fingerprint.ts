@@ -65,7 +65,7 @@ export const fingerprintOf = (path: string): LogFingerprint | 'unreadable' | nul
  * How a log differs from the one that was projected; null if it has the last projected event at its position. At most
  * two reads. Throws errors of the store.
  */
-export const logDifferenceOf = async (
+export const differenceFromProjectedLog = async (
   fingerprint: LogFingerprint | 'unreadable' | null,
   store: EventStore,
 ): Promise<LogDifference | null> => {
@@ -90,12 +90,12 @@ export class LogDiffers extends StoreDamaged {
   }
 }
 
-/** Throws LogDiffers if `logDifferenceOf` finds a difference. */
+/** Throws LogDiffers if `differenceFromProjectedLog` finds a difference. */
 export const checkFingerprint = async (
   fingerprint: LogFingerprint | 'unreadable' | null,
   store: EventStore,
 ): Promise<void> => {
-  const difference = await logDifferenceOf(fingerprint, store);
+  const difference = await differenceFromProjectedLog(fingerprint, store);
   if (difference !== null) throw new LogDiffers(difference);
 };
 

@@ -277,7 +277,7 @@ export const openModelDatabase = (path: string, timeZone: string): Db | null => 
     db = new Database(path, { fileMustExist: true, timeout: BUSY_MS });
     if (db.pragma('user_version', { simple: true }) !== schemaHash(timeZone)) throw new Error('of another build');
     setDurable(db);
-    // The tables are read, so that a file without them is not taken for one of ours.
+    // The checkpoint is read, so that a file without our tables is not taken for one of ours.
     readCheckpoint(db);
     return db;
   } catch {

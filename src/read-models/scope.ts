@@ -98,7 +98,7 @@ export const openScope = async (
   scope: Scope,
   pinned: PinnedScope | null = null,
 ): Promise<ScopedContext> => {
-  const { context, position } = await openContext(reader, scope, pinned);
+  const { context, position } = await waitForScope(reader, scope, pinned);
   const day = pinned?.day ?? (scope.asOf === undefined ? context.clock.today() : requireDay(scope.asOf));
   const { viewer, knownAt = knownAtPosition(position) } = scope;
   return { ...context, scope: { viewer, day, position, knownAt } };
@@ -109,7 +109,7 @@ interface ContextAtPosition {
   readonly position: number;
 }
 
-const openContext = async (
+const waitForScope = async (
   reader: ReadModelReader,
   { atLeast, knownAt }: Scope,
   pinned: PinnedScope | null,

@@ -157,7 +157,7 @@ export const IsSha256 = decoratorFactory(patternType(/^[0-9a-f]{64}$/, 'SHA-256 
 export const findingCodeType = patternType(/^[A-Z_]{1,40}\.[A-Z_]{1,60}$/, 'the code of a finding: CASE.ALREADY_HELD');
 export const IsFindingCode = decoratorFactory(findingCodeType);
 
-export const IsLawCode = decoratorFactory(
+export const IsLawCodeForm = decoratorFactory(
   patternType(/^[A-Z]{2}-[A-Z]{2,8}$/, 'a code of laws: AZ-CC', 'ARTICLE.INVALID'),
 );
 

@@ -23,7 +23,7 @@ import {
   IsEdtf,
   IsGeneralPartArticle,
   IsLanguage,
-  IsLawCode,
+  IsLawCodeForm,
   IsObjectOf,
   IsOneOf,
   IsOptional,
@@ -126,7 +126,7 @@ export class Reference implements ReferenceOf {
 }
 
 export class Article implements ArticleOf {
-  @IsLawCode()
+  @IsLawCodeForm()
   code: string = DEFAULT_CRIMINAL_CODE;
 
   @IsArticleNumber()

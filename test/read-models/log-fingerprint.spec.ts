@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import {
-  logDifferenceOf,
+  differenceFromProjectedLog,
   fingerprintOf,
   setFileAside,
   type LogFingerprint,
@@ -91,15 +91,15 @@ describe('a log', () => {
     ["another register's", ['x', 'c'], 'other'],
     ["another register's, shorter", ['x'], 'other'],
   ])('%s is compared with the fingerprint', async (_, ids, kind) => {
-    const difference = await logDifferenceOf(seen, (await logOf(...ids)).store);
+    const difference = await differenceFromProjectedLog(seen, (await logOf(...ids)).store);
     expect(difference?.kind ?? null).toBe(kind);
     if (difference !== null) expect(difference.message).toContain('2');
   });
 
   it('that is empty was lost if there is an unreadable file, and is new if there is none', async () => {
-    expect((await logDifferenceOf('unreadable', (await logOf()).store))?.kind).toBe('empty');
-    expect(await logDifferenceOf('unreadable', (await logOf('a')).store)).toBeNull();
-    expect(await logDifferenceOf(null, (await logOf()).store)).toBeNull();
+    expect((await differenceFromProjectedLog('unreadable', (await logOf()).store))?.kind).toBe('empty');
+    expect(await differenceFromProjectedLog('unreadable', (await logOf('a')).store)).toBeNull();
+    expect(await differenceFromProjectedLog(null, (await logOf()).store)).toBeNull();
   });
 });
 

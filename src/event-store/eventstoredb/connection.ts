@@ -32,7 +32,7 @@ export interface CallOptions {
 }
 
 /** How a call is retried; retries stop when any of `abortSignals` aborts. */
-export interface RetryOptions {
+export interface RetryHooks {
   /** Called when the server answers with a result or with an error that retrying cannot help. */
   readonly onResponse: () => void;
   readonly abortSignals: readonly AbortSignal[];
@@ -71,7 +71,7 @@ export class Connection {
    * Retries `call` until it succeeds, for a bounded time or until a signal aborts. `call` must be bounded in time and
    * idempotent. Throws a permanent error (see `permanentError`) at once, else StoreUnavailable.
    */
-  async retry<R>(call: () => Promise<R>, { onResponse, abortSignals }: RetryOptions): Promise<R> {
+  async retry<R>(call: () => Promise<R>, { onResponse, abortSignals }: RetryHooks): Promise<R> {
     const giveUpAt = Date.now() + RETRY_TIME_FACTOR * this.tryTimeoutMs;
     const isAborted = (): boolean => abortSignals.some(({ aborted }) => aborted);
     for (let tries = 0; ; tries++) {

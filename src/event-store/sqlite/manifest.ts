@@ -45,9 +45,9 @@ export const writeManifest = (backup: string, manifest: Manifest): Promise<void>
   writeFile(manifestPath(backup), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
 
 /** The manifest of a backup; null if missing or invalid. */
-export const readManifestOf = (backup: string): Promise<Manifest | null> => readManifest(manifestPath(backup));
+export const readManifestOf = (backup: string): Promise<Manifest | null> => readBackupManifest(manifestPath(backup));
 
-const readManifest = async (path: string): Promise<Manifest | null> => {
+const readBackupManifest = async (path: string): Promise<Manifest | null> => {
   if (!existsSync(path) || (await stat(path)).size > MAX_MANIFEST_BYTES) return null;
   try {
     const value = JSON.parse(await readFile(path, 'utf8')) as unknown;
@@ -72,7 +72,7 @@ export const findPreviousBackup = async (folder: string, first: string | null): 
   const names = (await readdir(folder)).filter((name) => name.endsWith(MANIFEST_SUFFIX));
   const candidates: (PreviousBackup & Manifest)[] = [];
   for (const name of names) {
-    const manifest = await readManifest(join(folder, name));
+    const manifest = await readBackupManifest(join(folder, name));
     if (manifest !== null && manifest.events > 0)
       candidates.push({ ...manifest, name: name.slice(0, -MANIFEST_SUFFIX.length) });
   }

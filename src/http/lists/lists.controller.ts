@@ -27,7 +27,7 @@ import {
   DifferencesQueryParameters,
   ListsQueryParameters,
   MovementsQueryParameters,
-  scopesOf,
+  comparedScopesOf,
 } from './parameters.js';
 
 @Controller('v1/lists')
@@ -158,7 +158,7 @@ export class ListsController {
     @Query() query: DifferencesQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
-    const { earlier, later } = scopesOf(viewer, await withEditionDays(this.queries, viewer, id, query));
+    const { earlier, later } = comparedScopesOf(viewer, await withEditionDays(this.queries, viewer, id, query));
     return this.queries.execute(new ListDifferences(earlier, later, id, query));
   }
 

@@ -124,7 +124,7 @@ export class DifferencesQueryParameters {
 }
 
 /** The two scopes of the query ListDifferences. Editions in `from` and `to` must have been replaced by their days (edition-days.ts). */
-export const scopesOf = (
+export const comparedScopesOf = (
   viewer: Viewer,
   { from, to, fromKnown, toKnown, atLeast }: DifferencesQueryParameters,
 ): { readonly earlier: Scope; readonly later: Scope } => {

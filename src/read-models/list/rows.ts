@@ -34,7 +34,7 @@ export interface PeriodRow {
   readonly articles: string;
   readonly facility: string | null;
   readonly incident: string | null;
-  /** JSON: the judgments of all lists. Null if undecided, and in a row of a list if no other list judges the case. */
+  /** JSON: the judgments of all lists. Null in an undecided period, and in a row of a list if no other list judges the case. */
   readonly lists: string | null;
   readonly recognition: Recognition | null;
   readonly category: string | null;

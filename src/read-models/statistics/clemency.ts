@@ -54,7 +54,7 @@ export const daysToRelease = (asked: ClemencyStatisticRequest): StatisticTable =
     const key = `${row.instrument} ${row.case_no}`;
     const person = people.get(key) ?? { instrument: row.instrument, certain: false, bands: new Set<string>() };
     person.certain ||= row.certain === 1;
-    for (const band of releaseBands(row, day)) person.bands.add(band);
+    for (const band of daysToReleaseBands(row, day)) person.bands.add(band);
     people.set(key, person);
   }
   const found = new Map<string, Map<string, Totals>>();
@@ -81,7 +81,7 @@ interface ReleaseRow {
 }
 
 /** The bands of days until release; a release after the day of the query does not count. */
-const releaseBands = (
+const daysToReleaseBands = (
   { from_day, latest_day, released_from, released_by }: ReleaseRow,
   day: number,
 ): readonly string[] => {

@@ -20,7 +20,7 @@ export const searchWords = (db: Db, scope: ListScope, words: string, condition: 
     CROSS JOIN searched_texts o ON o.rowid = f.rowid AND ${validCondition('o', scope)}
     WHERE ${condition.text} LIMIT ${MAX_CANDIDATES}`;
   const values = { ...scopeValues(scope), ...condition.values, match };
-  const rows = cachedStatement(db, sql).all(values) as TextRow[];
+  const rows = cachedStatement(db, sql).all(values) as SearchedTextRow[];
   const keys = new Set(wordKeys(words));
   const ranked = rows.map(({ case_no, kind, text, isUncertain }) => ({
     case_no,
@@ -36,7 +36,7 @@ export const searchWords = (db: Db, scope: ListScope, words: string, condition: 
   return { found: [...best.values()], isTruncated };
 };
 
-interface TextRow {
+interface SearchedTextRow {
   readonly case_no: number;
   readonly kind: TextKind;
   readonly text: string;
