@@ -12,6 +12,9 @@ export const ROWS_CHECKED_AT_OPENING = 10_000;
 /** The first rows of a longer log that are checked at opening; the rest of the limit goes to its last rows. */
 const FIRST_ROWS_CHECKED = 1_000;
 const RETRY_MS = 1_000;
+/** A turn of the event loop that takes longer has other work, and the check then takes one part in so many of the time. */
+const IDLE_TURN_MS = 0.2;
+const PARTS_OF_BUSY_TIME = 20;
 
 /** Checks the rows after one position up to another. Throws StoreDamaged for a gap, and other errors of the port. */
 type RowsCheck = (after: number, upTo: number) => void;
@@ -42,21 +45,31 @@ const checkInSlices = async (
   checkRows: RowsCheck,
   isStopped: () => boolean,
 ): Promise<StoreDamaged | null> => {
+  let sliceMs = 0;
   for (let position = from; position < to;) {
-    await turn();
+    await leaveTimeToOthers(sliceMs);
     if (isStopped()) return null;
     const upTo = Math.min(position + SLICE_SIZE, to);
+    const startedAt = performance.now();
     try {
       const damage = catchDamage(() => checkRows(position, upTo));
       if (damage !== null) return damage;
       check.checked += upTo - position;
       position = upTo;
+      sliceMs = performance.now() - startedAt;
     } catch {
       // The log is unavailable, or the error is not foreseen; neither is damage. While it lasts, `checked` stays behind `total`.
       await sleep(RETRY_MS, undefined, { ref: false });
     }
   }
   return null;
+};
+
+const leaveTimeToOthers = async (sliceMs: number): Promise<void> => {
+  const startedAt = performance.now();
+  await turn();
+  if (performance.now() - startedAt > IDLE_TURN_MS)
+    await sleep(sliceMs * (PARTS_OF_BUSY_TIME - 1), undefined, { ref: false });
 };
 
 const catchDamage = (run: () => void): StoreDamaged | null => {
