@@ -94,7 +94,7 @@ const verifyEveryEvent = async (
   // An adoption that was not completed covers nothing.
   const adopted = past.isAdoptionRecorded ? past.adopted : 0;
   const uncovered = past.uncovered + past.adopted - adopted;
-  return { events: tree.size, uncovered: uncovered, adopted, erased, tree: uncovered > 0 ? null : tree, tail };
+  return { events: tree.size, uncovered, adopted, erased, tree: uncovered > 0 ? null : tree, tail };
 };
 
 /**
