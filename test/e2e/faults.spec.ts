@@ -241,7 +241,7 @@ describe('processes', () => {
     const codes = async (): Promise<Loose> => ((await second.get('/health/ready')).body['codes'] ?? {}) as Loose;
     await until(async () => (await codes())['read-models'] === 'STORE_DAMAGED');
     expect((await codes())['log']).toBe('STORE_DAMAGED');
-    expect(second.log).toContain('the read models stopped after event');
+    await until(() => second.log.includes('the read models stopped after event'));
     expect((await second.get(last)).status).toBe(200);
   });
 

@@ -67,7 +67,7 @@ describe('findings of merges', () => {
 
   test('a case that absorbed too many others is refused', () => {
     const [event] = withIds(merged('b'));
-    const full = { ...data, absorbed: MAX_MERGED_CASES };
+    const full = { ...data, absorbedCount: MAX_MERGED_CASES };
     expect(mergeFindings([], event === undefined ? [] : [event], full).map(({ code }) => code)).toEqual([
       'CASE.MERGED_TOO_OFTEN',
     ]);

@@ -105,12 +105,12 @@ describe('before the first event', () => {
   test('custody is unknown, which is not held; the other axes are none', () => {
     expect(standingAfter()).toEqual({
       custody: 'unknown',
-      custodyBy: null,
+      custodyEventId: null,
       proceedings: 'none',
       sentence: 'none',
       sentenceEnd: null,
       running: null,
-      life: false,
+      isForLife: false,
       articles: [],
       facility: null,
       incident: null,
