@@ -195,7 +195,7 @@ const verifyAndSerialize = (
  */
 export const createAdoptedLeaf = (place: StreamRevision, record: RecordWithoutLeaf): AdoptedLeaf => {
   decode(place, record);
-  const { data, meta, personal } = record.payload as EventParts & { readonly meta: StoredMetadata };
+  const { data, meta, personal } = record.payload as Omit<CoveredPayload, 'commitment'>;
   if (personal === null) throw damagedEvent(place, 'its personal part was erased before it had a leaf hash');
   const salt = newSalt();
   const commitment = commitmentOf(salt, personalTexts(personal, salt).covered);

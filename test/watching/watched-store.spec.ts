@@ -88,7 +88,9 @@ describe('damage', () => {
     const damageAt = (position: number) => new StoreDamaged('for a test', { position });
     const inner = createSqliteStore({ file: ':memory:' });
     const reads = [5, 2, 9].map(damageAt);
-    inner.read = () => Promise.reject(reads.shift() as Error);
+    inner.read = async () => {
+      throw reads.shift() ?? new Error('read too often');
+    };
     const watched = new WatchedStore(inner, () => undefined);
     while (reads.length > 0) await expect(watched.read(null, 1)).rejects.toThrow(StoreDamaged);
     expect(watched.damage?.position).toBe(2);
