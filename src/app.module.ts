@@ -26,7 +26,7 @@ import { CLOCK, type Clock } from './domain/clock.js';
 import { permissionNotices, openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { eligiblePersonsOf } from './eligible-persons.js';
 import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.js';
-import { HEALTH, type Health } from './http/health/health.controller.js';
+import { HEALTH_MONITOR, type HealthMonitor } from './http/health/health.controller.js';
 import { METRICS } from './http/metrics/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
 import { DurableJobs } from './jobs/durable-jobs.js';
@@ -147,7 +147,7 @@ const stopWriting = (store: WatchedStore, damage: StoreDamaged): void => {
   store.markDamaged(damage);
 };
 
-const healthOf = ({ store, readModels, watch }: Resources): Health => {
+const healthOf = ({ store, readModels, watch }: Resources): HealthMonitor => {
   const latest = new LatestReadiness(() => readinessOf(store, readModels));
   return {
     check: () => latest.check(),
@@ -238,7 +238,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(POSSIBLE_DUPLICATES, possibleDuplicatesOf),
       provideFrom(ReadModels, (resources) => resources.readModels),
       provideFrom(ReadModelReader, (resources) => resources.readModels),
-      provideFrom(HEALTH, healthOf),
+      provideFrom(HEALTH_MONITOR, healthOf),
       provideFrom(METRICS, (resources) => resources.metrics),
       provideFrom(GRAVITY_DATA, (resources) => resources.gravity),
       provideFrom(Jobs, (resources) => resources.jobs),

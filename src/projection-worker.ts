@@ -55,7 +55,7 @@ const followLog = (port: NonNullable<typeof parentPort>, data: ProjectionWorkerD
   };
   serveFollower(port, new Follower(readModelsPath, timeZone, openStore, partWorkers), {
     onCommit: () => look(),
-    close: async () => store?.close(),
+    releaseResources: async () => store?.close(),
   });
 };
 

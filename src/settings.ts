@@ -34,7 +34,7 @@ const numberUpTo =
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const STORE_KINDS = ['sqlite', 'esdb'] as const;
 
-export const settingsTable = {
+export const settingDefinitions = {
   data: defineSetting({
     name: 'HABEAS_DATA',
     default: './data',
@@ -164,13 +164,13 @@ export const settingsTable = {
   }),
 } as const;
 
-type SettingsTable = typeof settingsTable;
+type SettingDefinitions = typeof settingDefinitions;
 type SettingValue<S> = S extends Setting<infer T> ? T : never;
 
 /** Null where a variable is not set and has no default. */
 export type Settings = {
-  readonly [K in keyof SettingsTable]:
-    | SettingValue<SettingsTable[K]>
+  readonly [K in keyof SettingDefinitions]:
+    | SettingValue<SettingDefinitions[K]>
     | (K extends 'token' | 'today' | 'esdbUrl' | 'acceptClock' | 'gravity' ? null : never);
 };
 
@@ -207,7 +207,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     (name) => `${name}: no such setting; there are ${settingNames().join(', ')}`,
   );
   const read: Record<string, unknown> = {};
-  for (const [key, { name, default: defaultText, expected, parse }] of Object.entries(settingsTable)) {
+  for (const [key, { name, default: defaultText, expected, parse }] of Object.entries(settingDefinitions)) {
     const variable = environment[name];
     const text = variable === undefined || variable === '' ? defaultText : variable;
     const value = text === null ? null : parse(text);
@@ -225,7 +225,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   return settings;
 };
 
-const settingNames = (): readonly string[] => Object.values(settingsTable).map((s) => s.name);
+const settingNames = (): readonly string[] => Object.values(settingDefinitions).map((s) => s.name);
 
 const unknownSettingNames = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
   Object.keys(environment).filter((name) => /^(HABEAS|ESDB)_/.test(name) && !settingNames().includes(name));

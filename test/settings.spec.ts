@@ -1,5 +1,5 @@
 import { parseDay } from '../src/domain/time.js';
-import { BadSettings, readSettings, settingsTable } from '../src/settings.js';
+import { BadSettings, readSettings, settingDefinitions } from '../src/settings.js';
 
 const problemsOf = (environment: Record<string, string>): readonly string[] => {
   try {
@@ -54,7 +54,7 @@ it('reads every setting', () => {
     HABEAS_LOG_LEVEL: 'silent',
   };
   expect(Object.keys(environment).sort()).toEqual(
-    Object.values(settingsTable)
+    Object.values(settingDefinitions)
       .map((s) => s.name)
       .sort(),
   );
@@ -113,7 +113,7 @@ it.each([
   ['HABEAS_WITNESSES', '[{"file":"a","url":"https://w.example/"}]'],
   ['HABEAS_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused with the expected form, without the value', (name, value) => {
-  const { expected } = Object.values(settingsTable).find((s) => s.name === name)!;
+  const { expected } = Object.values(settingDefinitions).find((s) => s.name === name)!;
   const problems = problemsOf({ [name]: value });
   expect(problems).toEqual([`${name}: expected ${expected}`]);
   expect(problems[0]).not.toContain(`${value} `);

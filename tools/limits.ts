@@ -11,7 +11,7 @@ import { FEED_LIMITS } from '../src/http/log/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
 import { MAX_RUNNING_JOBS } from '../src/jobs/durable-jobs.js';
 import { MAX_ENDED_JOBS } from '../src/jobs/job-file.js';
-import { MAX_WAITING_QUESTIONS } from '../src/read-models/eligibility/eligible-cases.js';
+import { MAX_QUEUED_ELIGIBILITY_QUESTIONS } from '../src/read-models/eligibility/eligible-cases.js';
 import { MAX_WAIT_MS } from '../src/read-models/read-models.js';
 import { MAX_EVENT_LINES } from '../src/register-files/event-file.js';
 import { LIMITS } from '../src/schema/limits.js';
@@ -45,7 +45,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
     'it ends there; `next`, `amendmentsAfter`',
   ],
   ['Days on which eligibility is asked at once', count(LIMITS.askedDays), answer('REQUEST.INVALID')],
-  ['Questions of eligibility that wait for others', count(MAX_WAITING_QUESTIONS), answer('REGISTER.BUSY')],
+  ['Questions of eligibility that wait for others', count(MAX_QUEUED_ELIGIBILITY_QUESTIONS), answer('REGISTER.BUSY')],
   ['Contradicting claims that are named with a claim', count(LIMITS.conflicts), 'the first ones'],
   ['Days of a statistic over several days', count(LIMITS.seriesDays), answer('REQUEST.INVALID')],
   ['Numbers of one statistic', count(LIMITS.tableCells), answer('REQUEST.INVALID')],

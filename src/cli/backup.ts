@@ -22,7 +22,7 @@ import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
 import { withProgress } from './job-progress.js';
-import { logFileOf, requireEmbeddedStore } from './log.js';
+import { requireLogFile, requireEmbeddedStore } from './log.js';
 import { createReadModelComparer, differenceNotice, refuseOtherRegister } from './lost-log.js';
 
 export interface DataOption {
@@ -40,7 +40,7 @@ export const backupCommand = async (
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
   requireEmbeddedStore(settings);
-  const log = logFileOf(settings);
+  const log = requireLogFile(settings);
   const to = existsSync(path) && statSync(path).isDirectory() ? join(path, backupFileName(new Date())) : path;
   const { previous } = options;
   if (previous !== undefined && !existsSync(previous)) throw new CannotRun(`There is no backup ${previous}`);

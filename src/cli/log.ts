@@ -26,11 +26,11 @@ const withOpenLog = async <R>(open: EventStore | Promise<EventStore>, use: UseLo
 export const withServerLog = <R>(settings: Settings, use: UseLog<R>): Promise<R> =>
   withOpenLog(openServerStore(settings), use);
 
-/** Another process may write to the log meanwhile. Throws as `logFileOf` does. */
+/** Another process may write to the log meanwhile. Throws as `requireLogFile` does. */
 export const withLogToRead = async <R>(settings: Settings, use: UseLog<R>): Promise<R> =>
   settings.store === 'esdb'
     ? withServerLog(settings, use)
-    : withOpenLog(createSqliteStore({ file: logFileOf(settings), readonly: true }), use);
+    : withOpenLog(createSqliteStore({ file: requireLogFile(settings), readonly: true }), use);
 
 /** Locks the data folder meanwhile. */
 export const withLogToWrite = async <R>(
@@ -47,7 +47,7 @@ export const withLogToWrite = async <R>(
 };
 
 /** The file of an embedded log. Throws CannotRun if there is no register, LogDiffers or StoreDamaged if its log has been lost. */
-export const logFileOf = ({ data }: Pick<Settings, 'data'>): string => {
+export const requireLogFile = ({ data }: Pick<Settings, 'data'>): string => {
   const { events, readModels } = dataFilePaths(data);
   refuseOrphanedWal(events);
   if (!existsSync(events)) {

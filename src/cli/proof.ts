@@ -15,7 +15,7 @@ import type { DataOption } from './backup.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
-import { logFileOf, withLogToRead, withLogToWrite } from './log.js';
+import { requireLogFile, withLogToRead, withLogToWrite } from './log.js';
 import { decisionBy, withNonDecreasingTimes } from './log-decision.js';
 import { createReadModelComparer } from './lost-log.js';
 import { withProgress } from './job-progress.js';
@@ -87,7 +87,7 @@ export const verifyCommand = async (options: VerifyOptions, context: Context): P
 /** Gives leaf hashes to the events that have none, and records that. Returns what to print. */
 const adoptEvents = async (settings: Settings, { by }: VerifyOptions, context: Context): Promise<string> => {
   const decision = decisionBy(by);
-  if (settings.store === 'sqlite') logFileOf(settings);
+  if (settings.store === 'sqlite') requireLogFile(settings);
   return withLogToWrite(settings, context, async (log) => {
     const difference = await createReadModelComparer(settings)(log);
     if (difference !== null) throw new LogDiffers(difference);

@@ -8,7 +8,7 @@ import { dataFilePaths } from '../event-store/data-folder.js';
 import { createPrivateFile } from '../event-store/private-file.js';
 import { copyDatabase } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
-import { checkFingerprint, fingerprintOf } from '../read-models/log-fingerprint.js';
+import { checkLogFingerprint, fingerprintOf } from '../read-models/log-fingerprint.js';
 import type { JobContext } from '../jobs/job.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
@@ -32,7 +32,7 @@ const COPY_BY_STORE_KIND: {
   },
   esdb: (settings, data, job) =>
     withLogToRead(settings, async (log) => {
-      await checkFingerprint(fingerprintOf(dataFilePaths(settings.data).readModels), log);
+      await checkLogFingerprint(fingerprintOf(dataFilePaths(settings.data).readModels), log);
       const copy = createSqliteStore({ file: dataFilePaths(data).events });
       try {
         await copyEvents(readStoredLog(log), copy, job);

@@ -14,7 +14,7 @@ import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
 import { printFolderNotices } from './folder.js';
-import { logFileOf } from './log.js';
+import { requireLogFile } from './log.js';
 import { withRegisterCopy } from './register-copy.js';
 import { progressBar } from './terminal.js';
 
@@ -61,7 +61,7 @@ export const withRegisterToRead = async <R>(
   context: Pick<Context, 'err' | 'signal'>,
   work: (register: OpenRegister) => Promise<R>,
 ): Promise<R> => {
-  if (settings.store === 'sqlite') logFileOf(settings);
+  if (settings.store === 'sqlite') requireLogFile(settings);
   try {
     return await withRegister(settings, context, work);
   } catch (error) {

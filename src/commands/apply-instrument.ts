@@ -116,7 +116,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   /**
    * Runs requests for one job one after the other, so that the first request under an idempotency key defines the job.
    */
-  private readonly startQueue = new StreamQueue();
+  private readonly startQueueByJob = new StreamQueue();
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -148,7 +148,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     const parameters: ApplicationParameters = { instrument, list, persons, acknowledge, actor };
     const requestHash = key === undefined ? undefined : requestHashOf(application, key);
     const admit = (): Promise<NotRecorded | null> => this.recordStart(id, application, actor, requestHash);
-    return this.startQueue.run(id, () => this.jobs.start(this, id, parameters, admit, onProgress));
+    return this.startQueueByJob.run(id, () => this.jobs.start(this, id, parameters, admit, onProgress));
   }
 
   async run(
@@ -157,7 +157,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     { signal, onProgress, earlierItems, save }: DurableJobContext,
   ): Promise<void> {
     const { instrument, started, startedEventId, finishedCounts } = await this.retryWhileUnavailable(signal, () =>
-      this.loadApplication(id, parameters),
+      this.loadRecordedApplication(id, parameters),
     );
     // The log says that the job is finished, the job file does not (file lost, or kill before the last save): only save the counts.
     if (finishedCounts !== null) {
@@ -238,7 +238,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     actor: Actor,
     requestHash: string | undefined,
   ): Promise<NotRecorded | null> {
-    const { instrument, started, startedEventId } = await this.loadApplication(id, { ...application, actor });
+    const { instrument, started, startedEventId } = await this.loadRecordedApplication(id, { ...application, actor });
     if (started !== null) return started.requestHash === requestHash ? null : KEY_REUSED;
     if (instrument === null) return { outcome: 'unknown-subject' };
     const knownAt =
@@ -264,7 +264,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     });
     if (result.outcome !== 'key-reused') return result.outcome === 'recorded' ? null : result;
     // Another instance recorded `application-started` meanwhile, perhaps with another `knownAt`.
-    const other = await this.loadApplication(id, { ...application, actor });
+    const other = await this.loadRecordedApplication(id, { ...application, actor });
     return other.started?.requestHash === requestHash ? null : KEY_REUSED;
   }
 
@@ -288,7 +288,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       key: finishKeyOf(id),
     });
     if (result.outcome === 'recorded') return { reached, refused };
-    const { finishedCounts } = await this.loadApplication(id, parameters);
+    const { finishedCounts } = await this.loadRecordedApplication(id, parameters);
     if (finishedCounts === null) throw new NotFinished(`${result.outcome}: ${id}`);
     return finishedCounts;
   }
@@ -297,7 +297,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
    * The instrument with its `application-started` and `application-finished` for this job; null for each that is not
    * recorded.
    */
-  private async loadApplication(
+  private async loadRecordedApplication(
     id: string,
     { instrument, actor }: Pick<ApplicationParameters, 'instrument' | 'actor'>,
   ): Promise<{
@@ -476,7 +476,7 @@ const newStartedEvent = (
     application: id,
     persons: persons === 'eligible' ? persons : 'named',
     list,
-    ...splitClauseVersion(application),
+    ...splitClauseVersionName(application),
     ...(listDay === undefined ? {} : { listDay }),
     ...(knownAt === undefined ? {} : { knownAt }),
     amnestiedOn,
@@ -493,7 +493,7 @@ const newStartedEvent = (
  */
 const effectToApply = (application: Application, instrument: Instrument): Effect | null => {
   const { effect, reducedBy, replacement, releasedOn } = application;
-  const { clause, version } = splitClauseVersion(application);
+  const { clause, version } = splitClauseVersionName(application);
   if (effect !== undefined)
     return {
       effect,
@@ -507,7 +507,7 @@ const effectToApply = (application: Application, instrument: Instrument): Effect
 };
 
 /** The clause and the version of a text such as `six-months-drugs@rolling`. */
-const splitClauseVersion = ({
+const splitClauseVersionName = ({
   clause: text,
 }: Pick<Application, 'clause'>): { readonly clause?: string; readonly version?: string } => {
   const [clause, version] = text?.split('@') ?? [];

@@ -34,7 +34,7 @@ export interface OpeningDecision {
 interface OpeningRequest {
   readonly newEvents: readonly EventWithId<AnyEvent>[];
   readonly acknowledge: readonly string[];
-  readonly duplicatesKnownAt?: number;
+  readonly duplicateSearchKnownAt?: number;
 }
 
 /**
@@ -49,7 +49,7 @@ export const DUPLICATE_CODE = 'CASE.POSSIBLE_DUPLICATE' satisfies FindingCode;
  */
 export const addDuplicateFinding = async (
   possibleDuplicates: PossibleDuplicates,
-  { newEvents, acknowledge, duplicatesKnownAt }: OpeningRequest,
+  { newEvents, acknowledge, duplicateSearchKnownAt }: OpeningRequest,
   decision: Decision,
 ): Promise<OpeningDecision> => {
   const opening = newEvents.find(({ event }) => event.type === 'opened') as
@@ -59,7 +59,7 @@ export const addDuplicateFinding = async (
     opening.event,
     newEvents.map(({ event }) => event as CaseEvent),
   );
-  const candidates = await possibleDuplicates.candidatesFor(person, duplicatesKnownAt).catch(() => null);
+  const candidates = await possibleDuplicates.candidatesFor(person, duplicateSearchKnownAt).catch(() => null);
   if (candidates === null) return { decision: withNotComparedFinding(decision, opening.id), candidates: [] };
   if (!candidates.some(({ isProbable }) => isProbable))
     return { decision, candidates: decision.outcome === 'refused' ? [] : candidates };

@@ -99,7 +99,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
       const expected = `a list of fewer members than the ${draft.tooMany} of that day`;
       return { outcome: 'refused', findings: [{ ...finding('EDITION.TOO_LARGE'), expected }] };
     }
-    return this.record(request, { ...requestedFields(request), ...draft });
+    return this.record(request, { ...eventFieldsFromRequest(request), ...draft });
   }
 
   private record(
@@ -114,7 +114,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
 }
 
 /** The fields of the event that the request gives. */
-const requestedFields = ({ list, edition, asOf, sources }: PublishEditionRequest) =>
+const eventFieldsFromRequest = ({ list, edition, asOf, sources }: PublishEditionRequest) =>
   ({
     type: 'edition-published',
     edition,
@@ -135,7 +135,7 @@ const findEventByKey = (
 
 /** Whether the event has the fields that the request gives; all others are computed. */
 const isAsRequested = (event: StreamEvent['event'], request: PublishEditionRequest): event is EditionPublished => {
-  const asked = requestedFields(request);
+  const asked = eventFieldsFromRequest(request);
   return Object.entries(asked).every(
     ([field, value]) => canonicalJson((event as unknown as Record<string, unknown>)[field]) === canonicalJson(value),
   );

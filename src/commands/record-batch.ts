@@ -64,7 +64,7 @@ type Failed = Extract<BatchRowResult, { outcome: 'failed' }>;
 /** The case of a row: its id, null where there is no such case, or the error of the lookup. */
 type ResolvedCase = string | null | Failed;
 
-interface RowPlan {
+interface BatchRowTarget {
   readonly caseId: ResolvedCase;
   /** Index of the earlier row that gives the reference by which this row names its case. */
   readonly referenceGivenByRow?: number;
@@ -86,18 +86,19 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
     const plans = await this.plan(request);
     const results: BatchRowResult[] = [];
     await pLimit(CONCURRENT_CASES).map(rowsByCase(plans), async (indices) => {
-      for (const index of indices) results[index] = await this.record(request, index, plans[index] as RowPlan, results);
+      for (const index of indices)
+        results[index] = await this.record(request, index, plans[index] as BatchRowTarget, results);
     });
     const tokens = results.flatMap((result) => (result.outcome === 'recorded' ? [result.token] : []));
     return { rows: results, token: tokens.sort((a, b) => this.store.compare(a, b)).at(-1) ?? null };
   }
 
   /** Resolves the case of each row before any row is written. */
-  private async plan({ rows, actor, key }: RecordBatchRequest): Promise<readonly RowPlan[]> {
+  private async plan({ rows, actor, key }: RecordBatchRequest): Promise<readonly BatchRowTarget[]> {
     const holders = await this.findReferenceHolders(rows);
     const givenBy = new Map<string, number>();
-    const plans: RowPlan[] = [];
-    const planOf = (row: BatchRow, index: number): RowPlan => {
+    const plans: BatchRowTarget[] = [];
+    const planOf = (row: BatchRow, index: number): BatchRowTarget => {
       if ('unreadable' in row) return { caseId: null };
       if (row.case === null) return { caseId: newCaseId(actor, rowKey(key, index)) };
       if ('id' in row.case) return { caseId: row.case.id };
@@ -133,7 +134,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
   private async record(
     { rows, actor, key, correlationId }: RecordBatchRequest,
     index: number,
-    { caseId, referenceGivenByRow }: RowPlan,
+    { caseId, referenceGivenByRow }: BatchRowTarget,
     results: readonly BatchRowResult[],
   ): Promise<BatchRowResult> {
     const row = rows[index] as BatchRow;
@@ -165,7 +166,7 @@ const referencesGivenBy = (row: BatchRow): readonly Reference[] =>
   'unreadable' in row ? row.unreadable : referencesOf(row.event);
 
 /** Indices of rows, grouped by case; a row without a case is a group of one. */
-const rowsByCase = (plans: readonly RowPlan[]): readonly (readonly number[])[] => {
+const rowsByCase = (plans: readonly BatchRowTarget[]): readonly (readonly number[])[] => {
   const groups = new Map<string | number, number[]>();
   plans.forEach(({ caseId }, index) => {
     const group = typeof caseId === 'string' ? caseId : index;

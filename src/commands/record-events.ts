@@ -53,7 +53,7 @@ export interface RecordEventsRequest {
   /** The revision that the subject must have, or several of which it must have one. */
   readonly expectedRevision?: number | readonly number[];
   /** For a new case: possible duplicates are searched among the cases known at this position; by default the latest. */
-  readonly duplicatesKnownAt?: number;
+  readonly duplicateSearchKnownAt?: number;
   readonly correlationId: string;
   /** The id of the event because of which these are recorded, if there is one. */
   readonly causationId?: string;

@@ -25,7 +25,7 @@ import {
   leafHash,
   leafText,
   newSalt,
-  personalTexts,
+  serializePersonalPart,
   type PayloadTexts,
 } from './leaf.js';
 import { slicePayload } from './payload-slices.js';
@@ -41,7 +41,7 @@ export interface EncodedRecord extends Omit<UnplacedRecord, 'payload'> {
 }
 
 /** A record with its payload both as a value and as text. */
-export interface SerializedRecord extends UnplacedRecord {
+export interface RecordWithPayloadText extends UnplacedRecord {
   readonly text: string;
 }
 
@@ -86,7 +86,7 @@ export type AnyEventDescription = EventDescription<Record<string, unknown>>;
  * Encodes an event of an export that was made before there were leaf hashes, as it was stored then: without salt, commitment
  * and leaf hash. Throws as `encode` does.
  */
-export const encodeWithoutLeaf = (recorded: NewEvent): SerializedRecord => {
+export const encodeWithoutLeaf = (recorded: NewEvent): RecordWithPayloadText => {
   const { id, event } = recorded;
   const { description, meta, recordedAt } = checkNewEvent(recorded);
   const payload = { ...storedParts(event, description), meta };
@@ -198,7 +198,7 @@ export const createAdoptedLeaf = (place: StreamRevision, record: RecordWithoutLe
   const { data, meta, personal } = record.payload as Omit<CoveredPayload, 'commitment'>;
   if (personal === null) throw damagedEvent(place, 'its personal part was erased before it had a leaf hash');
   const salt = newSalt();
-  const commitment = commitmentOf(salt, personalTexts(personal, salt).covered);
+  const commitment = commitmentOf(salt, serializePersonalPart(personal, salt).covered);
   const texts = payloadTextsOf({ commitment, data, meta: { ...meta }, personal: { ...personal, salt } });
   if (texts === null || hasLoneSurrogate(payloadText(texts))) throw damagedEvent(place, 'it has no canonical form');
   return { commitment, salt, leaf: leafHash(buildLeafText(place, record, texts)) };
@@ -227,7 +227,7 @@ const payloadTextsOf = ({ commitment, data, meta, personal }: CoveredPayload): P
       data: canonicalJson(data),
       meta: canonicalJson(meta),
       schemaVersion: meta['schemaVersion'] as number,
-      personal: personal && personalTexts(personal, personal['salt']),
+      personal: personal && serializePersonalPart(personal, personal['salt']),
     };
   } catch (error) {
     if (error instanceof TypeError) return null;
@@ -260,12 +260,12 @@ const buildLeafText = (
 
 /** The canonical texts of the payload parts that the leaf hash of an event covers; null for a payload of another shape. */
 const coveredTexts = (record: UnplacedRecord): PayloadTexts | null => {
-  const covered = coveredPayloadOf(record);
+  const covered = coveredPayloadWithAdoption(record);
   return covered && payloadTextsOf(covered);
 };
 
 /** The payload that the leaf hash of an event covers; for an adopted event, completed by the commitment and salt stored beside the log. */
-const coveredPayloadOf = ({ payload, adopted }: UnplacedRecord): CoveredPayload | null => {
+const coveredPayloadWithAdoption = ({ payload, adopted }: UnplacedRecord): CoveredPayload | null => {
   if (adopted === undefined) return asCoveredPayload(payload);
   if (!isObject(payload)) return null;
   const { personal } = payload;
@@ -314,7 +314,7 @@ const verifiedText = (place: StreamRevision, record: UnplacedRecord): string => 
 export const reserialize = (
   place: StreamRevision,
   { id, type, recordedAt, payload, leaf, adopted }: UnplacedRecord,
-): SerializedRecord => {
+): RecordWithPayloadText => {
   const record = { id, type, recordedAt, payload, leaf, ...(adopted && { adopted }) };
   const text = verifiedText(place, record);
   // The store keeps adopted leaf hashes elsewhere (`adopt`).

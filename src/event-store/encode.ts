@@ -1,6 +1,6 @@
 /** Writes new events as they are stored: canonical JSON with a commitment and a leaf hash. Each part becomes text once. */
 import type { AnyEvent } from '../domain/events.js';
-import { keyText, exactCanonicalJson, hasLoneSurrogate, sortedKeys } from '../json/canonical.js';
+import { jsonKeyText, exactCanonicalJson, hasLoneSurrogate, sortedKeys } from '../json/canonical.js';
 import {
   checkNewEvent,
   isPersonal,
@@ -16,7 +16,7 @@ import {
   leafHash,
   leafText,
   newSalt,
-  personalTexts,
+  serializePersonalPart,
   insertSalt,
   type PersonalTexts,
 } from './leaf.js';
@@ -62,7 +62,7 @@ const eventPartTexts = (event: AnyEvent, description: AnyEventDescription, salt:
   let [data, before, after] = ['', '', ''];
   for (const name of sortedKeys(event)) {
     if (name === 'type') continue;
-    const field = `${keyText(name)}${exactCanonicalJson((event as unknown as Readonly<Record<string, unknown>>)[name])}`;
+    const field = `${jsonKeyText(name)}${exactCanonicalJson((event as unknown as Readonly<Record<string, unknown>>)[name])}`;
     if (!isPersonal(name, description)) data = joinFields(data, field);
     else if (name < 'salt') before = joinFields(before, field);
     else after = joinFields(after, field);
@@ -73,5 +73,5 @@ const eventPartTexts = (event: AnyEvent, description: AnyEventDescription, salt:
 /** The parts of a correction, whose fields are stored as the corrected type stores them. */
 const correctionPartTexts = (event: AnyEvent, description: AnyEventDescription, salt: string): PartTexts => {
   const { data, personal } = storedParts(event, description);
-  return { data: exactCanonicalJson(data), personal: personalTexts(personal, salt) };
+  return { data: exactCanonicalJson(data), personal: serializePersonalPart(personal, salt) };
 };

@@ -3,7 +3,7 @@
  * described in docs/decisions/0015-a-leaf-hash-for-every-event.md.
  */
 import { createHash, hash, randomFillSync } from 'node:crypto';
-import { canonicalJson, keyText, exactCanonicalJson, sortedKeys } from '../json/canonical.js';
+import { canonicalJson, jsonKeyText, exactCanonicalJson, sortedKeys } from '../json/canonical.js';
 
 /** What the leaf hash of an event covers: the fields of the hashed text. `data` and `meta` are canonical texts. */
 export interface LeafParts {
@@ -59,11 +59,11 @@ export interface PayloadTexts {
 }
 
 /** Serializes a personal part with and without salt, each field only once. A field `salt` in `personal` is ignored. */
-export const personalTexts = (personal: Readonly<Record<string, unknown>>, salt: unknown): PersonalTexts => {
+export const serializePersonalPart = (personal: Readonly<Record<string, unknown>>, salt: unknown): PersonalTexts => {
   let [before, after] = ['', ''];
   for (const name of sortedKeys(personal)) {
     if (name === 'salt') continue;
-    const field = `${keyText(name)}${exactCanonicalJson(personal[name])}`;
+    const field = `${jsonKeyText(name)}${exactCanonicalJson(personal[name])}`;
     if (name < 'salt') before = joinFields(before, field);
     else after = joinFields(after, field);
   }

@@ -17,7 +17,7 @@ const LINE_FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt
 /** The field of an adopted event with its commitment and salt, written before the payload. */
 const ADOPTED_FIELD = 'adopted';
 /** The fields of a line that was exported before there were leaf hashes. */
-const EARLIER_LINE_FIELDS = [
+const LEGACY_EXPORTED_EVENT_FIELDS = [
   'position',
   'stream',
   'revision',
@@ -80,7 +80,7 @@ export const isExportedLog = async (path: string): Promise<boolean> => {
 };
 
 /** Fields with which a line of a log may begin. Not `type`: files of events that are still to be recorded begin with it too. */
-const FIRST_FIELDS = [...LINE_FIELDS, ...EARLIER_LINE_FIELDS].filter((field) => field !== 'type');
+const FIRST_FIELDS = [...LINE_FIELDS, ...LEGACY_EXPORTED_EVENT_FIELDS].filter((field) => field !== 'type');
 const EXPORTED_LOG_START_PATTERN = new RegExp(`^\\s*\\{\\s*"(${FIRST_FIELDS.join('|')})"\\s*:`);
 
 /** JSON may escape each character of an event as six (`\uXXXX`). */
@@ -110,10 +110,10 @@ const parseEventLine = (line: Buffer | null): CopiedEvent | string => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
   const { [ADOPTED_FIELD]: adopted, ...others } = value as Readonly<Record<string, unknown>>;
   const fields = renameEarlierFields(others);
-  const expected: readonly string[] = 'event' in fields ? EARLIER_LINE_FIELDS : LINE_FIELDS;
+  const expected: readonly string[] = 'event' in fields ? LEGACY_EXPORTED_EVENT_FIELDS : LINE_FIELDS;
   const missing = expected.find((field) => !(field in fields));
   if (missing !== undefined) return `${missing} is missing`;
-  const isAdoptedEarlier = adopted !== undefined && expected === EARLIER_LINE_FIELDS;
+  const isAdoptedEarlier = adopted !== undefined && expected === LEGACY_EXPORTED_EVENT_FIELDS;
   if (Object.keys(fields).length > expected.length || isAdoptedEarlier) return 'has a field too many';
   const { position, stream, revision } = fields as unknown as CopiedEvent;
   if (!Number.isSafeInteger(position)) return 'position is no number';

@@ -5,7 +5,7 @@ import { ClaimsController } from './claims/claims.controller.js';
 import { CommandService } from './commands/command.service.js';
 import { CountsController } from './counts/counts.controller.js';
 import { DuplicatesController } from './duplicates/duplicates.controller.js';
-import { HEALTH, HealthController, type Health } from './health/health.controller.js';
+import { HEALTH_MONITOR, HealthController, type HealthMonitor } from './health/health.controller.js';
 import { ApplicationsController } from './instruments/applications.controller.js';
 import { InstrumentsController } from './instruments/instruments.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
@@ -22,11 +22,11 @@ import { MetricsController } from './metrics/metrics.controller.js';
 
 const FEEDS = {
   provide: Feeds,
-  inject: [HEALTH],
-  useFactory: (health: Health) => new Feeds(FEED_LIMITS, (error) => health.onError(error)),
+  inject: [HEALTH_MONITOR],
+  useFactory: (health: HealthMonitor) => new Feeds(FEED_LIMITS, (error) => health.onError(error)),
 };
 
-/** The REST interface. A global module must provide HEALTH, METRICS, LOG_PROOFS, jobs, and handlers of commands and queries. */
+/** The REST interface. A global module must provide HEALTH_MONITOR, METRICS, LOG_PROOFS, jobs, and handlers of commands and queries. */
 @Module({
   imports: [CqrsModule],
   controllers: [

@@ -2,7 +2,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { eventDescriptions, type SubjectKind } from '../domain/events.js';
-import { applicationExample, eventExamples } from '../schema/examples.js';
+import { applicationRequestExample, eventExamples } from '../schema/examples.js';
 import { InstrumentApplication } from '../schema/applications.js';
 import type { Constructor, JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
@@ -91,7 +91,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     DefineList: newSubjectSchema('list', RequestOptionsWithId, schemaOf),
     RegisterInstrument: newSubjectSchema('instrument', RequestOptionsWithId, schemaOf),
     MakeClaim: newSubjectSchema('claim', RequestOptionsWithOptionalId, schemaOf),
-    [InstrumentApplication.name]: { ...schemaOf(InstrumentApplication), examples: [applicationExample] },
+    [InstrumentApplication.name]: { ...schemaOf(InstrumentApplication), examples: [applicationRequestExample] },
   } as Schemas;
 };
 

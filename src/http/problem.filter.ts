@@ -1,7 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf, toErrorResponse, traceOf } from './faults.js';
-import type { Health } from './health/health.controller.js';
+import type { HealthMonitor } from './health/health.controller.js';
 import { problemResponse, send, type HttpResponse } from './http-response.js';
 import type { RouteTable } from './route-table.js';
 
@@ -10,7 +10,7 @@ import type { RouteTable } from './route-table.js';
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly routes: RouteTable,
-    private readonly health: Pick<Health, 'onError'>,
+    private readonly health: Pick<HealthMonitor, 'onError'>,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {

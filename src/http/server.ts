@@ -14,7 +14,7 @@ import { BodyReader } from './body-reader.js';
 import { clientKeyOf, createTrustedProxyCheck, type IsTrustedProxy } from './client.js';
 import { Connections } from './connections.js';
 import { pathOf, toErrorResponse, traceOf } from './faults.js';
-import { HEALTH, type Health } from './health/health.controller.js';
+import { HEALTH_MONITOR, type HealthMonitor } from './health/health.controller.js';
 import { problemResponse, send } from './http-response.js';
 import { APPLICATIONS_PATH } from './instruments/applications.controller.js';
 import type { HttpLimits } from './limits.js';
@@ -160,7 +160,7 @@ export const configureServer = async (
   limitLoad(fastify, load, transport.connections);
   registerBodyParsers(fastify, transport.bodies);
   canonicaliseIds(fastify);
-  const health = app.get<Health>(HEALTH);
+  const health = app.get<HealthMonitor>(HEALTH_MONITOR);
   transport.requestLog.onStreamError = (error) => health.onError(error);
   addDamageHeader(fastify, health);
   omitContentTypeOf304(fastify);
@@ -211,7 +211,7 @@ const limitLoad = (fastify: FastifyInstance, load: RequestLoad, connections: Con
  * Adds DAMAGE_HEADER to responses: a damaged log can still be read. Runs after the access guard, since the position
  * tells how many events the log has.
  */
-const addDamageHeader = (fastify: FastifyInstance, health: Health): void => {
+const addDamageHeader = (fastify: FastifyInstance, health: HealthMonitor): void => {
   fastify.addHook('preHandler', async (request, reply) => {
     const damage = isHealthPath(pathOf(request)) ? null : health.damage();
     if (damage === null) return;

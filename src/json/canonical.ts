@@ -49,7 +49,7 @@ const writeObject = (
   for (const name of sortedKeys(fields)) {
     const value = fields[name];
     if (value === undefined && undefinedFields === 'left out') continue;
-    text += `${text === '{' ? '' : ','}${keyText(name)}${writeCanonical(value, undefinedFields, depth)}`;
+    text += `${text === '{' ? '' : ','}${jsonKeyText(name)}${writeCanonical(value, undefinedFields, depth)}`;
   }
   return `${text}}`;
 };
@@ -71,14 +71,14 @@ export const sortedKeys = (fields: object): readonly string[] => {
 };
 
 /** A serialized key with its colon, from a cache. Most keys are fields of events; clients can choose others, so the cache is bounded. */
-export const keyText = (name: string): string => {
-  const known = keyTexts.get(name);
+export const jsonKeyText = (name: string): string => {
+  const known = jsonKeyTexts.get(name);
   if (known !== undefined) return known;
   const text = `${canonicalString(name)}:`;
-  if (keyTexts.size < MAX_KEY_TEXTS) keyTexts.set(name, text);
+  if (jsonKeyTexts.size < MAX_KEY_TEXTS) jsonKeyTexts.set(name, text);
   return text;
 };
-const keyTexts = new Map<string, string>();
+const jsonKeyTexts = new Map<string, string>();
 const MAX_KEY_TEXTS = 1_000;
 
 /** Most strings have no character that JSON.stringify escapes; to quote these here takes a third of its time. */

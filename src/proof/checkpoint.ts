@@ -126,14 +126,14 @@ export const checkpointLine = (note: string): string => note.trimEnd().replace('
 const CHECKPOINT_LINE_PATTERN = /^(\S+) (\d+) (\S+) (— \S+ \S+)$/u;
 
 /** The signed note of a checkpoint that is given as a note or as one line. */
-const toSignedNote = (text: string): string => {
+const expandCheckpointLine = (text: string): string => {
   const [, origin, size, root, signature] = CHECKPOINT_LINE_PATTERN.exec(text.trim()) ?? [];
   return origin === undefined ? text : `${origin}\n${size}\n${root}\n\n${signature}\n`;
 };
 
 /** Verifies a checkpoint, given as a signed note or as one line. Throws InvalidNote for what is none, or is signed by none of the keys. */
 export const openCheckpoint = (note: string, publicKeys: readonly string[]): Checkpoint => {
-  const [origin = '', size = '', root = '', end] = openNote(toSignedNote(note), publicKeys).split('\n');
+  const [origin = '', size = '', root = '', end] = openNote(expandCheckpointLine(note), publicKeys).split('\n');
   const bytes = Buffer.from(root, 'base64');
   if (
     origin === '' ||

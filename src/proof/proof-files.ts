@@ -22,7 +22,7 @@ export interface SignedCheckpoint {
 }
 
 /** A file that was being written: `log-checkpoint.1234.part`. */
-const PART_FILE_PATTERN = /^log-[a-z.-]+\.\d+\.part$/;
+const UNFINISHED_PROOF_FILE_PATTERN = /^log-[a-z.-]+\.\d+\.part$/;
 /** Milliseconds after which a part file counts as abandoned: writing one takes only a few. */
 const PART_ABANDONED_MS = 60_000;
 
@@ -47,7 +47,7 @@ export class ProofFiles {
 
   /** Removes part files that killed writers left. Recent ones stay: a command that runs may still be writing them. */
   removeAbandonedPartFiles(): void {
-    for (const name of readdirSync(this.#folder).filter((file) => PART_FILE_PATTERN.test(file))) {
+    for (const name of readdirSync(this.#folder).filter((file) => UNFINISHED_PROOF_FILE_PATTERN.test(file))) {
       const path = join(this.#folder, name);
       const { mtimeMs = Infinity } = statSync(path, { throwIfNoEntry: false }) ?? {};
       if (Date.now() - mtimeMs > PART_ABANDONED_MS) rmSync(path, { force: true });

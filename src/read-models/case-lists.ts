@@ -54,7 +54,7 @@ export class CaseListView {
 }
 
 /** A view for each list that ever judged the case, on a day, sorted by list. `events`: those of the case, with corrections applied. */
-export const caseListViews = (
+export const listViewsOfCase = (
   context: QueryContext,
   caseNo: number,
   events: readonly EventWithId<CaseEvent>[],

@@ -34,7 +34,7 @@ interface CachedCounter {
 
 const MAX_COUNTERS = 200;
 /** New events beyond which a full count is cheaper than an update. */
-const MAX_EVENTS_FOR_UPDATE = 1_000;
+const MAX_EVENTS_FOR_COUNTER_UPDATE = 1_000;
 /** Cases counted in one step of a count of all cases: some 40 ms. */
 const MAX_CASES_PER_STEP = 20_000;
 /** Cases counted in one step where a query selects the cases (`casesSql`): some 40 ms too. */
@@ -142,7 +142,7 @@ export class Counters {
 
   #updated({ position, totals }: CachedCounter, scope: ListScope, query: CounterQuery): TotalsByKey {
     if (position === scope.position) return totals;
-    if (scope.position - position > MAX_EVENTS_FOR_UPDATE) return this.#counted(scope, query);
+    if (scope.position - position > MAX_EVENTS_FOR_COUNTER_UPDATE) return this.#counted(scope, query);
     const touched = {
       text: `AND p.case_no IN (${TOUCHED_CASES})`,
       values: { since: position, until: scope.position },

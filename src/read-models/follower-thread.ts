@@ -9,7 +9,7 @@ import { FollowerEnded } from './errors.js';
 import type { Follower, FollowOptions, ModelWriter } from './follower.js';
 import { fromPlainError, toPlainError, type PlainError } from './plain-error.js';
 
-type Method = 'follow' | 'rewriteCheckpoint' | 'build' | 'buildEmpty' | 'resume' | 'reopen' | 'close';
+type Method = 'follow' | 'checkWritable' | 'build' | 'buildEmpty' | 'resumeAfterSwap' | 'reopen' | 'close';
 
 /** To the worker: a call, the abort of one, or that the log has grown. */
 type FollowerRequest =
@@ -32,7 +32,7 @@ interface PendingCall {
 const CLOSE_MS = 2_000;
 
 export class FollowerThread implements ModelWriter {
-  readonly fileInMemory = null;
+  readonly fileIfInMemory = null;
   readonly #calls = new Map<number, PendingCall>();
   #lastCall = 0;
   #worker: Worker | null = null;
@@ -49,8 +49,8 @@ export class FollowerThread implements ModelWriter {
     return this.#call('follow', { options, signal, onProgress: onApplied });
   }
 
-  rewriteCheckpoint(): Promise<void> {
-    return this.#call('rewriteCheckpoint');
+  checkWritable(): Promise<void> {
+    return this.#call('checkWritable');
   }
 
   build({ signal, onProgress }: JobContext): Promise<void> {
@@ -61,8 +61,8 @@ export class FollowerThread implements ModelWriter {
     return this.#call('buildEmpty');
   }
 
-  resume(): Promise<void> {
-    return this.#call('resume');
+  resumeAfterSwap(): Promise<void> {
+    return this.#call('resumeAfterSwap');
   }
 
   reopen(): Promise<void> {
@@ -136,7 +136,7 @@ export class FollowerThread implements ModelWriter {
 export const serveFollower = (
   port: MessagePort,
   follower: Follower,
-  { onCommit, close }: { readonly onCommit: () => void; readonly close: () => Promise<void> },
+  { onCommit, releaseResources }: { readonly onCommit: () => void; readonly releaseResources: () => Promise<void> },
 ): void => {
   const underWay = new Map<number, AbortController>();
   const run = async (call: number, method: Method, options: FollowOptions | null): Promise<void> => {
@@ -152,7 +152,7 @@ export const serveFollower = (
         return follower.build({ signal, onProgress: progress });
       case 'close':
         await follower.close();
-        return close();
+        return releaseResources();
       default:
         return follower[method]();
     }

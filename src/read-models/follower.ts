@@ -20,14 +20,14 @@ export interface FollowOptions {
 /** What `ReadModels` asks of its follower. All methods throw errors of the store, of SQLite and of the file system. */
 export interface ModelWriter {
   /** The file in memory, which has one connection only; null for a file on disk. */
-  readonly fileInMemory: ModelFile | null;
+  readonly fileIfInMemory: ModelFile | null;
   /**
    * Follows the log from the checkpoint of the file, and calls `onApplied` after each batch. Resolves once the signal aborts. Throws
    * StoreDamaged at the position `damagedFrom`, PoisonEventError at an event that cannot be projected.
    */
   follow(options: FollowOptions, signal: AbortSignal, onApplied: () => void): Promise<void>;
   /** Writes the unchanged checkpoint, to find out whether the file can be written. */
-  rewriteCheckpoint(): Promise<void>;
+  checkWritable(): Promise<void>;
   /**
    * Builds a file from the whole log, at least up to the position of the file in use. Then closes both files and writes neither until
    * `resume`, so that the caller can swap them.
@@ -36,7 +36,7 @@ export interface ModelWriter {
   /** Builds an empty file, otherwise as `build` does. */
   buildEmpty(): Promise<void>;
   /** To be called once the caller has swapped the files, or given the swap up. */
-  resume(): Promise<void>;
+  resumeAfterSwap(): Promise<void>;
   /** Closes the file in use, and opens it anew when it is next needed. */
   reopen(): Promise<void>;
   /** Closes the file. Calls under way must have been aborted before, by their signals. */
@@ -64,7 +64,7 @@ export class Follower implements ModelWriter {
     private readonly partWorkers: PartWorkers | null = null,
   ) {}
 
-  get fileInMemory(): ModelFile | null {
+  get fileIfInMemory(): ModelFile | null {
     return this.path === IN_MEMORY ? this.#file : null;
   }
 
@@ -131,7 +131,7 @@ export class Follower implements ModelWriter {
     this.#maxWalBytes = this.#file.emptyWriteAheadLog(EMPTY_WAL_MS) ? MAX_WAL_BYTES : 2 * size;
   }
 
-  async rewriteCheckpoint(): Promise<void> {
+  async checkWritable(): Promise<void> {
     (await this.#fileInUse()).rewriteCheckpoint();
   }
 
@@ -172,7 +172,7 @@ export class Follower implements ModelWriter {
     this.#handover = { ended, end };
   }
 
-  async resume(): Promise<void> {
+  async resumeAfterSwap(): Promise<void> {
     this.#handover?.end();
     this.#handover = null;
   }
@@ -184,7 +184,7 @@ export class Follower implements ModelWriter {
   }
 
   async close(): Promise<void> {
-    await this.resume();
+    await this.resumeAfterSwap();
     this.#file?.close();
     this.#file = null;
   }

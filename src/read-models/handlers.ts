@@ -13,7 +13,7 @@ import { ListsHandler } from './definitions/lists.query.js';
 import { ReadLogHandler } from './history/read-log.query.js';
 import { FollowLogHandler } from './history/follow-log.query.js';
 import { HistoryHandler } from './history/history.query.js';
-import { EventLogPositionHandler } from './history/event-place.query.js';
+import { EventPositionHandler } from './history/event-place.query.js';
 import { OneEventHandler } from './history/one-event.query.js';
 import { ReplayHandler } from './history/replay.query.js';
 import { CasesHandler } from './list/cases.query.js';
@@ -29,7 +29,7 @@ export const QUERY_HANDLERS = [
   SurvivorOfHandler,
   HistoryHandler,
   OneEventHandler,
-  EventLogPositionHandler,
+  EventPositionHandler,
   ReadLogHandler,
   FollowLogHandler,
   ReplayHandler,

@@ -91,7 +91,7 @@ export class LogDiffers extends StoreDamaged {
 }
 
 /** Throws LogDiffers if `differenceFromProjectedLog` finds a difference. */
-export const checkFingerprint = async (
+export const checkLogFingerprint = async (
   fingerprint: LogFingerprint | 'unreadable' | null,
   store: EventStore,
 ): Promise<void> => {

@@ -14,7 +14,7 @@ import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/event
 import type { ListDefinition } from '../domain/list/list.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
 import { CREATE_CLAIM_TABLES, ClaimRowWriter } from './claims/claim-rows.js';
-import { CREATE_CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
+import { CREATE_CASE_TABLES, CaseStreamTables, feedsAt } from './log/case-streams.js';
 import { CREATE_MERGE_TABLES, Merges } from './log/merges.js';
 import { joinPersonal, splitPersonal } from './log/personal-parts.js';
 import { RecordingTimes, CREATE_RECORDING_TIMES_TABLE } from './log/recording-times.js';
@@ -81,7 +81,7 @@ const MAX_REMEMBERED_STREAMS = 10_000;
 export class LogTables {
   /** Cached numbers of streams in which events were stored, by stream name. */
   readonly #stored = new LRUCache<string, number>({ max: MAX_REMEMBERED_STREAMS });
-  readonly cases: CaseStreams;
+  readonly cases: CaseStreamTables;
   readonly merges: Merges;
   readonly recordingTimes: RecordingTimes;
   readonly definitions: DefinitionVersions;
@@ -101,7 +101,7 @@ export class LogTables {
   readonly #id;
 
   constructor(private readonly db: Db) {
-    this.cases = new CaseStreams(db);
+    this.cases = new CaseStreamTables(db);
     this.merges = new Merges(
       db,
       this.cases,

@@ -3,7 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { HELD_CUSTODIES } from '../domain/case/state.js';
 import { eventsAsTheyStand } from '../domain/corrections.js';
 import { formatDay } from '../domain/time.js';
-import { CaseListView, caseListViews } from './case-lists.js';
+import { CaseListView, listViewsOfCase } from './case-lists.js';
 import { knownFindings } from './findings/findings.js';
 import { personDescription, personNames, personReferences } from './person.js';
 import { listScope } from './list/predicate.js';
@@ -96,7 +96,7 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
       names: personNames(standingEvents),
       description: personDescription(standingEvents),
       standings,
-      lists: caseListViews(context, caseNo, standingEvents, day, position),
+      lists: listViewsOfCase(context, caseNo, standingEvents, day, position),
       findings: knownFindings(db, caseNo, position),
       periods: periods.map(({ from, to, standing }) => ({ from: formatBound(from), to: formatBound(to), standing })),
       heldPastEnd: standings.length > 0 && standings.every(isHeldPastEnd),

@@ -20,7 +20,7 @@ import { ReadModelReader, type QueryContext } from './reader.js';
 import { IN_MEMORY, removeTemporaryFile, swapFiles } from './rebuild.js';
 import { runProjection, type ProjectionHost, type ProjectionProblem } from './runner.js';
 import {
-  checkFingerprint,
+  checkLogFingerprint,
   differenceFromMissingLog,
   fingerprintOf,
   setFileAside,
@@ -48,7 +48,7 @@ export interface Readiness {
   readonly lag: number | null;
   readonly problem: ProjectionProblem | null;
   /** Whether queries can be answered. */
-  readonly readable: boolean;
+  readonly canAnswerQueries: boolean;
 }
 
 /** Time limit for asking the log what comes next: for the lag, and for whether a position is beyond its end. */
@@ -133,7 +133,7 @@ export class ReadModels extends ReadModelReader {
           return this.#needsPreparation.signal;
         },
         file: () => this.#file,
-        rewriteCheckpoint: () => this.writer.rewriteCheckpoint(),
+        checkWritable: () => this.writer.checkWritable(),
         follow: (batchSize, signal, onProgress) =>
           this.writer.follow({ batchSize, damagedFrom: this.#damagedFrom }, signal, () => {
             onProgress();
@@ -167,7 +167,7 @@ export class ReadModels extends ReadModelReader {
 
   async readiness(): Promise<Readiness> {
     const { position, cursor, readProblem } = this.#tryFile();
-    const state = { position, readable: this.#file !== null };
+    const state = { position, canAnswerQueries: this.#file !== null };
     try {
       const next = await withTimeout(this.store.read(cursor, 1));
       const known = this.#problem ?? readProblem;
@@ -381,7 +381,7 @@ export class ReadModels extends ReadModelReader {
    * store.
    */
   async checkLog(): Promise<void> {
-    await checkFingerprint(this.#knownFingerprint(), this.store);
+    await checkLogFingerprint(this.#knownFingerprint(), this.store);
   }
 
   /** The fingerprint of the file, also of one with another schema or a corrupt one. */
@@ -423,15 +423,15 @@ export class ReadModels extends ReadModelReader {
       if (this.#file?.db.open !== true) this.#file = ModelReader.open(this.path, this.clock.timeZone);
       throw error;
     } finally {
-      await this.writer.resume();
+      await this.writer.resumeAfterSwap();
     }
   }
 
   #openBuilt(inUse: ModelReader | null): ModelReader {
-    const { fileInMemory } = this.writer;
-    if (fileInMemory === null) return swapFiles(this.path, this.clock.timeZone, inUse);
+    const { fileIfInMemory } = this.writer;
+    if (fileIfInMemory === null) return swapFiles(this.path, this.clock.timeZone, inUse);
     inUse?.close();
-    return new ModelReader(fileInMemory.db);
+    return new ModelReader(fileIfInMemory.db);
   }
 
   async #verifyLog(job: JobContext): Promise<void> {

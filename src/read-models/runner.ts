@@ -42,7 +42,7 @@ export interface ProjectionHost {
   /** The file as it can be read; null while there is none. After `prepare` there is one. */
   file(): ModelReader | null;
   /** Writes the unchanged checkpoint, to find out whether the file can be written. */
-  rewriteCheckpoint(): Promise<void>;
+  checkWritable(): Promise<void>;
   /** Follows the log, in batches of at most `limit` events, until the signal aborts. Throws what stops it. */
   follow(limit: number, signal: AbortSignal, onProgress: () => void): Promise<void>;
   /** Called with the current problem, null if there is none. */
@@ -65,7 +65,7 @@ export const runProjection = async (host: ProjectionHost, signal: AbortSignal): 
     try {
       const prepared = await host.prepare(signal);
       if (isUnwritable && (await isCaughtUp(host))) {
-        await host.rewriteCheckpoint();
+        await host.checkWritable();
         isUnwritable = false;
       }
       if (!isUnwritable) host.report(null);

@@ -138,7 +138,7 @@ export const noVersions = (): RowVersions => ({ open: [], closed: [] });
  * Updates the versions to the rows that hold from a position on: closes versions without a row and opens one for each new row. Most
  * rows are as before, in the same order, so that the first version left is compared first, and most are the same objects.
  */
-export const diffRows = (
+export const updateRowVersions = (
   columns: readonly string[],
   versions: RowVersions,
   rows: readonly object[],

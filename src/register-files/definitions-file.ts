@@ -5,7 +5,7 @@ import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import type { ClauseFields } from '../domain/instrument/events.js';
 import { DEFAULT_CLAUSE_VERSION } from '../schema/clauses.js';
 import { AMENDABLE_INSTRUMENT_FIELDS } from '../schema/instruments.js';
-import { isJsonObject, repeatedKeyProblem, type JsonObject } from './json-lines.js';
+import { isJsonObject, repeatedJsonKeyProblem, type JsonObject } from './json-lines.js';
 import { fileAccessProblem } from './csv.js';
 import type { DiffRules } from './event-diff.js';
 import type { RawEvent, EventDraft } from './event-draft.js';
@@ -32,7 +32,7 @@ export const readDefinitions = async (path: string): Promise<readonly Definition
     json = parseJson(text);
   } catch (error) {
     return error instanceof RepeatedKeyError
-      ? { line: null, ...repeatedKeyProblem(error.pointer) }
+      ? { line: null, ...repeatedJsonKeyProblem(error.pointer) }
       : fileProblem('FILE.NOT_JSON', 'JSON (RFC 8259)');
   }
   const sources = [{ kind: 'register-file', citation: basename(path) }];
@@ -126,11 +126,12 @@ const definitionOfClaim = ({ id, ...fields }: JsonObject, place: string, sources
 
 const draftAt = (data: RawEvent, place: string): EventDraft => ({
   data,
-  locate: (pointer) => `${place}${TYPES_WITH_OWN_SOURCES.has(data.type) ? pointer : placeInDefinition(data, pointer)}`,
+  locate: (pointer) =>
+    `${place}${TYPES_WITH_SOURCES_IN_FILE.has(data.type) ? pointer : placeInDefinition(data, pointer)}`,
 });
 
 /** Types of events that may name sources of their own in the file. */
-const TYPES_WITH_OWN_SOURCES: ReadonlySet<string> = new Set(['clause-set', 'claimed']);
+const TYPES_WITH_SOURCES_IN_FILE: ReadonlySet<string> = new Set(['clause-set', 'claimed']);
 
 /** Maps a pointer into event data to one into the entry. Errors of `sources` are located at the entry, which has no such field. */
 const placeInDefinition = ({ type }: RawEvent, pointer: string): string =>

@@ -134,7 +134,7 @@ const locateInLine =
 const isDated = (type: string): boolean => Object.hasOwn(caseEvents, type) && caseEvents[type as CaseEventType].dated;
 
 const withDefaults = (line: EventLine, context: LineContext): EventLine =>
-  withReferenceOfCase(withCategoryId(withDefaultList(line, context.list), context));
+  withReferenceInOpening(withCategoryId(withDefaultList(line, context.list), context));
 
 const withDefaultList = (line: EventLine, list: string): EventLine =>
   TYPES_WITH_DEFAULT_LIST.has(line.data.type) && line.data['list'] === undefined
@@ -153,7 +153,7 @@ const withCategoryId = (line: EventLine, { categories }: LineContext): EventLine
 };
 
 /** Adds the reference that names the case to the references of `opened`. */
-const withReferenceOfCase = (line: EventLine): EventLine => {
+const withReferenceInOpening = (line: EventLine): EventLine => {
   const named = line.case;
   if (line.data.type !== 'opened' || named === null || 'id' in named) return line;
   const references: unknown = line.data['references'] ?? [];

@@ -25,7 +25,7 @@ import type { TableRow, TabularFile } from './tabular-file.js';
 import { MAX_UNPACKED_BYTES } from './xlsx.js';
 
 /** Counts rows, lines or definitions. */
-export interface FileProgress {
+export interface FileImportProgress {
   readonly file: string;
   readonly total: number;
   readonly done: number;
@@ -58,7 +58,7 @@ export interface ImportOptions extends Partial<JobContext> {
 /** `unreadable`: a file cannot be read, or its list is not defined; `stopped`: by the signal. */
 export interface ImportResult {
   readonly outcome: 'done' | 'stopped' | 'unreadable';
-  readonly files: readonly FileProgress[];
+  readonly files: readonly FileImportProgress[];
 }
 
 const IMPORT_ORDER = ['definitions', 'register', 'amnesty', 'events', 'editions'] as const;
@@ -109,7 +109,7 @@ const scanAllFiles = async (
 const tableOf = (file: ScannedFile): TabularFile | undefined => (file.kind === 'definitions' ? undefined : file.table);
 
 class FileImporter {
-  readonly files: FileProgress[] = [];
+  readonly files: FileImportProgress[] = [];
   private readonly recorder: Recorder;
   private readonly isStopped: () => boolean;
 
@@ -282,7 +282,7 @@ class FileImporter {
   }
 
   private reportOutcome(file: string, row: number | null, outcome: ImportOutcome): void {
-    const last = this.files.pop() as FileProgress;
+    const last = this.files.pop() as FileImportProgress;
     const corrections = outcome.outcome === 'added' ? (outcome.corrections ?? []) : [];
     const progress = {
       ...last,

@@ -58,12 +58,12 @@ const repeatedKeyError = (text: string): CellError | null => {
     return null;
   } catch (error) {
     if (!(error instanceof RepeatedKeyError)) throw error;
-    return { column: null, ...repeatedKeyProblem(error.pointer) };
+    return { column: null, ...repeatedJsonKeyProblem(error.pointer) };
   }
 };
 
 /** The problem of a JSON object that has a key twice. */
-export const repeatedKeyProblem = (
+export const repeatedJsonKeyProblem = (
   pointer: string,
 ): { readonly code: 'FILE.KEY_TWICE'; readonly expected: string } => ({
   code: 'FILE.KEY_TWICE',

@@ -6,7 +6,7 @@ import { contradictionErrors, diffEvents } from './event-diff.js';
 import { definitionDiffRules, type DefinitionDraft } from './definitions-file.js';
 import { checkDrafts } from './event-draft.js';
 import { comparableEvents, hasImportAmendments } from './prior-events.js';
-import { notRecorded, refused, UNCHANGED, type ImportOutcome, type Recorder } from './recorder.js';
+import { refusedByConcurrentWrite, refused, UNCHANGED, type ImportOutcome, type Recorder } from './recorder.js';
 import { correctionsOf, type CorrectionOptions } from './row-corrections.js';
 
 const DEFINITIONS_ACTOR: Actor = { kind: 'import', id: 'definitions', asserted: true };
@@ -47,7 +47,7 @@ export const recordDefinition = async (
     actor: DEFINITIONS_ACTOR,
     key: JSON.stringify([kind, subject.id, ...newMatchKeys, ...since]),
   });
-  if (outcome.outcome === 'retry') return notRecorded();
+  if (outcome.outcome === 'retry') return refusedByConcurrentWrite();
   return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
 };
 

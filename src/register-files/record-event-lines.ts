@@ -12,7 +12,14 @@ import { checkDrafts, type LocatedEvent } from './event-draft.js';
 import { caseKey, type EventLine, type CaseIdentifier } from './event-line.js';
 import { matchLines, withAfter, type CheckedLine, type LineChange } from './match-event-lines.js';
 import { hasImportAmendments, type PriorEvent } from './prior-events.js';
-import { refused, notRecorded, UNCHANGED, type ImportOutcome, type Recorder, type Subject } from './recorder.js';
+import {
+  refused,
+  refusedByConcurrentWrite,
+  UNCHANGED,
+  type ImportOutcome,
+  type Recorder,
+  type Subject,
+} from './recorder.js';
 import type { CellError } from './report.js';
 import { correctionsOf, type CellCorrection, type CorrectionOptions } from './row-corrections.js';
 
@@ -165,7 +172,7 @@ const addLinesToCase = async (group: LineGroup, target: TargetCase): Promise<Lin
     acknowledge: [...new Set([...newLines, ...amendments.cells.keys()].flatMap(({ acknowledge }) => acknowledge))],
   });
   if (result.outcome === 'retry')
-    return result.subject.id === subject.id ? notRecorded() : referenceTaken(lines[0] as CheckedLine);
+    return result.subject.id === subject.id ? refusedByConcurrentWrite() : referenceTaken(lines[0] as CheckedLine);
   if (result.outcome === 'refused') return result;
   return { outcome: 'imported', lines: result.outcome === 'unchanged' ? outcomes.map(() => UNCHANGED) : outcomes };
 };

@@ -13,7 +13,7 @@ import { correctionsOf } from './row-corrections.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
 import type { CellError } from './report.js';
 import {
-  notRecorded,
+  refusedByConcurrentWrite,
   refused,
   UNCHANGED,
   type ImportOutcome,
@@ -62,7 +62,7 @@ export const recordRow = async (
   if (added.outcome !== 'retry') return added;
   const outcome =
     fileKind === 'register' ? await openCaseOrAddRow(row) : await addToCaseOfReference(row, UNKNOWN_REFERENCE);
-  return outcome.outcome === 'retry' ? notRecorded() : outcome;
+  return outcome.outcome === 'retry' ? refusedByConcurrentWrite() : outcome;
 };
 
 const hasSameAs = ({ cells }: RowToRecord): boolean => (cells['same_as'] ?? '') !== '';

@@ -168,7 +168,7 @@ export class Recorder {
         actor,
         key,
         acknowledge,
-        ...(opened === null ? {} : { duplicatesKnownAt: await this.positionBeforeFile() }),
+        ...(opened === null ? {} : { duplicateSearchKnownAt: await this.positionBeforeFile() }),
         correlationId: this.correlationId,
       }),
     );
@@ -201,12 +201,12 @@ export class Recorder {
         return refused({ column: null, code: 'SUBJECT.FULL', expected: `at most ${result.limit} events` });
       case 'unknown-subject':
       case 'conflict':
-        return notRecorded();
+        return refusedByConcurrentWrite();
     }
   }
 }
 
-export const notRecorded = (): ReturnType<typeof refused> =>
+export const refusedByConcurrentWrite = (): ReturnType<typeof refused> =>
   refused({
     column: null,
     code: 'IMPORT.NOT_RECORDED',

@@ -59,11 +59,11 @@ export type RegisterRow = Readonly<Record<(typeof REGISTER_COLUMNS)[number], str
 export type AmnestyRow = Readonly<Record<(typeof AMNESTY_COLUMNS)[number], string>>;
 export type EditionRow = Readonly<Record<(typeof EDITION_COLUMNS)[number], string>>;
 
-export interface HeaderSpec {
+export interface HeaderRowSpec {
   readonly columns: readonly string[];
   readonly required: readonly string[];
   /** Groups of columns; the header needs at least one of each. */
-  readonly oneOf: readonly (readonly string[])[];
+  readonly oneOfEachGroup: readonly (readonly string[])[];
   /** The pattern of the names of further columns; absent where none are allowed. */
   readonly furtherColumnPattern?: RegExp;
 }
@@ -72,25 +72,25 @@ export const FILE_KINDS = {
   register: {
     columns: REGISTER_COLUMNS,
     required: ['ref', 'source'],
-    oneOf: [['name', 'name_en', 'name_ru']],
+    oneOfEachGroup: [['name', 'name_en', 'name_ru']],
   },
   amnesty: {
     columns: AMNESTY_COLUMNS,
     required: ['ref', 'instrument', 'amnestied_on', 'effect', 'source'],
-    oneOf: [],
+    oneOfEachGroup: [],
   },
   events: {
     columns: EVENT_COLUMNS,
     required: ['ref', 'type'],
-    oneOf: [['source', 'source_url']],
+    oneOfEachGroup: [['source', 'source_url']],
   },
   editions: {
     columns: EDITION_COLUMNS,
     required: ['date', 'total', 'source'],
-    oneOf: [],
+    oneOfEachGroup: [],
     furtherColumnPattern: /^[a-z0-9]+(-[a-z0-9]+)*$/,
   },
-} as const satisfies Readonly<Record<string, HeaderSpec>>;
+} as const satisfies Readonly<Record<string, HeaderRowSpec>>;
 export type FileKind = keyof typeof FILE_KINDS;
 /** Kinds with one person a row. */
 export type PersonRowFileKind = Exclude<FileKind, 'events' | 'editions'>;
@@ -121,8 +121,8 @@ export const detectFileKind = (header: readonly string[]): FileKind | null => {
 
 /** The required columns that a header lacks; of a group, its first column. */
 export const missingColumns = (kind: FileKind, header: readonly string[]): readonly string[] => {
-  const { required, oneOf }: HeaderSpec = FILE_KINDS[kind];
-  const groups = [...required.map((column) => [column]), ...oneOf];
+  const { required, oneOfEachGroup }: HeaderRowSpec = FILE_KINDS[kind];
+  const groups = [...required.map((column) => [column]), ...oneOfEachGroup];
   return groups.filter((group) => !group.some((column) => header.includes(column))).map(([first]) => first as string);
 };
 

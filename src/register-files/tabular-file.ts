@@ -10,7 +10,7 @@ import {
   detectFileKind,
   missingColumns,
   type FileKind,
-  type HeaderSpec,
+  type HeaderRowSpec,
 } from './row-columns.js';
 import type { RawRow } from './csv.js';
 import type { FileNotice, FileProblem, CellError } from './report.js';
@@ -124,7 +124,7 @@ const headerProblems = (
   line: number,
   formatHint: string,
 ): readonly FileProblem[] => {
-  const { columns, furtherColumnPattern }: HeaderSpec = FILE_KINDS[kind];
+  const { columns, furtherColumnPattern }: HeaderRowSpec = FILE_KINDS[kind];
   const named = names.filter((name): name is string => name !== null && name !== '');
   const problem = (code: FileProblem['code'], column: string | null, expected: string): FileProblem => ({
     code,
@@ -150,7 +150,7 @@ const headerProblems = (
 };
 
 const columnOrAlternatives = (kind: FileKind, column: string): string => {
-  const groups: readonly (readonly string[])[] = FILE_KINDS[kind].oneOf;
+  const groups: readonly (readonly string[])[] = FILE_KINDS[kind].oneOfEachGroup;
   return (groups.find(([first]) => first === column) ?? [column]).join(' or ');
 };
 

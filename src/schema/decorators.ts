@@ -408,11 +408,11 @@ export const ObjectRule =
         name: code,
         validator: { validate: (_, args) => holds(args?.object as T), defaultMessage: () => expects },
       },
-      { context: { at } satisfies ObjectRuleContext },
+      { context: { at } satisfies ObjectRuleErrorContext },
     )(target, key);
   };
 
 /** The class-validator context of an ObjectRule. */
-export interface ObjectRuleContext {
+export interface ObjectRuleErrorContext {
   readonly at: string;
 }

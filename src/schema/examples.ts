@@ -271,7 +271,7 @@ export const eventExamples: FullEvents = {
 };
 
 /** The body of a request that applies a decree. */
-export const applicationExample = {
+export const applicationRequestExample = {
   list: 'union',
   persons: ['AZ-0018', 'AZ-0137'],
   amnestiedOn: '2025-12-22',

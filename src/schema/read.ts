@@ -1,6 +1,6 @@
 /** Validates untrusted input against a DTO class. */
 import { validateSync, type ValidationError } from 'class-validator';
-import type { ObjectRuleContext } from './decorators.js';
+import type { ObjectRuleErrorContext } from './decorators.js';
 import { fieldsOf, type Constructor } from './field.js';
 import { isValid } from './is-valid.js';
 import { LIMITS } from './limits.js';
@@ -173,7 +173,7 @@ const errorsOfField = (
     return toFieldErrors(error.children ?? [], here).map((fieldError) => ({ fieldError, isObjectRule: false }));
   }
   const [name, expected] = failed;
-  const objectRule = (error.contexts as Record<string, ObjectRuleContext> | undefined)?.[name];
+  const objectRule = (error.contexts as Record<string, ObjectRuleErrorContext> | undefined)?.[name];
   if (objectRule !== undefined) {
     const place = objectRule.at === '' ? pointer : pointerTo(pointer, objectRule.at);
     return [{ fieldError: { code: name as FieldErrorCode, pointer: place, expected }, isObjectRule: true }];

@@ -146,8 +146,13 @@ const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promis
   return isDamaged() ? 'STORE_DAMAGED' : unwritable;
 };
 
-const readModelsCode = ({ problem, readable, lag, caughtUp }: Readiness): ReadinessCodeByPart['read-models'] => {
+const readModelsCode = ({
+  problem,
+  canAnswerQueries,
+  lag,
+  caughtUp,
+}: Readiness): ReadinessCodeByPart['read-models'] => {
   if (problem !== null) return problem.code;
-  if (!readable) return 'BUILDING';
+  if (!canAnswerQueries) return 'BUILDING';
   return caughtUp || (lag !== null && lag < MAX_READY_LAG_MS) ? null : 'BEHIND';
 };

@@ -1,7 +1,7 @@
 /** What the documents say of the code is made from the code. `npm run docs` writes it; here it is compared. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settingsTable } from '../../src/settings.js';
+import { settingDefinitions } from '../../src/settings.js';
 import { alarmsTable } from '../../tools/alarms.js';
 import { catalogue } from '../../tools/catalogue.js';
 import { limitsTable } from '../../tools/limits.js';
@@ -14,7 +14,7 @@ const settings = (): string =>
   [
     '| variable | unless set | what it means | what is expected |',
     '| --- | --- | --- | --- |',
-    ...Object.values(settingsTable).map(
+    ...Object.values(settingDefinitions).map(
       (s) =>
         `| \`${s.name}\` | ${s.default === null || s.default === '' ? '–' : `\`${s.default}\``} | ${s.meaning} | ${s.expected} |`,
     ),

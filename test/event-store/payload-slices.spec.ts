@@ -1,7 +1,7 @@
 /** The parts cut out of a stored text are those of the payload, written anew; what is not canonical is never taken for it. */
 import fc from 'fast-check';
 import { encode } from '../../src/event-store/encode.js';
-import { personalTexts, type PayloadTexts } from '../../src/event-store/leaf.js';
+import { serializePersonalPart, type PayloadTexts } from '../../src/event-store/leaf.js';
 import { slicePayload } from '../../src/event-store/payload-slices.js';
 import { canonicalJson } from '../../src/json/canonical.js';
 import { EXPECTED } from '../golden/expected.js';
@@ -29,7 +29,7 @@ const writtenAnew = (text: string): PayloadTexts | null => {
   const { commitment, data, meta, personal } = payload;
   return {
     ...{ commitment, data: canonicalJson(data), meta: canonicalJson(meta), schemaVersion: meta.schemaVersion },
-    personal: personal && personalTexts(personal, personal['salt']),
+    personal: personal && serializePersonalPart(personal, personal['salt']),
   };
 };
 

@@ -14,7 +14,7 @@ import {
   parsePayload,
   verifyRecord,
   type EncodedRecord,
-  type SerializedRecord,
+  type RecordWithPayloadText,
 } from '../../src/event-store/codec.js';
 import { encode } from '../../src/event-store/encode.js';
 import { EXPECTED, recorded } from './expected.js';
@@ -30,13 +30,13 @@ const fileOf = (type: string, version: number, folder = import.meta.dirname): st
 /** The record with its payload as it was written, as one JSON document, so that it can be read by people too. */
 const asFile = ({ id, type, recordedAt, leaf, text }: EncodedRecord): string =>
   `${JSON.stringify({ id, type, recordedAt, ...(leaf === null ? {} : { leaf }) }).slice(0, -1)},"payload":\n${text}\n}\n`;
-const readFile = (file: string): SerializedRecord => {
+const readFile = (file: string): RecordWithPayloadText => {
   const content = readFileSync(file, 'utf8');
   const {
     payload: _,
     leaf = null,
     ...head
-  } = JSON.parse(content) as Omit<SerializedRecord, 'leaf'> & {
+  } = JSON.parse(content) as Omit<RecordWithPayloadText, 'leaf'> & {
     readonly leaf?: string;
   };
   const text = content.split('\n')[1] ?? '';

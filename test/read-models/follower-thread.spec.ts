@@ -86,7 +86,12 @@ it('lets a query see the write whose token it has, before and after a restart', 
   await start();
   await models.waitFor(log.token);
   expect(await countCases()).toBe(21);
-  expect(await models.readiness()).toMatchObject({ caughtUp: true, position: 21, problem: null, readable: true });
+  expect(await models.readiness()).toMatchObject({
+    caughtUp: true,
+    position: 21,
+    problem: null,
+    canAnswerQueries: true,
+  });
   expect(threads).toHaveLength(2);
 });
 

@@ -17,7 +17,7 @@ import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage, type PageRequest } from '../../src/read-models/list/page.js';
 import {
   judgedCondition,
-  toMatchConditions,
+  toPeriodSqlConditions,
   memberConditions,
   listScope,
 } from '../../src/read-models/list/predicate.js';
@@ -172,7 +172,7 @@ const actualPeople = (
   const request = { scope, conditions, reference: undefined, sort, limit: 10, certainty: undefined, after: null };
   const found = readPage(file, { ...request, facets: chooseFacets(list, population, filters) });
   expect(readPage(file, { ...request, facets: chooseFacets(list, population, {}) }).items).toEqual(found.items);
-  expect(found.total).toEqual(countPeople(file.counters, scope, toMatchConditions(conditions)));
+  expect(found.total).toEqual(countPeople(file.counters, scope, toPeriodSqlConditions(conditions)));
   expect(found.total).toEqual({
     yes: found.items.filter(({ certainty }) => certainty === 'yes').length,
     uncertain: found.items.filter(({ certainty }) => certainty === 'uncertain').length,

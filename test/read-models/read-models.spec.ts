@@ -65,7 +65,7 @@ describe('following the log', () => {
       position: 2,
       lag: 0,
       problem: null,
-      readable: true,
+      canAnswerQueries: true,
     });
   });
 
@@ -224,7 +224,7 @@ describe('faults', () => {
       position: 1,
       lag: null,
       problem: { code: 'STORE_UNAVAILABLE', error: 'StoreUnavailable', after: 1 },
-      readable: true,
+      canAnswerQueries: true,
     });
     expect(await countCases(models)).toBe(1);
   });

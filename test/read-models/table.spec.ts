@@ -1,10 +1,10 @@
-import { diffRows, noVersions } from '../../src/read-models/table.js';
+import { updateRowVersions, noVersions } from '../../src/read-models/table.js';
 
 const COLUMNS = ['a', 'b'];
 
 it('keeps unchanged rows, closes removed ones and starts new ones', () => {
   const versions = noVersions();
-  diffRows(
+  updateRowVersions(
     COLUMNS,
     versions,
     [
@@ -13,7 +13,7 @@ it('keeps unchanged rows, closes removed ones and starts new ones', () => {
     ],
     3,
   );
-  diffRows(COLUMNS, versions, [{ b: 1, a: 'y' }, { a: 'z' }], 5);
+  updateRowVersions(COLUMNS, versions, [{ b: 1, a: 'y' }, { a: 'z' }], 5);
   expect(versions.open).toMatchObject([
     { cells: ['y', 1], from: 3, rowid: null },
     { cells: ['z', null], from: 5, rowid: null },
@@ -23,9 +23,9 @@ it('keeps unchanged rows, closes removed ones and starts new ones', () => {
 
 it('starts a new version for a row that returns', () => {
   const versions = noVersions();
-  diffRows(COLUMNS, versions, [{ a: 'x', b: 1 }], 1);
-  diffRows(COLUMNS, versions, [], 2);
-  diffRows(COLUMNS, versions, [{ a: 'x', b: 1 }], 4);
+  updateRowVersions(COLUMNS, versions, [{ a: 'x', b: 1 }], 1);
+  updateRowVersions(COLUMNS, versions, [], 2);
+  updateRowVersions(COLUMNS, versions, [{ a: 'x', b: 1 }], 4);
   expect(versions.open.map(({ from }) => from)).toEqual([4]);
   expect(versions.closed.map(({ from, to }) => [from, to])).toEqual([[1, 2]]);
 });

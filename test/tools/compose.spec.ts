@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseConnectionString } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
 import { DCLinter } from 'dclint';
 import { parse } from 'yaml';
-import { readSettings, settingsTable } from '../../src/settings.js';
+import { readSettings, settingDefinitions } from '../../src/settings.js';
 
 interface Container {
   readonly image?: string;
@@ -53,7 +53,7 @@ describe.each(FILES)('%s', (file) => {
   });
 
   test('sets only variables that the service reads', () => {
-    const names = Object.values(settingsTable).map(({ name }): string => name);
+    const names = Object.values(settingDefinitions).map(({ name }): string => name);
     expect(ours(file)).not.toEqual([]);
     for (const one of ours(file)) expect(names).toEqual(expect.arrayContaining(Object.keys(variables(one))));
   });

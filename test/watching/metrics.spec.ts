@@ -5,7 +5,7 @@ const render = async (isVerificationFailing: boolean): Promise<string> => {
   const metrics = new Metrics(() =>
     Promise.resolve({
       ...{ parts: { log: null, 'read-models': null }, pendingAppends: 0, events: 1, logCheck: null, rebuild: null },
-      ...{ caughtUp: true, position: 1, lag: 0, problem: null, readable: true },
+      ...{ caughtUp: true, position: 1, lag: 0, problem: null, canAnswerQueries: true },
       proof: { checkpointSize: 1, isCheckpointFailing: false, isVerificationFailing, witnesses: [] },
     }),
   );

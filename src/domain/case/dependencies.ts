@@ -64,11 +64,13 @@ const criteriaRequirementText = ({ policies }: ListDefinition): string => {
 
 const changedKeysOfInstrument = (before: Instrument | null, after: Instrument | null): readonly string[] => {
   const id = (before ?? after)?.id;
-  return id === undefined || judgedFieldsText(before) === judgedFieldsText(after) ? [] : [instrumentKey(id)];
+  return id === undefined || findingRelevantFieldsText(before) === findingRelevantFieldsText(after)
+    ? []
+    : [instrumentKey(id)];
 };
 
 /** The fields of an instrument that findings depend on, as a text to compare. */
-const judgedFieldsText = (instrument: Instrument | null): string =>
+const findingRelevantFieldsText = (instrument: Instrument | null): string =>
   JSON.stringify(
     instrument && [instrument.kind, instrument.inForce ?? instrument.issued, instrument.windowEnd, instrument.clauses],
   );

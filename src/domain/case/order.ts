@@ -26,7 +26,7 @@ export interface EventOrder {
   /** The events of `recorded` as they stand, undated ones too. */
   readonly standingEvents: readonly EventWithId<CaseEvent>[];
   /** The dated events in the order in which they are applied. */
-  readonly events: readonly OrderedEvent[];
+  readonly datedEvents: readonly OrderedEvent[];
   readonly invalidAfterFindings: readonly Finding[];
   /** `invalidAfterFindings`, then the findings of each event of `events`. */
   readonly findings: readonly Finding[];
@@ -54,14 +54,14 @@ export const orderOf = (recorded: readonly EventWithId<CaseEvent>[]): EventOrder
   return withFindings({
     recorded,
     standingEvents,
-    events: continueOrder([], dated, predecessorById),
+    datedEvents: continueOrder([], dated, predecessorById),
     invalidAfterFindings: findings,
   });
 };
 
 const withFindings = (order: Omit<EventOrder, 'findings'>): EventOrder => ({
   ...order,
-  findings: [...order.invalidAfterFindings, ...order.events.flatMap(({ findings }) => findings)],
+  findings: [...order.invalidAfterFindings, ...order.datedEvents.flatMap(({ findings }) => findings)],
 });
 
 /** Completes an order: appends the events in `left`, one by one, to its beginning. */
@@ -98,10 +98,10 @@ export const extendOrder = (order: EventOrder, added: EventWithId<CaseEvent>): E
   if (order.standingEvents.some(({ event }) => event.after === added.id)) return orderOf(recorded);
   const dated = toDated(added);
   if (after === undefined)
-    return withFindings({ ...order, recorded, standingEvents, events: insertIntoOrder(order.events, dated) });
+    return withFindings({ ...order, recorded, standingEvents, datedEvents: insertIntoOrder(order.datedEvents, dated) });
   if (!comesLast(dated, after, order)) return orderOf(recorded);
-  const events = [...order.events, orderedEventOf(dated, stateAfter(order.events), after)];
-  return withFindings({ ...order, recorded, standingEvents, events });
+  const datedEvents = [...order.datedEvents, orderedEventOf(dated, stateAfter(order.datedEvents), after)];
+  return withFindings({ ...order, recorded, standingEvents, datedEvents });
 };
 
 /**
@@ -143,12 +143,14 @@ const orderedEventOf = (dated: DatedEvent, state: CaseState, after: string | nul
 });
 
 /** Whether an event with an `after` must follow all ordered events. False where its `after` may not be valid. */
-const comesLast = (added: DatedEvent, after: string, { events }: EventOrder): boolean => {
-  const named = events.find(({ id }) => id === after);
+const comesLast = (added: DatedEvent, after: string, { datedEvents }: EventOrder): boolean => {
+  const named = datedEvents.find(({ id }) => id === after);
   if (named === undefined) return false;
-  const tied = events.filter((other) => !isCertainlyBefore(other, added));
-  const predecessorById = predecessorByIdOf(events);
-  return tied.every((other) => !isCertainlyBefore(added, other) && mustFollow(named, other, events, predecessorById));
+  const tied = datedEvents.filter((other) => !isCertainlyBefore(other, added));
+  const predecessorById = predecessorByIdOf(datedEvents);
+  return tied.every(
+    (other) => !isCertainlyBefore(added, other) && mustFollow(named, other, datedEvents, predecessorById),
+  );
 };
 
 const byId = (a: EventWithId<CaseEvent>, b: EventWithId<CaseEvent>): number => (a.id < b.id ? -1 : 1);

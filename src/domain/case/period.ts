@@ -3,7 +3,7 @@ import type { Day } from '../time.js';
 import type { Custody, ListRecognition, Proceedings, SentenceState } from './state.js';
 
 /** The recognition of a case by one list. */
-export interface ListStanding extends ListRecognition {
+export interface RecognitionByList extends ListRecognition {
   readonly list: string;
 }
 
@@ -45,7 +45,7 @@ export interface Standing {
   readonly facility: string | null;
   readonly incident: string | null;
   /** Sorted by list, without lists whose recognition is `none`. */
-  readonly lists: readonly ListStanding[];
+  readonly lists: readonly RecognitionByList[];
 }
 
 /**

@@ -19,7 +19,7 @@ export const findingsOfSingleEvents = (
       ...(namesIn(event).some(({ text }) => mixesScripts(text)) ? [finding('NAME.MIXED_SCRIPT', id)] : []),
       ...('category' in event ? categoryFindings(id, event, when, referenceData) : []),
       ...(event.type === 'pardoned' || event.type === 'amnestied'
-        ? instrumentFindings(id, event, when, referenceData)
+        ? appliedInstrumentFindings(id, event, when, referenceData)
         : []),
     ];
   });
@@ -39,7 +39,7 @@ const categoryFindings = (
   ];
 };
 
-const instrumentFindings = (
+const appliedInstrumentFindings = (
   id: string,
   event: CaseEventOf<'pardoned' | 'amnestied'>,
   when: Interval | null,

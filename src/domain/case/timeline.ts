@@ -20,7 +20,7 @@ export interface Timeline {
 /** The timeline of events that are given in order of recording; only what amendments make of the events depends on that order. */
 export const timelineOf = (events: readonly EventWithId<CaseEvent>[]): Timeline => {
   const order = orderOf(events);
-  return { order, courses: coursesOf(order.events) };
+  return { order, courses: coursesOf(order.datedEvents) };
 };
 
 /**
@@ -32,7 +32,7 @@ export const extendTimeline = ({ order, courses }: Timeline, added: EventWithId<
   const extended = extendOrder(order, added);
   return {
     order: extended,
-    courses: extended.events === order.events ? courses : extendCourses(courses, extended.events),
+    courses: extended.datedEvents === order.datedEvents ? courses : extendCourses(courses, extended.datedEvents),
   };
 };
 

@@ -18,7 +18,11 @@ export const decide = (
   acknowledge: readonly string[],
 ): Decision =>
   refuseImpossibleAmendments(history, newEvents) ??
-  decideByFindings(findingsOf(history, references), findingsOf([...history, ...newEvents], references), acknowledge);
+  decideByFindings(
+    findingsOfClaim(history, references),
+    findingsOfClaim([...history, ...newEvents], references),
+    acknowledge,
+  );
 
 /** The ids of the lists and instruments to load before a decision on these events. */
 export const listAndInstrumentIdsInClaims = (
@@ -39,7 +43,7 @@ const subjectsIn = (event: ClaimEvent): readonly Partial<ClaimSubject>[] => {
 };
 
 /** A claim is made once, by its first event that stands, and withdrawn at most once. */
-const findingsOf = (events: Events, references: ReferenceData): readonly Finding[] =>
+const findingsOfClaim = (events: Events, references: ReferenceData): readonly Finding[] =>
   eventsAsTheyStand(events).flatMap(({ id, event }, index, standing) => {
     if (event.type === 'claimed')
       return [

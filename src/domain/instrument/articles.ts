@@ -18,4 +18,5 @@ export const matchesNamedArticle = (article: string, named: string): boolean => 
 };
 
 /** Whether the name `other` covers every article that `name` covers. */
-export const isCoveredByName = (name: string, other: string): boolean => matchesNamedArticle(storedForm(name), other);
+export const isArticleNameCoveredBy = (name: string, other: string): boolean =>
+  matchesNamedArticle(storedForm(name), other);

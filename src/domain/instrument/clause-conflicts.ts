@@ -1,6 +1,6 @@
 /** Finds clauses that contradict themselves, so that nobody can meet all their conditions. */
 import { addTerm, parseDay, type Day } from '../time.js';
-import { isCoveredByName } from './articles.js';
+import { isArticleNameCoveredBy } from './articles.js';
 import { GRAVITIES, type Condition, type ConditionCode, type Conditions } from './events.js';
 
 /** False only if no case can meet all conditions, whatever the register knows about it. */
@@ -47,7 +47,8 @@ const canMeetCategories = (conditions: readonly Conditions['category'][]): boole
 const canMeetArticles = (conditions: readonly Conditions['articles'][]): boolean => {
   const excluded = conditions.flatMap(({ noneOf }) => noneOf ?? []);
   return conditions.every(
-    ({ anyOf }) => anyOf === undefined || anyOf.some((name) => !excluded.some((other) => isCoveredByName(name, other))),
+    ({ anyOf }) =>
+      anyOf === undefined || anyOf.some((name) => !excluded.some((other) => isArticleNameCoveredBy(name, other))),
   );
 };
 

@@ -5,13 +5,13 @@ import { sentenceEndDay } from '../case/sentence.js';
 import { formatDay, MAX_DAY, MIN_DAY, termLength, type Day } from '../time.js';
 import { matchesNamedArticle } from './articles.js';
 import { GRAVITIES, type ConditionCode, type Conditions } from './events.js';
-import { commonDays, leadingDays, trailingDays, type Extent } from './extent.js';
+import { commonDays, leadingDays, trailingDays, type CourseExtent } from './extent.js';
 import type { GravityLookup } from './gravity.js';
 
 /** A possible standing of a case, with the courses that lead to it. */
 export interface PossibleStanding {
   readonly standing: Standing;
-  readonly all: Extent;
+  readonly all: CourseExtent;
   /** The days on which a sentence of unknown term may end. */
   readonly endDays: DayRange;
   /** EDTF; null if unknown. */
@@ -33,7 +33,7 @@ export interface EvaluationContext {
 interface ConditionRule<C extends ConditionCode> {
   /** Whether the condition depends on the day, so that it is evaluated for each day of a range. */
   readonly dependsOnDay: boolean;
-  extent(condition: Conditions[C], possible: PossibleStanding, context: EvaluationContext): Extent | null;
+  extent(condition: Conditions[C], possible: PossibleStanding, context: EvaluationContext): CourseExtent | null;
   /** The value that the condition looked at; null if nothing is known. */
   saw(possible: PossibleStanding, condition: Conditions[C], context: EvaluationContext): string | null;
 }
@@ -45,11 +45,11 @@ const SAW_LIFE = 'life';
 /** What a condition saw: a term that no source reports. */
 const SAW_UNKNOWN = 'unknown';
 
-const allCoursesIf = (holds: boolean, { all }: PossibleStanding): Extent | null => (holds ? all : null);
-const uncertainInAllCourses = ({ all }: PossibleStanding): Extent => ({ ...all, isCertain: false });
-const coursesWithStarts = (starts: DayRange | null, { all }: PossibleStanding): Extent | null =>
+const allCoursesIf = (holds: boolean, { all }: PossibleStanding): CourseExtent | null => (holds ? all : null);
+const uncertainInAllCourses = ({ all }: PossibleStanding): CourseExtent => ({ ...all, isCertain: false });
+const coursesWithStarts = (starts: DayRange | null, { all }: PossibleStanding): CourseExtent | null =>
   starts && { ...all, starts };
-const coursesWithBirths = (births: DayRange | null, { all }: PossibleStanding): Extent | null =>
+const coursesWithBirths = (births: DayRange | null, { all }: PossibleStanding): CourseExtent | null =>
   births && { ...all, births };
 
 const daysUpTo = (latest: Day): DayRange => ({ earliest: MIN_DAY, latest });
@@ -74,11 +74,11 @@ const possibleGravestRanks = (articles: readonly string[], { gravityOf, day }: E
   return { earliest: gravest, latest: known.length < articles.length ? GRAVITIES.length - 1 : gravest };
 };
 
-const gravityExtent = (
+const coursesMeetingGravity = (
   { atLeast, atMost }: Conditions['gravity'],
   possible: PossibleStanding,
   context: EvaluationContext,
-): Extent | null => {
+): CourseExtent | null => {
   const convicted = articlesOfConviction(possible);
   if (convicted === null) return null;
   const ranks = possibleGravestRanks(convicted, context);
@@ -100,11 +100,11 @@ const stageOf = ({ standing }: PossibleStanding): string => {
 const measurementDayOf = ({ measured }: { readonly measured: string }, { day, inForce }: EvaluationContext): Day =>
   measured === 'rolling' ? day : inForce;
 
-const remainingExtent = (
+const coursesMeetingRemaining = (
   condition: Conditions['remaining'],
   possible: PossibleStanding,
   context: EvaluationContext,
-): Extent | null => {
+): CourseExtent | null => {
   const { running, isForLife } = possible.standing;
   const { lessThan, atLeast } = condition;
   const on = measurementDayOf(condition, context);
@@ -113,7 +113,7 @@ const remainingExtent = (
   const first = atLeast === undefined ? on + 1 : context.addTerm(on, atLeast);
   const last = lessThan === undefined ? MAX_DAY : context.addTerm(on, lessThan) - 1;
   const { term, isTermUnknown, reductions } = running;
-  if (term === null) return isTermUnknown ? unknownEndExtent({ earliest: first, latest: last }, possible) : null;
+  if (term === null) return isTermUnknown ? coursesIfEndUnknown({ earliest: first, latest: last }, possible) : null;
   if (running.start === null) return uncertainInAllCourses(possible);
   const end = (start: Day): Day => sentenceEndDay(start, term, reductions);
   const { starts } = possible.all;
@@ -127,7 +127,7 @@ const remainingExtent = (
   return coursesWithStarts(late && early && commonDays(late, early), possible);
 };
 
-const unknownEndExtent = (wanted: DayRange, possible: PossibleStanding): Extent | null => {
+const coursesIfEndUnknown = (wanted: DayRange, possible: PossibleStanding): CourseExtent | null => {
   const { endDays } = possible;
   if (wanted.earliest > wanted.latest || commonDays(wanted, endDays) === null) return null;
   return wanted.earliest <= endDays.earliest && endDays.latest <= wanted.latest
@@ -139,11 +139,11 @@ const unknownEndExtent = (wanted: DayRange, possible: PossibleStanding): Extent 
 const endIfKnown = ({ standing: { sentenceEnd } }: PossibleStanding): Day | null =>
   sentenceEnd !== null && sentenceEnd.earliest === sentenceEnd.latest ? sentenceEnd.earliest : null;
 
-const servedExtent = (
+const coursesMeetingServed = (
   condition: Conditions['served'],
   possible: PossibleStanding,
   context: EvaluationContext,
-): Extent | null => {
+): CourseExtent | null => {
   const { running, isForLife } = possible.standing;
   const { atLeast, atLeastShare } = condition;
   const on = measurementDayOf(condition, context);
@@ -164,7 +164,7 @@ const servedExtent = (
   return coursesWithStarts(long && share && commonDays(long, share), possible);
 };
 
-const termExtent = ({ atMost }: Conditions['term'], possible: PossibleStanding): Extent | null => {
+const coursesMeetingTerm = ({ atMost }: Conditions['term'], possible: PossibleStanding): CourseExtent | null => {
   const { running } = possible.standing;
   if (running === null) return null;
   const { term, isTermUnknown } = running;
@@ -172,11 +172,11 @@ const termExtent = ({ atMost }: Conditions['term'], possible: PossibleStanding):
   return allCoursesIf(termLength(term) <= termLength(atMost), possible);
 };
 
-const ageExtent = (
+const coursesMeetingAge = (
   condition: Conditions['age'],
   possible: PossibleStanding,
   context: EvaluationContext,
-): Extent | null => {
+): CourseExtent | null => {
   const { atLeast = 0, atMost } = condition;
   if (possible.born === null) return uncertainInAllCourses(possible);
   const on = measurementDayOf(condition, context);
@@ -212,7 +212,7 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
   },
   gravity: {
     dependsOnDay: true,
-    extent: gravityExtent,
+    extent: coursesMeetingGravity,
     saw: (possible, _, context) => {
       const convicted = articlesOfConviction(possible);
       if (convicted === null) return SAW_NONE;
@@ -222,7 +222,7 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
   },
   remaining: {
     dependsOnDay: true,
-    extent: remainingExtent,
+    extent: coursesMeetingRemaining,
     saw: ({ standing: { running, isForLife, sentenceEnd } }) => {
       if (running === null) return SAW_NONE;
       if (isForLife) return SAW_LIFE;
@@ -231,7 +231,7 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
   },
   served: {
     dependsOnDay: true,
-    extent: servedExtent,
+    extent: coursesMeetingServed,
     saw: ({ standing: { running } }) => {
       if (running === null) return SAW_NONE;
       return running.start === null ? null : daysText(running.start);
@@ -239,14 +239,14 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
   },
   term: {
     dependsOnDay: false,
-    extent: termExtent,
+    extent: coursesMeetingTerm,
     saw: ({ standing: { running, isForLife } }) => {
       if (running === null) return SAW_NONE;
       if (isForLife) return SAW_LIFE;
       return running.term ?? (running.isTermUnknown ? SAW_UNKNOWN : SAW_NONE);
     },
   },
-  age: { dependsOnDay: true, extent: ageExtent, saw: ({ born }) => born },
+  age: { dependsOnDay: true, extent: coursesMeetingAge, saw: ({ born }) => born },
   sex: {
     dependsOnDay: false,
     extent: ({ in: among }, possible) =>

@@ -9,7 +9,7 @@ import { parseEdtf, type Interval } from '../time.js';
 import { canBeMet } from './clause-conflicts.js';
 import { applicationFindings } from './applications.js';
 import type { ClauseFields, InstrumentEvent } from './events.js';
-import { foldInstrument, isSameVersion, type Instrument } from './instrument.js';
+import { foldInstrument, isSameClauseVersion, type Instrument } from './instrument.js';
 
 /** By id: the lists that the conditions of clauses and applications name, without those that do not exist. */
 export type ListsById = ReadonlyMap<string, ListDefinition>;
@@ -46,12 +46,12 @@ const findingsOf = (events: readonly EventWithId<InstrumentEvent>[], lists: List
   return eventsAsTheyStand(events).flatMap(({ id, event }) => {
     const before = instrument;
     instrument = foldInstrument('', [event], before);
-    return findingsOfEvent(before, id, event, instrument, lists);
+    return instrumentEventFindings(before, id, event, instrument, lists);
   });
 };
 
 /** `before`: the instrument as the events before this one made it; `after`: with this one. */
-const findingsOfEvent = (
+const instrumentEventFindings = (
   before: Instrument | null,
   id: string,
   event: NonAmendment<InstrumentEvent>,
@@ -81,7 +81,7 @@ const findingsOfEvent = (
 const hasStandingVersion = (
   instrument: Instrument | null,
   version: Pick<ClauseFields, 'clause' | 'version'>,
-): boolean => instrument?.clauseVersions.some((standing) => isSameVersion(standing, version)) ?? false;
+): boolean => instrument?.clauseVersions.some((standing) => isSameClauseVersion(standing, version)) ?? false;
 
 const clauseFindings = (id: string, { conditions }: ClauseFields, lists: ListsById): readonly Finding[] => [
   ...(canBeMet(conditions) ? [] : [finding('CLAUSE.CONTRADICTS_ITSELF', id)]),

@@ -11,7 +11,7 @@ import { policyOn, type ListDefinition } from '../list/list.js';
 import { addTerm, ANY_DAY, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
 import { CONDITION_RULES, type PossibleStanding, type EvaluationContext } from './conditions.js';
 import type { ClauseFields, Condition, ConditionCode, Conditions } from './events.js';
-import { commonDays, covers, intersection, leadingDays, trailingDays, type Extent } from './extent.js';
+import { commonDays, covers, intersection, leadingDays, trailingDays, type CourseExtent } from './extent.js';
 import type { GravityLookup } from './gravity.js';
 import { LISTED_CODE, VERDICTS, type ConditionOutcome, type Verdict } from './verdicts.js';
 
@@ -31,7 +31,7 @@ export interface EligibilityQuestion {
   readonly gravityOf: GravityLookup;
 }
 
-export interface Candidate {
+export interface EligibilityCandidate {
   /** At least the periods that include the day of the list, as if the act had not been applied (`periodsWithoutAct`). */
   readonly periods: readonly Period[];
   /** EDTF; null if unknown. */
@@ -55,8 +55,8 @@ export interface ExplainedEligibility extends Eligibility {
 /** An eligibility question with its values per day cached, to be evaluated for many cases. */
 export interface PreparedQuestion {
   /** The best verdict on the days from `from` to `to`, both included. Null for a case that is on the list in no possible course. */
-  readonly evaluate: (candidate: Candidate, from: Day, to: Day) => Eligibility | null;
-  readonly explain: (candidate: Candidate, from: Day, to: Day) => ExplainedEligibility | null;
+  readonly evaluate: (candidate: EligibilityCandidate, from: Day, to: Day) => Eligibility | null;
+  readonly explain: (candidate: EligibilityCandidate, from: Day, to: Day) => ExplainedEligibility | null;
 }
 
 /** The periods of a case as if an act had not been applied to it. `events` are as they stand. */
@@ -70,18 +70,18 @@ export const isApplication = (event: CaseEvent, instrument: string): boolean =>
 
 /** Eligibility on one day. */
 export const eligibility = (
-  candidate: Candidate,
+  candidate: EligibilityCandidate,
   question: EligibilityQuestion,
   day: Day,
 ): ExplainedEligibility | null => prepareQuestion(question).explain(candidate, day, day);
 
 export const prepareQuestion = (question: EligibilityQuestion): PreparedQuestion => {
   const contextOn = contextsOf(question);
-  const evaluate = (candidate: Candidate, from: Day, to: Day): Eligibility | null => {
+  const evaluate = (candidate: EligibilityCandidate, from: Day, to: Day): Eligibility | null => {
     const prepared = prepareCandidate(question, candidate);
     return prepared && eligibilityBetween(prepared, contextOn, from, to);
   };
-  const explain = (candidate: Candidate, from: Day, to: Day): ExplainedEligibility | null => {
+  const explain = (candidate: EligibilityCandidate, from: Day, to: Day): ExplainedEligibility | null => {
     const prepared = prepareCandidate(question, candidate);
     if (prepared === null) return null;
     const found = eligibilityBetween(prepared, contextOn, from, to);
@@ -134,12 +134,12 @@ interface PreparedCandidate {
 interface PreparedStanding {
   readonly possible: PossibleStanding;
   /** By clause: the courses that meet all its conditions that do not depend on the day; null where no course does. */
-  readonly dayIndependentExtents: readonly (Extent | null)[];
+  readonly dayIndependentExtents: readonly (CourseExtent | null)[];
 }
 
 const prepareCandidate = (
   question: EligibilityQuestion,
-  { periods, born, sex }: Candidate,
+  { periods, born, sex }: EligibilityCandidate,
 ): PreparedCandidate | null => {
   const { list, listDay } = question;
   const custody = policyOn(list, listDay).custody;
@@ -223,8 +223,8 @@ const extentOf = (
   dependsOnDay: boolean,
   possible: PossibleStanding,
   context: EvaluationContext,
-): Extent | null =>
-  conditions.reduce<Extent | null>(
+): CourseExtent | null =>
+  conditions.reduce<CourseExtent | null>(
     (extent, condition) =>
       extent === null || conditionRule(condition).dependsOnDay !== dependsOnDay
         ? extent
@@ -242,7 +242,7 @@ const conditionValue = (condition: Condition) => condition[codeOfCondition(condi
 const extentsOn = (
   { question, standings }: PreparedCandidate,
   context: EvaluationContext,
-): readonly (readonly (Extent | null)[])[] =>
+): readonly (readonly (CourseExtent | null)[])[] =>
   standings.map(({ possible, dayIndependentExtents }) =>
     question.clauses.map(({ conditions }, index) => {
       const extent = dayIndependentExtents[index] ?? null;
@@ -250,7 +250,7 @@ const extentsOn = (
     }),
   );
 
-const isExtent = (extent: Extent | null): extent is Extent => extent !== null;
+const isExtent = (extent: CourseExtent | null): extent is CourseExtent => extent !== null;
 
 const eligibilityBetween = (
   prepared: PreparedCandidate,
@@ -272,7 +272,7 @@ const eligibilityBetween = (
 
 const verdictOf = (
   { standings, isUndecided, isPerhapsUnlisted }: PreparedCandidate,
-  extents: readonly (readonly (Extent | null)[])[],
+  extents: readonly (readonly (CourseExtent | null)[])[],
 ): Verdict => {
   if (!isUndecided && !extents.some((ofStanding) => ofStanding.some(isExtent))) return 'not';
   const isCertain = standings.every(({ possible }, index) =>

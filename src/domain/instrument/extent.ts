@@ -7,7 +7,7 @@ import type { DayRange } from '../case/period.js';
 import type { Day } from '../time.js';
 
 /** The courses in which the sentence counts from a day of `starts` and the person was born on a day of `births`. */
-export interface Extent {
+export interface CourseExtent {
   readonly starts: DayRange;
   readonly births: DayRange;
   /**
@@ -18,7 +18,7 @@ export interface Extent {
 }
 
 /** The courses that two extents share; null if there is none. */
-export const intersection = (a: Extent | null, b: Extent | null): Extent | null => {
+export const intersection = (a: CourseExtent | null, b: CourseExtent | null): CourseExtent | null => {
   if (a === null || b === null) return null;
   if (a === b) return a;
   const starts = commonDays(a.starts, b.starts);
@@ -35,7 +35,7 @@ export const commonDays = (a: DayRange, b: DayRange): DayRange | null => {
  * Whether the certain extents together cover all courses. Their edges divide the plane into a grid, each cell of which must lie in one
  * of them.
  */
-export const covers = (extents: readonly Extent[], all: Extent): boolean => {
+export const covers = (extents: readonly CourseExtent[], all: CourseExtent): boolean => {
   if (extents.includes(all)) return true;
   const certain = extents.filter(({ isCertain }) => isCertain);
   return gridDays(certain, all, 'starts').every((start) =>
@@ -49,7 +49,7 @@ export const covers = (extents: readonly Extent[], all: Extent): boolean => {
  * The first day of each cell of the grid, on one of its two axes: the first day of all courses, the first day of each extent,
  * and the day after its last.
  */
-const gridDays = (extents: readonly Extent[], all: Extent, side: 'starts' | 'births'): readonly Day[] => {
+const gridDays = (extents: readonly CourseExtent[], all: CourseExtent, side: 'starts' | 'births'): readonly Day[] => {
   const { earliest } = all[side];
   const days = extents.flatMap((extent) => [extent[side].earliest, extent[side].latest + 1]);
   return [...new Set([earliest, ...days])].filter((day) => isWithin(day, all[side]));

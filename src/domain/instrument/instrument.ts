@@ -81,10 +81,10 @@ const withoutClauseVersion = (
   withdrawn: Pick<ClauseFields, 'clause' | 'version'>,
 ): Instrument => ({
   ...instrument,
-  clauseVersions: instrument.clauseVersions.filter((standing) => !isSameVersion(standing, withdrawn)),
+  clauseVersions: instrument.clauseVersions.filter((standing) => !isSameClauseVersion(standing, withdrawn)),
 });
 
-export const isSameVersion = (
+export const isSameClauseVersion = (
   a: Pick<ClauseFields, 'clause' | 'version'>,
   b: Pick<ClauseFields, 'clause' | 'version'>,
 ): boolean => a.clause === b.clause && a.version === b.version;

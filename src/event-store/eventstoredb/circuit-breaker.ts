@@ -9,8 +9,8 @@ import { StoreUnavailable } from '../port.js';
 
 /** Silence is counted in ticks, so that a pause of this process does not count as silence of the server. */
 const TICK_MS = 50;
-const FIRST_PROBE_WAIT_MS = 100;
-const MAX_PROBE_WAIT_MS = 1_000;
+const FIRST_WAIT_BEFORE_PROBE_MS = 100;
+const MAX_WAIT_BEFORE_PROBE_MS = 1_000;
 
 /** The circuit is open, or opened while the call was pending; in the latter case the server may have executed the call. */
 const unavailableError = (): StoreUnavailable => new StoreUnavailable('the server is away');
@@ -85,7 +85,11 @@ export class CircuitBreaker {
   async #trip(): Promise<void> {
     if (this.isOpen) return;
     this.#open();
-    for (let wait = FIRST_PROBE_WAIT_MS; !this.closing.aborted; wait = Math.min(2 * wait, MAX_PROBE_WAIT_MS)) {
+    for (
+      let wait = FIRST_WAIT_BEFORE_PROBE_MS;
+      !this.closing.aborted;
+      wait = Math.min(2 * wait, MAX_WAIT_BEFORE_PROBE_MS)
+    ) {
       await sleep(wait, undefined, { signal: this.closing }).catch(() => undefined);
       const isBack = await this.#sendProbe().then(
         () => true,

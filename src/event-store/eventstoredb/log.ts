@@ -29,9 +29,9 @@ import { toUnplacedRecord, textLength } from './record.js';
 import { SubscriptionReader } from './subscription-reader.js';
 
 /** Raw events (of all programs that share the server) that each read of a page asks for at least. */
-const MIN_RAW_EVENTS = 64;
+const MIN_RAW_EVENTS_PER_READ = 64;
 /** Raw events that a read asks for at most, besides the event that it starts from. */
-const MAX_RAW_EVENTS = 1_000;
+const MAX_RAW_EVENTS_PER_READ = 1_000;
 /** Characters of payload after which a read stops, to bound memory. */
 const MAX_READ_CHARACTERS = 16 * 1024 * 1024;
 
@@ -101,7 +101,7 @@ export class EsdbLog {
     while (walk.found === undefined) {
       const from = walk.oldest;
       const fromPosition = from === undefined ? END : toClientPosition(from);
-      await this.#readRaw({ direction: BACKWARDS, fromPosition, maxCount: MAX_RAW_EVENTS }, (event) => {
+      await this.#readRaw({ direction: BACKWARDS, fromPosition, maxCount: MAX_RAW_EVENTS_PER_READ }, (event) => {
         const place = serverPositionOf(event);
         walk.newest ??= place;
         walk.oldest = place;
@@ -136,7 +136,7 @@ export class EsdbLog {
     if (place.position !== null) return place as CountedPosition;
     let counted = comparePositions(this.#counted, place) <= 0 ? this.#counted : LOG_START;
     while (comparePositions(counted, place) < 0) {
-      const readPage = await this.readPage(counted, MAX_RAW_EVENTS);
+      const readPage = await this.readPage(counted, MAX_RAW_EVENTS_PER_READ);
       const reached =
         readPage.find(({ cursor }) => comparePositions(parseCursor(cursor), place) >= 0) ?? readPage.at(-1);
       if (reached === undefined) throw new RangeError('the cursor lies past the end of this log');
@@ -180,7 +180,7 @@ export class EsdbLog {
     const events: E[] = [];
     let [place, counted, length, rawCount]: [ServerPosition, CountedPosition, number, number] = [after, after, 0, 0];
     const isFull = (): boolean => events.length === limit || length > MAX_READ_CHARACTERS;
-    const maxCount = Math.min(Math.max(limit, MIN_RAW_EVENTS), MAX_RAW_EVENTS) + 1;
+    const maxCount = Math.min(Math.max(limit, MIN_RAW_EVENTS_PER_READ), MAX_RAW_EVENTS_PER_READ) + 1;
     const take = (event: RecordedEvent): void => {
       place = serverPositionOf(event);
       rawCount += 1;
@@ -229,7 +229,7 @@ export class EsdbLog {
     const fromPosition = toClientPosition(after);
     const filter = streamNameFilter({
       prefixes: [this.prefix, metadataStreamOf(this.prefix)],
-      maxSearchWindow: MAX_RAW_EVENTS,
+      maxSearchWindow: MAX_RAW_EVENTS_PER_READ,
       checkpointReached: async () => source.onCheckpoint(),
     });
     let place = after;

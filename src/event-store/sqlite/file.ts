@@ -118,9 +118,9 @@ const isNewLogFile = (db: Database.Database): boolean => {
   return false;
 };
 
-/** SQLite error codes of a damaged file; UNAVAILABLE_CODES are those of failures that may be temporary. */
+/** SQLite error codes of a damaged file; SQLITE_UNAVAILABLE_CODES are those of failures that may be temporary. */
 const DAMAGE_CODES = ['SQLITE_CORRUPT', 'SQLITE_NOTADB'];
-const UNAVAILABLE_CODES = [
+const SQLITE_UNAVAILABLE_CODES = [
   'SQLITE_BUSY',
   'SQLITE_CANTOPEN',
   'SQLITE_FULL',
@@ -158,7 +158,7 @@ export const translateErrors = <T>(run: () => T): T => {
       throw new StoreUnavailable(`the event log cannot be used now (${code})`, { cause: error });
     const matches = (known: string): boolean => code === known || code.startsWith(`${known}_`);
     if (DAMAGE_CODES.some(matches)) throw new StoreDamaged(`the event log is damaged (${code})`, { cause: error });
-    if (UNAVAILABLE_CODES.some(matches))
+    if (SQLITE_UNAVAILABLE_CODES.some(matches))
       throw new StoreUnavailable(`the event log cannot be used now (${code})`, { cause: error });
     throw error;
   }

@@ -17,7 +17,7 @@ const IDLE_TURN_MS = 0.2;
 const PARTS_OF_BUSY_TIME = 20;
 
 /** Checks the rows after one position up to another. Throws StoreDamaged for a gap, and other errors of the port. */
-type RowsCheck = (after: number, upTo: number) => void;
+type LogRowsCheck = (after: number, upTo: number) => void;
 
 export interface RunningCheck extends LogCheck {
   checked: number;
@@ -26,7 +26,7 @@ export interface RunningCheck extends LogCheck {
 /**
  * Checks both ends of a log before it returns, then the middle in slices until `isStopped`. The result is the first damage, or null.
  */
-export const startLogCheck = (head: number, checkRows: RowsCheck, isStopped: () => boolean): RunningCheck => {
+export const startLogCheck = (head: number, checkRows: LogRowsCheck, isStopped: () => boolean): RunningCheck => {
   const firstEnd = head <= ROWS_CHECKED_AT_OPENING ? head : FIRST_ROWS_CHECKED;
   const lastStart = head <= ROWS_CHECKED_AT_OPENING ? head : head - (ROWS_CHECKED_AT_OPENING - FIRST_ROWS_CHECKED);
   const check: RunningCheck = { checked: firstEnd + head - lastStart, total: head, result: Promise.resolve(null) };
@@ -42,7 +42,7 @@ const checkInSlices = async (
   check: RunningCheck,
   from: number,
   to: number,
-  checkRows: RowsCheck,
+  checkRows: LogRowsCheck,
   isStopped: () => boolean,
 ): Promise<StoreDamaged | null> => {
   let sliceMs = 0;

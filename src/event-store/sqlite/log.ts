@@ -220,7 +220,7 @@ export class SqliteLog {
   }
 
   /** Makes a trial commit that changes nothing. Throws if it cannot be made durable now. */
-  tryCommit(): void {
+  makeTrialCommit(): void {
     rewriteVersion(this.#db);
   }
 

@@ -192,7 +192,7 @@ class SqliteEventStore implements EventStore {
       if (error === null) return;
       if (performance.now() - failedAt < RETRY_WRITE_MS) throw error;
     }
-    this.#write(() => this.#log.tryCommit());
+    this.#write(() => this.#log.makeTrialCommit());
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,7 @@ export interface ServiceReadiness {
 }
 
 /** Implemented in the composition root. */
-export interface Health {
+export interface HealthMonitor {
   check(): Promise<ServiceReadiness>;
   /** Codes of warnings that do not make the service unready. */
   warnings(): readonly string[];
@@ -19,13 +19,13 @@ export interface Health {
   /** Called with each error that the problem filter answers, since it may reveal that the read models are damaged. */
   onError(error: unknown): void;
 }
-export const HEALTH = Symbol('Health');
+export const HEALTH_MONITOR = Symbol('Health');
 
 /** Needs no token, so it must not reveal anything about the contents of the register. */
 @ApiExcludeController()
 @Controller('health')
 export class HealthController {
-  constructor(@Inject(HEALTH) private readonly health: Health) {}
+  constructor(@Inject(HEALTH_MONITOR) private readonly health: HealthMonitor) {}
 
   @Get('live')
   live(): object {

@@ -20,7 +20,7 @@ const IsEventTypes = (): PropertyDecorator =>
   });
 const IsPosition = (options: TypeOptions): PropertyDecorator => IsInteger(0, Number.MAX_SAFE_INTEGER, options);
 
-class FromPositionParameters extends KnowledgeParameters {
+class RecordedAfterParameters extends KnowledgeParameters {
   @IsOptional()
   @IsEventTypes()
   type?: string[];
@@ -29,7 +29,7 @@ class FromPositionParameters extends KnowledgeParameters {
   after: number = 0;
 }
 
-export class HistoryQueryParameters extends FromPositionParameters {
+export class HistoryQueryParameters extends RecordedAfterParameters {
   @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 }
@@ -41,7 +41,7 @@ export const toHistoryParameters = ({ type, after, limit }: HistoryQueryParamete
   limit,
 });
 
-export class EventsQueryParameters extends FromPositionParameters {
+export class EventsQueryParameters extends RecordedAfterParameters {
   @IsOptional()
   @IsInteger(1, Number.MAX_SAFE_INTEGER, { description: 'At most so many events.' })
   limit?: number;

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiParam } from '@nestjs/swagger';
 import { createHash } from 'node:crypto';
-import { EventLogPosition, type EventLogPositionView } from '../../read-models/history/event-place.query.js';
+import { EventPosition, type EventPositionView } from '../../read-models/history/event-place.query.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
 import { HttpResponse, problemResponse } from '../http-response.js';
 import { BYTES_TYPE, TEXT_TYPE } from '../media-types.js';
@@ -18,7 +18,7 @@ export interface LogProofs {
   checkpoint(): string;
   tile(level: number, number: number, width: number): Promise<Buffer>;
   /** Without `size`, the proof is for the size of the last checkpoint. */
-  inclusion(place: EventLogPositionView, size?: number): Promise<object>;
+  inclusion(place: EventPositionView, size?: number): Promise<object>;
   consistency(from: number, to?: number): Promise<object>;
 }
 export const LOG_PROOFS = Symbol('LogProofs');
@@ -72,7 +72,7 @@ export class ProofController {
     @Query() { event, size, ...scope }: InclusionQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object> {
-    const place = await this.queries.execute(new EventLogPosition(new Scope(viewer, scope), event));
+    const place = await this.queries.execute(new EventPosition(new Scope(viewer, scope), event));
     return place === null ? problemResponse('EVENT.UNKNOWN') : this.proofs.inclusion(place, size);
   }
 

@@ -3,11 +3,11 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
 import {
-  toMatchConditions,
+  toPeriodSqlConditions,
   memberConditions,
   listScope,
   type ListScope,
-  type MatchConditions,
+  type PeriodSqlConditions,
 } from '../list/predicate.js';
 import { filterConditions, type Certainty, type Filters } from '../list/filters.js';
 import { STAGE_SQL } from '../list/stage.js';
@@ -79,7 +79,7 @@ const KEY_SQL_OF_PROPERTY: Readonly<Record<CountedBy, string>> = {
 /** Counts people by a property. A period may have several articles at once, but only one value of every other property. */
 const countByProperty = (
   by: CountedBy,
-  ...[counters, scope, match, certainty]: readonly [Counters, ListScope, MatchConditions, Certainty | undefined]
+  ...[counters, scope, match, certainty]: readonly [Counters, ListScope, PeriodSqlConditions, Certainty | undefined]
 ): TotalsByKey =>
   by === 'article'
     ? groupPeopleByEachKey(
@@ -105,7 +105,7 @@ export class MemberCountsHandler implements IQueryHandler<MemberCounts> {
       const defined = logTables.listAt(list, position);
       if (defined === null) return null;
       const scope = listScope(list, day, position, head);
-      const match = toMatchConditions([
+      const match = toPeriodSqlConditions([
         ...memberConditions(defined.definition, day),
         ...filterConditions(parameters.filters),
       ]);

@@ -2,7 +2,7 @@
 import type { Counters, TotalsByKey } from '../counters.js';
 import type { Certainty } from '../list/filters.js';
 import type { Totals } from '../list/person.view.js';
-import { validCondition, type ListScope, type MatchConditions } from '../list/predicate.js';
+import { validCondition, type ListScope, type PeriodSqlConditions } from '../list/predicate.js';
 import type { SqlCondition } from '../list/sql-condition.js';
 import { CURRENT_PERIODS_INDEX } from '../list/tables.js';
 
@@ -30,7 +30,7 @@ const KEY_SEPARATOR = '\u001F';
 export const groupPeople = (
   counters: Counters,
   scope: ListScope,
-  match: MatchConditions,
+  match: PeriodSqlConditions,
   { key, join = () => '', values = {}, expand = (one) => [one] }: Grouping,
   certainty: Certainty | undefined,
 ): TotalsByKey => {
@@ -57,7 +57,7 @@ export const groupPeople = (
 export const groupPeopleByEachKey = (
   counters: Counters,
   scope: ListScope,
-  match: MatchConditions,
+  match: PeriodSqlConditions,
   { key, join }: { readonly key: string; readonly join: string },
   certainty: Certainty | undefined,
 ): TotalsByKey => {

@@ -1,7 +1,7 @@
 import type { Day } from '../../domain/time.js';
 import { filterConditions } from '../list/filters.js';
 import { countPeople } from '../list/page.js';
-import { listScope, toMatchConditions, memberConditions } from '../list/predicate.js';
+import { listScope, toPeriodSqlConditions, memberConditions } from '../list/predicate.js';
 import type { QueryContext } from '../reader.js';
 import type { MovementScope } from './movement.js';
 
@@ -17,7 +17,7 @@ export const countMembersOn = (
   const { yes, uncertain } = countPeople(
     counters,
     scope,
-    toMatchConditions([...memberConditions(movementScope.list, day), ...filterConditions(category)]),
+    toPeriodSqlConditions([...memberConditions(movementScope.list, day), ...filterConditions(category)]),
   );
   return movementScope.set === 'certain' ? yes : yes + uncertain;
 };

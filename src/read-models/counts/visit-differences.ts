@@ -16,9 +16,9 @@ import {
 } from './movement.js';
 import {
   groupByCase,
-  movementCandidates,
+  movementCandidateCases,
   MOVEMENT_COLUMNS,
-  rowsWithoutList,
+  listIndependentPeriodRows,
   periodRowsOf,
   SLICE_SIZE,
   type CaseMovements,
@@ -66,7 +66,10 @@ export const visitDifferences = async (
   visit: (differences: CaseDifferences) => void,
 ): Promise<void> => {
   const candidates = [
-    ...new Set([...learnedChangeCandidates(first, scope), ...movementCandidates(first, scope.toPosition, scope.later)]),
+    ...new Set([
+      ...learnedChangeCandidateCases(first, scope),
+      ...movementCandidateCases(first, scope.toPosition, scope.later),
+    ]),
   ];
   for (let start = 0; start < candidates.length; start += SLICE_SIZE) {
     const context = start === 0 ? first : await nextContext(reader, first, scope.toPosition);
@@ -78,7 +81,7 @@ export const visitDifferences = async (
     for (const caseNo of cases) {
       const listed = laterRows.get(caseNo) ?? [];
       const withoutList = (): readonly PeriodRowWithCauses[] =>
-        rowsWithoutList(context, laterScope, { from, to }, caseNo);
+        listIndependentPeriodRows(context, laterScope, { from, to }, caseNo);
       const changes = membershipChanges(scope.later, listed);
       const movements = { context, scope: laterScope, caseNo, changes, rows: { forList: listed, withoutList } };
       const learned = learnedChangeOf(scope, versions.get(caseNo) ?? []);
@@ -93,7 +96,7 @@ export const visitDifferences = async (
  * Cases with events between the two positions, and cases in a custody that only one of the two policies of the first day
  * counts. All other cases have the same membership of that day at both positions.
  */
-const learnedChangeCandidates = (
+const learnedChangeCandidateCases = (
   { db, position }: QueryContext,
   { earlier, later, fromPosition, toPosition }: DifferenceScope,
 ): readonly number[] => {

@@ -37,7 +37,7 @@ export const visitMovements = async (
   movementScope: MovementScope,
   visit: (moved: CaseMovements) => void,
 ): Promise<void> => {
-  const candidates = movementCandidates(first, knownPosition, movementScope);
+  const candidates = movementCandidateCases(first, knownPosition, movementScope);
   for (let start = 0; start < candidates.length; start += SLICE_SIZE) {
     const context = start === 0 ? first : await nextContext(reader, first, knownPosition);
     const scope = listScope(movementScope.list.id, movementScope.to, knownPosition, context.position);
@@ -48,7 +48,10 @@ export const visitMovements = async (
       candidates.slice(start, start + SLICE_SIZE),
     )) {
       const changes = membershipChanges(movementScope, listed);
-      const rows = { forList: listed, withoutList: () => rowsWithoutList(context, scope, movementScope, caseNo) };
+      const rows = {
+        forList: listed,
+        withoutList: () => listIndependentPeriodRows(context, scope, movementScope, caseNo),
+      };
       if (changes.length > 0) visit({ context, scope, caseNo, changes, rows });
     }
   }
@@ -58,7 +61,7 @@ export const visitMovements = async (
  * Cases with a period that begins or ends within the span, or that a policy change of the span may put on or take off
  * the list.
  */
-export const movementCandidates = (
+export const movementCandidateCases = (
   { db, position }: QueryContext,
   knownPosition: number,
   { list, from, to }: MovementScope,
@@ -122,7 +125,7 @@ export const groupByCase = <Row extends { readonly case_no: number }>(
   return grouped;
 };
 
-export const rowsWithoutList = (
+export const listIndependentPeriodRows = (
   context: QueryContext,
   scope: ListScope,
   span: Pick<MovementScope, 'from' | 'to'>,

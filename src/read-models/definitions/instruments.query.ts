@@ -44,7 +44,7 @@ export class ClauseVersionView {
   readonly sources: readonly SourceOf[];
 }
 
-const MAX_DAYS_LEFT = 1_000_000;
+const MAX_WINDOW_DAYS_LEFT = 1_000_000;
 
 export class RegisteredInstrument {
   @IsString()
@@ -93,7 +93,7 @@ export class RegisteredInstrument {
   readonly text: string | null;
 
   @IsNullable()
-  @IsInteger(0, MAX_DAYS_LEFT, {
+  @IsInteger(0, MAX_WINDOW_DAYS_LEFT, {
     description: 'Until its window ends, after the day of the question; null if that is not known to the day.',
   })
   readonly daysLeft: number | null;

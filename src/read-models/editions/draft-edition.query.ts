@@ -6,7 +6,7 @@ import { formatDay, type Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
 import { askOneFile } from '../one-file.js';
 import { countPeople } from '../list/page.js';
-import { listScope, toMatchConditions, memberConditions } from '../list/predicate.js';
+import { listScope, toPeriodSqlConditions, memberConditions } from '../list/predicate.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { editionNumbers } from './flow.js';
@@ -46,7 +46,7 @@ export class DraftEditionHandler implements IQueryHandler<DraftEdition> {
   ): Promise<EditionDraft | { readonly tooMany: number }> {
     const { counters, position: head } = context;
     const scope = listScope(list.id, day, position, head);
-    const { yes: total, uncertain } = countPeople(counters, scope, toMatchConditions(memberConditions(list, day)));
+    const { yes: total, uncertain } = countPeople(counters, scope, toPeriodSqlConditions(memberConditions(list, day)));
     if (total > LIMITS.editionMembers) return { tooMany: total };
     const members = certainMembers(context, list, day, position);
     const lines = [...linesOf(context, list, day, position, members).values()]

@@ -4,7 +4,7 @@ import type { ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { canonicalJson } from '../../json/canonical.js';
 import { listEntriesOf } from '../list/entries.js';
-import { listScope, toMatchConditions, memberConditions, scopeValues, validCondition } from '../list/predicate.js';
+import { listScope, toPeriodSqlConditions, memberConditions, scopeValues, validCondition } from '../list/predicate.js';
 import type { QueryContext } from '../reader.js';
 import { cachedStatement } from '../table.js';
 
@@ -32,7 +32,7 @@ export const certainMembers = (
   ofCases?: readonly number[],
 ): readonly CertainMember[] => {
   const scope = listScope(list.id, day, position, head);
-  const match = toMatchConditions(memberConditions(list, day));
+  const match = toPeriodSqlConditions(memberConditions(list, day));
   const of = ofCases === undefined ? '' : 'AND p.case_no IN (SELECT value FROM json_each(@only))';
   const sql = `SELECT p.case_no AS caseNo, CASE WHEN count(DISTINCT coalesce(p.category, '')) = 1 THEN max(p.category) END AS category
     FROM periods p WHERE p.list = @list AND ${validCondition('p', scope)} ${of} GROUP BY p.case_no HAVING min(${match.certain})`;

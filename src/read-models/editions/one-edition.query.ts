@@ -50,7 +50,7 @@ export class OneEditionHandler implements IQueryHandler<OneEdition> {
     const hasMore = end < edition.lines.length;
     return {
       ...editionView(list, edition, publication),
-      members: membersOf(context, definition, edition, first, end),
+      members: editionMembersOf(context, definition, edition, first, end),
       next: hasMore ? writeCursor(end, queryKey, context.logId) : null,
     };
   }
@@ -60,7 +60,7 @@ export class OneEditionHandler implements IQueryHandler<OneEdition> {
  * The members in lines `first` to `end` (exclusive) of an edition, computed again as known when it was published, and compared with
  * their hashes.
  */
-const membersOf = (
+const editionMembersOf = (
   context: QueryContext,
   list: ListDefinition,
   { asOf, knownAt, lines, salts }: EditionPublished,

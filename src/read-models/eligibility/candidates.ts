@@ -7,13 +7,19 @@ import type { Period, RunningSentence, Standing } from '../../domain/case/period
 import type { Custody, Proceedings, SentenceState } from '../../domain/case/state.js';
 import { eventsAsTheyStand } from '../../domain/corrections.js';
 import type { EventWithId } from '../../domain/event.js';
-import { isApplication, periodsWithoutAct, type Candidate } from '../../domain/instrument/eligibility.js';
+import { isApplication, periodsWithoutAct, type EligibilityCandidate } from '../../domain/instrument/eligibility.js';
 import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import type { LogTables } from '../log-tables.js';
-import { toMatchConditions, memberConditions, scopeValues, validCondition, type ListScope } from '../list/predicate.js';
+import {
+  toPeriodSqlConditions,
+  memberConditions,
+  scopeValues,
+  validCondition,
+  type ListScope,
+} from '../list/predicate.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import { chooseFacets, populationOfMembers } from '../list/facets.js';
-import { walk, type PlaceInOrder } from '../list/walk.js';
+import { walk, type CaseSortPosition } from '../list/walk.js';
 import { personDescription } from '../person.js';
 import type { QueryContext } from '../reader.js';
 import { cachedStatement, type Db } from '../table.js';
@@ -24,12 +30,12 @@ const SLICE_SIZE = 1_000;
 export interface Slice {
   readonly caseNos: readonly number[];
   /** The place after which the next slice begins; null after the last slice. */
-  readonly end: PlaceInOrder | null;
+  readonly end: CaseSortPosition | null;
 }
 
 /** The members of a list on the day of the scope, certain and possible, after a place, in the order of their references. */
-export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, after: PlaceInOrder | null): Slice => {
-  const match = toMatchConditions(memberConditions(list, scope.day));
+export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, after: CaseSortPosition | null): Slice => {
+  const match = toPeriodSqlConditions(memberConditions(list, scope.day));
   const found = walk(db, {
     scope,
     facets: chooseFacets(list.id, populationOfMembers(list, scope.day), {}),
@@ -48,7 +54,7 @@ export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, afte
  * The periods of cases as if the instrument had not been applied: for the cases in `applied` all periods, computed anew; for all others
  * the projected ones that are valid on the day of the scope.
  */
-export const periodsOn = (
+export const periodsByCaseWithoutInstrument = (
   { db, logTables }: Pick<QueryContext, 'db' | 'logTables'>,
   scope: ListScope,
   caseNos: readonly number[],
@@ -125,7 +131,7 @@ export const birthAndSexOf = (
   logTables: LogTables,
   caseNo: number,
   position: number,
-): Pick<Candidate, 'born' | 'sex'> => {
+): Pick<EligibilityCandidate, 'born' | 'sex'> => {
   const { born = null, sex = null } = personDescription(caseEventsAsTheyStand(logTables, caseNo, position));
   return { born, sex };
 };

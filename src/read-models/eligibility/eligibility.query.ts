@@ -14,7 +14,7 @@ import { InvalidParameter } from '../query-errors.js';
 import { askOneFile, nextContext } from '../one-file.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
-import { casesWithApplication, periodsOn, birthAndSexOf } from './candidates.js';
+import { casesWithApplication, periodsByCaseWithoutInstrument, birthAndSexOf } from './candidates.js';
 import { clausesInQuestion, clauseVersionName } from './clauses-asked.js';
 import type { EligibilityView, EligiblePersonView } from './eligibility.view.js';
 import { VerdictCache, type EligibilityRequest, type CasesByVerdict } from './eligible-cases.js';
@@ -170,7 +170,7 @@ const personViewsOf = (
   const { question, from, to, position, instrument } = asked;
   const scope = listScope(question.list.id, question.listDay, position, context.position);
   const applied = casesWithApplication(context, instrument, question.listDay, position);
-  const periods = periodsOn(context, scope, caseNos, instrument, applied);
+  const periods = periodsByCaseWithoutInstrument(context, scope, caseNos, instrument, applied);
   const entries = listEntriesOf(context.db, scope, caseNos);
   const prepared = prepareQuestion(question);
   return caseNos.flatMap((caseNo) => {

@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import {
   prepareQuestion,
   type PreparedQuestion,
-  type Candidate,
+  type EligibilityCandidate,
   type EligibilityQuestion,
 } from '../../domain/instrument/eligibility.js';
 import type { Verdict } from '../../domain/instrument/verdicts.js';
@@ -16,8 +16,8 @@ import { nextContext } from '../one-file.js';
 import { QueriesBusy } from '../query-errors.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 import type { Db } from '../table.js';
-import { casesWithApplication, memberSlice, periodsOn, birthAndSexOf } from './candidates.js';
-import type { PlaceInOrder } from '../list/walk.js';
+import { casesWithApplication, memberSlice, periodsByCaseWithoutInstrument, birthAndSexOf } from './candidates.js';
+import type { CaseSortPosition } from '../list/walk.js';
 
 /** The question whom an instrument makes eligible on any day of a span, as known at a position. */
 export interface EligibilityRequest {
@@ -37,7 +37,7 @@ export type CasesByVerdict = { readonly [V in Verdict]: readonly number[] };
 const MAX_CACHED_RESULTS = 8;
 
 /** How many questions may be queued at once, including the one being computed. */
-export const MAX_WAITING_QUESTIONS = 20;
+export const MAX_QUEUED_ELIGIBILITY_QUESTIONS = 20;
 
 export class VerdictCache {
   readonly #kept = new WeakMap<Db, LRUCache<string, Promise<CasesByVerdict>>>();
@@ -67,7 +67,7 @@ export class VerdictCache {
   }
 
   #enqueue(first: QueryContext, asked: EligibilityRequest): Promise<CasesByVerdict> {
-    if (this.#waiting >= MAX_WAITING_QUESTIONS) throw new QueriesBusy();
+    if (this.#waiting >= MAX_QUEUED_ELIGIBILITY_QUESTIONS) throw new QueriesBusy();
     this.#waiting += 1;
     const computing = this.#last.then(() => this.#compute(first, asked)).finally(() => (this.#waiting -= 1));
     this.#last = computing.catch(() => undefined);
@@ -80,11 +80,11 @@ export class VerdictCache {
     let context = await nextContext(this.reader, first, position);
     const applied = casesWithApplication(context, instrument, question.listDay, position);
     const found: Record<Verdict, number[]> = { eligible: [], possibly: [], not: [] };
-    let after: PlaceInOrder | null = null;
+    let after: CaseSortPosition | null = null;
     do {
       const scope = listScope(question.list.id, question.listDay, position, context.position);
       const { caseNos, end } = memberSlice(context.db, scope, question.list, after);
-      const periods = periodsOn(context, scope, caseNos, instrument, applied);
+      const periods = periodsByCaseWithoutInstrument(context, scope, caseNos, instrument, applied);
       for (const caseNo of caseNos) {
         const person = (): BirthAndSex => birthAndSexOf(context.logTables, caseNo, position);
         const verdict = verdictOf(prepared, periods.get(caseNo) ?? [], asked, person);
@@ -97,7 +97,7 @@ export class VerdictCache {
   }
 }
 
-type BirthAndSex = Pick<Candidate, 'born' | 'sex'>;
+type BirthAndSex = Pick<EligibilityCandidate, 'born' | 'sex'>;
 
 const cacheKeyOf = ({
   instrument,
@@ -110,7 +110,7 @@ const cacheKeyOf = ({
 /** The verdict on one case. Birth and sex are read only if the verdict can depend on them. */
 const verdictOf = (
   prepared: PreparedQuestion,
-  periods: Candidate['periods'],
+  periods: EligibilityCandidate['periods'],
   { question: { clauses }, from, to }: EligibilityRequest,
   person: () => BirthAndSex,
 ): Verdict | null => {

@@ -4,7 +4,7 @@ import type { ListDefinition } from '../../domain/list/list.js';
 import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
 import type { Totals } from '../list/person.view.js';
-import { listScope, toMatchConditions, memberConditions } from '../list/predicate.js';
+import { listScope, toPeriodSqlConditions, memberConditions } from '../list/predicate.js';
 import type { FullEventEntry } from '../log-tables.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope, type ScopedContext } from '../scope.js';
@@ -142,7 +142,7 @@ class RunningTotals {
 
   #count(list: ListDefinition, position: number): Totals {
     const { counters, scope, position: head } = this.context;
-    const match = toMatchConditions(memberConditions(list, scope.day));
+    const match = toPeriodSqlConditions(memberConditions(list, scope.day));
     return countPeople(counters, listScope(list.id, scope.day, position, head), match);
   }
 }

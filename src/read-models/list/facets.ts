@@ -129,23 +129,23 @@ const UNCERTAIN_FACET = 'uncertain';
 /** The facets of everybody in a population group. */
 const EVERYBODY_FACET = '';
 
-const FACET_HASHES = new LRUCache<string, number>({ max: 10_000 });
+const FACET_NUMBERS = new LRUCache<string, number>({ max: 10_000 });
 
 /**
  * The number of a facet: 48 bits of a hash, short because nearly every index has it in every entry. If two facets happen to share a number,
  * pages check some more cases, and nothing else changes.
  */
-const facetHash = (
+const facetNumber = (
   list: string,
   group: PopulationGroup | typeof UNDECIDED_FACET,
   name = EVERYBODY_FACET,
   value = '',
 ): number => {
   const text = `${list}\0${group}\0${name}\0${value}`;
-  const known = FACET_HASHES.get(text);
+  const known = FACET_NUMBERS.get(text);
   if (known !== undefined) return known;
   const number = createHash('sha256').update(text).digest().readUIntBE(0, 6);
-  FACET_HASHES.set(text, number);
+  FACET_NUMBERS.set(text, number);
   return number;
 };
 
@@ -162,10 +162,10 @@ export interface Facets {
 }
 
 export const chooseFacets = (list: string, population: Population, filters: Filters): Facets => {
-  const undecided = facetHash(list, UNDECIDED_FACET);
+  const undecided = facetNumber(list, UNDECIDED_FACET);
   const of = (name: string, values: readonly string[]): readonly number[] => [
     ...GROUPS_OF_POPULATION[population].flatMap((group) =>
-      [...new Set(values)].map((value) => facetHash(list, group, name, value)),
+      [...new Set(values)].map((value) => facetNumber(list, group, name, value)),
     ),
     undecided,
   ];
@@ -186,7 +186,7 @@ const FACETS_OF_PERIODS = new LRUCache<string, readonly number[]>({ max: 10_000 
 /** The facets of a period, without those of `UNCERTAIN_FACET`. */
 const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   const { list, recognition } = period;
-  if (period.undecided === 1) return [facetHash(list, UNDECIDED_FACET)];
+  if (period.undecided === 1) return [facetNumber(list, UNDECIDED_FACET)];
   if (recognition === 'none') return [];
   const { incident, facility, articles, category, proceedings, custody } = period;
   const key = [list, recognition, incident, facility, articles, category, proceedings, custody].join('\0');
@@ -194,12 +194,12 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   if (known !== undefined) return known;
   const group = populationGroupOf(period);
   const facets = [
-    facetHash(list, group),
+    facetNumber(list, group),
     ...FACET_PROPERTIES.flatMap(({ name, transientValues, valuesOfPeriod }) =>
       valuesOfPeriod(period).flatMap((value) =>
         value === null || (group === 'all' && transientValues.includes(value))
           ? []
-          : [facetHash(list, group, name, value)],
+          : [facetNumber(list, group, name, value)],
       ),
     ),
   ];
@@ -229,7 +229,7 @@ const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonl
       if (shared !== null)
         for (const { period } of [span, other])
           if (period.undecided === 0 && period.recognition !== 'none')
-            add(facetHash(period.list, populationGroupOf(period), UNCERTAIN_FACET), shared);
+            add(facetNumber(period.list, populationGroupOf(period), UNCERTAIN_FACET), shared);
     }
   }
   return days;

@@ -10,16 +10,16 @@ import type { QueryContext } from '../reader.js';
 import type { Db, SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
 import {
-  toMatchConditions,
+  toPeriodSqlConditions,
   periodsOfCaseSql,
   validCondition,
   versionCondition,
   type ListScope,
-  type MatchConditions,
+  type PeriodSqlConditions,
 } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 import { personViewOf, shownColumnsSql } from './person-rows.js';
-import { casesInFacetsSql, walk, type WalkedCase } from './walk.js';
+import { casesInAnyFacetSql, walk, type WalkedCase } from './walk.js';
 
 export interface PageRequest {
   readonly scope: ListScope;
@@ -45,7 +45,7 @@ export const readPage = (
   request: PageRequest,
 ): PageResult => {
   const { scope, limit, after } = request;
-  const match = toMatchConditions(request.conditions);
+  const match = toPeriodSqlConditions(request.conditions);
   const total = after?.total ?? countPeople(counters, scope, match, request);
   // Where nobody matches, a walk would go through everybody in the facets before it ended.
   const hasMatches = total.yes + total.uncertain > 0;
@@ -66,7 +66,7 @@ const walkRequestedPage = (
   db: Db,
   { cases }: QueryContext['logTables'],
   request: PageRequest,
-  match: MatchConditions,
+  match: PeriodSqlConditions,
 ): readonly WalkedCase[] => {
   const { scope, reference, after, limit } = request;
   return walk(db, {
@@ -80,13 +80,13 @@ const walkRequestedPage = (
 };
 
 /** SQL for whether the case `o.case_no` fails to match in at least one possible course. */
-export const isUncertainSql = (scope: ListScope, match: MatchConditions): string =>
+export const isUncertainSql = (scope: ListScope, match: PeriodSqlConditions): string =>
   `EXISTS (${periodsOfCaseSql(scope)} AND NOT ${match.certain})`;
 
 /** The conditions of a query on the case `o.case_no`. */
 export const caseConditions = (
   { scope, certainty, reference }: Pick<PageRequest, 'scope' | 'certainty' | 'reference'>,
-  match: MatchConditions,
+  match: PeriodSqlConditions,
 ): readonly string[] => {
   const isUncertain = isUncertainSql(scope, match);
   return [
@@ -110,7 +110,7 @@ export const referenceValues = (reference: Reference | undefined): Readonly<Reco
 export const countPeople = (
   counters: Counters,
   scope: ListScope,
-  match: MatchConditions,
+  match: PeriodSqlConditions,
   { certainty, reference, facets }: Partial<Pick<PageRequest, 'certainty' | 'reference' | 'facets'>> = {},
 ): Totals => {
   const facetNumbers = facets === undefined || facets.walksEverybody ? null : facets.toWalk;
@@ -128,7 +128,7 @@ export const countPeople = (
         ? casesWithReferenceSql
         : facetNumbers === null
           ? undefined
-          : (versionScope) => casesInFacetsSql(versionScope, facetNumbers),
+          : (versionScope) => casesInAnyFacetSql(versionScope, facetNumbers),
   });
   const total = groups.get('') ?? { yes: 0, uncertain: 0 };
   return { yes: certainty === 'uncertain' ? 0 : total.yes, uncertain: certainty === 'yes' ? 0 : total.uncertain };

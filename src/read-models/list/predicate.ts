@@ -49,14 +49,14 @@ export const memberConditions = (definition: ListDefinition, day: Day): readonly
 export const judgedCondition: SqlCondition = { text: "p.recognition <> 'none'", values: {} };
 
 /** Two conditions on a period `p`: that it certainly matches, and that it may match. */
-export interface MatchConditions {
+export interface PeriodSqlConditions {
   readonly certain: string;
   readonly possible: string;
   readonly values: SqlCondition['values'];
 }
 
 /** Undecided periods may match any condition; without conditions every period matches. */
-export const toMatchConditions = (conditions: readonly SqlCondition[]): MatchConditions => {
+export const toPeriodSqlConditions = (conditions: readonly SqlCondition[]): PeriodSqlConditions => {
   const all = conditions.map(({ text }) => text).join(' AND ') || 'TRUE';
   const values = Object.assign({}, ...conditions.map((condition) => condition.values)) as SqlCondition['values'];
   if (conditions.length === 0) return { certain: all, possible: all, values };

@@ -1,6 +1,6 @@
 /** Rows of the periods of a case: independent of lists, and for every list that has judged it. */
 import type { CaseEvent } from '../../domain/case/events.js';
-import type { ListStanding, Period, Standing } from '../../domain/case/period.js';
+import type { RecognitionByList, Period, Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
 import { intersect, mergeEqual, unionOf, type DaySpan } from '../../domain/intervals.js';
 import { toNfc } from '../../domain/text.js';
@@ -69,12 +69,12 @@ const indexEvents = rememberLast(({ events, unfoundedReleases: unfounded }: Case
 export const periodRows = rememberLast((history: CaseHistory): readonly PeriodRow[] => {
   const events = indexEvents(history);
   return [
-    ...rowsWithoutList(history, events),
+    ...listIndependentRows(history, events),
     ...judgingLists(history.events).flatMap((list) => listRows(history, list, events)),
   ];
 });
 
-const rowsWithoutList = ({ periods }: CaseHistory, events: CaseEventIndex): readonly PeriodRow[] =>
+const listIndependentRows = ({ periods }: CaseHistory, events: CaseEventIndex): readonly PeriodRow[] =>
   mergeEqual(
     periods.map((period) => periodItemOf('', period, events)),
     haveEqualCells,
@@ -205,7 +205,7 @@ const haveEqualCells = <Item extends DaySpan>(a: Item, b: Item): boolean => {
  */
 export const recognitionRows = (history: CaseHistory): readonly RecognitionRow[] => {
   const { byId } = indexEvents(history);
-  const since = ({ recognition, by }: ListStanding): Day =>
+  const since = ({ recognition, by }: RecognitionByList): Day =>
     recognition === 'recognised' ? (parseEdtf(byId.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
   const days = boundDaysOf(history.periods);
   const rowsOf = (list: string): readonly RecognitionRow[] => {

@@ -4,18 +4,24 @@ import { cachedStatement, type Db, type SqlValue } from '../table.js';
 import type { Facets } from './facets.js';
 import type { Certainty } from './filters.js';
 import type { Sort } from './paging.js';
-import { periodsOfCaseSql, scopeValues, validCondition, type ListScope, type MatchConditions } from './predicate.js';
+import {
+  periodsOfCaseSql,
+  scopeValues,
+  validCondition,
+  type ListScope,
+  type PeriodSqlConditions,
+} from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 import { believedRowsSql, closedRowsSql, endedRowsSql, givenUpRowsSql, openRowsSql } from './tables.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /** Where a walk stands. Of cases with the same key, the one that was opened first comes first, or last if the order descends. */
-export interface PlaceInOrder {
+export interface CaseSortPosition {
   readonly key: string | number;
   readonly caseNo: number;
 }
 
-export interface WalkedCase extends PlaceInOrder {
+export interface WalkedCase extends CaseSortPosition {
   /** Whether the case matches the filters in some possible courses only. */
   readonly isUncertain: boolean;
   /** The columns asked for, of each period that is valid in the scope. */
@@ -26,13 +32,13 @@ export interface WalkRequest {
   readonly scope: ListScope;
   readonly facets: Facets;
   readonly sort: Sort;
-  readonly match: MatchConditions;
+  readonly match: PeriodSqlConditions;
   /** Limits the walk to a few cases, whose rows are looked up and sorted. */
   readonly selectedCases?: SqlCondition | undefined;
   readonly certainty?: Certainty | undefined;
   /** SQL for columns of a period `p` and of tables that are joined to the case `o.case_no`, one row each. */
   readonly shownSql?: { readonly columns: string; readonly joins: string };
-  readonly after: PlaceInOrder | null;
+  readonly after: CaseSortPosition | null;
   readonly limit: number;
 }
 
@@ -63,7 +69,7 @@ export const walk = (db: Db, request: WalkRequest): readonly WalkedCase[] => {
     const last = found[limit - 1];
     const statement = cachedStatement(db, walkSql(request, { part, isCertain, isBounded: last !== undefined })).raw();
     const bounds = { facet, lastKey: last?.key, lastNo: last?.caseNo };
-    const walked = readCases(statement, { ...values, ...bounds }, limit, isCertain);
+    const walked = readWalkedCases(statement, { ...values, ...bounds }, limit, isCertain);
     found = found.length === 0 ? walked : mergeByKey(found, walked, sort.startsWith('-') ? -1 : 1).slice(0, limit);
   }
   return found;
@@ -72,7 +78,7 @@ export const walk = (db: Db, request: WalkRequest): readonly WalkedCase[] => {
 type WalkedRow = [key: string | number, caseNo: number, isSure: 0 | 1, ...shown: SqlValue[]];
 
 /** Reads at most `limit` cases. Where cases may have several periods on the day, more rows than cases are read at first. */
-const readCases = (
+const readWalkedCases = (
   statement: Database.Statement,
   values: Readonly<Record<string, unknown>>,
   limit: number,
@@ -88,7 +94,7 @@ const readCases = (
 };
 
 const casesIn = (rows: readonly WalkedRow[]): WalkedCase[] => {
-  interface Case extends PlaceInOrder {
+  interface Case extends CaseSortPosition {
     isUncertain: boolean;
     readonly periods: WalkedRow[];
   }
@@ -171,7 +177,7 @@ const rowConditions = (part: FacetPart, scope: ListScope): string => {
 };
 
 /** Selects the cases in facets. */
-export const casesInFacetsSql = (scope: ListScope, facets: readonly number[]): string =>
+export const casesInAnyFacetSql = (scope: ListScope, facets: readonly number[]): string =>
   (['open', 'closed'] as const)
     .map(
       (part) => `SELECT o.case_no FROM facets o WHERE o.facet IN (${facets.join()}) AND ${rowConditions(part, scope)}`,

@@ -22,7 +22,7 @@ export interface StreamSpan {
 
 export const feedsAt = ({ from, to }: StreamSpan, position: number): boolean => from <= position && position < to;
 
-export class CaseStreams {
+export class CaseStreamTables {
   readonly #insertCase;
   readonly #caseNo;
   readonly #caseId;

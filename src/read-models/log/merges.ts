@@ -3,7 +3,7 @@
  * merge that would close a circle of merges is void, and stays so: of the merges in the circle, it is the last one in the log.
  */
 import type { CaseEvent } from '../../domain/case/events.js';
-import { feedsAt, type CaseStreams, type StreamSpan } from './case-streams.js';
+import { feedsAt, type CaseStreamTables, type StreamSpan } from './case-streams.js';
 import { STILL_KNOWN, type Db } from '../table.js';
 
 /** The merges of each stream into another, over the positions [from, to). */
@@ -34,7 +34,7 @@ export class Merges {
   /** `streamOf` gives the stream of a case, null if there is none; `ownCase` the case that a stream began. */
   constructor(
     db: Db,
-    private readonly cases: CaseStreams,
+    private readonly cases: CaseStreamTables,
     private readonly streamOf: (caseId: string) => number | null,
     private readonly ownCase: (stream: number) => number,
   ) {

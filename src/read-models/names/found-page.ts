@@ -2,7 +2,7 @@
 import { formatDay } from '../../domain/time.js';
 import { listEntriesOf } from '../list/entries.js';
 import { caseConditions, isUncertainSql, referenceValues, type PageRequest, type PageResult } from '../list/page.js';
-import { toMatchConditions, type ListScope } from '../list/predicate.js';
+import { toPeriodSqlConditions, type ListScope } from '../list/predicate.js';
 import { personViewsOf } from '../list/person-rows.js';
 import type { QueryContext } from '../reader.js';
 import type { Db } from '../table.js';
@@ -27,7 +27,7 @@ export const readFoundPage = (
   search: PeopleSearch,
 ): PageResult => {
   const { scope, limit, after } = request;
-  const match = toMatchConditions(request.conditions);
+  const match = toPeriodSqlConditions(request.conditions);
   const { found, isTruncated } = search(db, scope, {
     text: caseConditions(request, match).join(' AND '),
     values: { ...match.values, ...referenceValues(request.reference) },

@@ -38,7 +38,7 @@ export const MAX_CANDIDATES = 200;
 /** Spellings after which looser expressions are not tried: what they add would be ranked below these. */
 const ENOUGH_SPELLINGS = 100;
 /** The most entries of the full-text index that are read to find MAX_CANDIDATES spellings, since filters may let few of them pass. */
-export const MAX_INDEX_ENTRIES = 20_000;
+export const MAX_INDEX_ENTRIES_READ = 20_000;
 
 export interface NameSearchResult {
   /** The best first; of equal score, the case with the lower number. */
@@ -54,7 +54,7 @@ export interface NameSearchResult {
 export const searchNames = (db: Db, scope: ListScope, name: string, condition: CaseCondition): NameSearchResult => {
   const typed = nameWords(name);
   const sql = `SELECT o.rowid AS row, o.case_no, o.text, o.born, o.sex, ${condition.uncertaintySql} AS isUncertain FROM
-    (SELECT rowid FROM searched_names_text WHERE searched_names_text MATCH @match LIMIT ${MAX_INDEX_ENTRIES}) f
+    (SELECT rowid FROM searched_names_text WHERE searched_names_text MATCH @match LIMIT ${MAX_INDEX_ENTRIES_READ}) f
     CROSS JOIN searched_names o ON o.rowid = f.rowid AND ${versionCondition('o', scope)}
     WHERE ${condition.text} ${stableLimit('@limit')}`;
   const statement = cachedStatement(db, sql);
@@ -101,7 +101,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
 const hasMoreEntries = (db: Db, match: string): boolean =>
   cachedStatement(
     db,
-    `SELECT 1 FROM searched_names_text WHERE searched_names_text MATCH ? LIMIT 1 OFFSET ${MAX_INDEX_ENTRIES}`,
+    `SELECT 1 FROM searched_names_text WHERE searched_names_text MATCH ? LIMIT 1 OFFSET ${MAX_INDEX_ENTRIES_READ}`,
   ).get(match) !== undefined;
 
 interface SpellingCandidate {

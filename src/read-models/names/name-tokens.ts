@@ -11,7 +11,7 @@
 import { completionPrefixesOf, joinedWord, type NameWord } from '../../domain/names/folding.js';
 
 /** Beginnings up to this length have tokens of their own (`b:`); longer ones match few keys, and are searched as a prefix of these. */
-const MAX_BEGINNING_LETTERS = 3;
+const MAX_BEGINNING_TOKEN_LETTERS = 3;
 
 export const nameTokens = (words: readonly NameWord[]): readonly string[] => {
   const names = words.filter(isName);
@@ -114,11 +114,11 @@ const unorderedPair = (kind: string, one: string, other: string): string =>
 
 const firstLetters = (key: string, count: number): string => [...key].slice(0, count).join('');
 const beginningTokens = (key: string): readonly string[] =>
-  [...key].slice(0, MAX_BEGINNING_LETTERS).map((_, index) => `b:${firstLetters(key, index + 1)}`);
+  [...key].slice(0, MAX_BEGINNING_TOKEN_LETTERS).map((_, index) => `b:${firstLetters(key, index + 1)}`);
 
 const quoted = (token: string): string => `"${token}"`;
 const beginningExpression = (key: string): string =>
-  [...key].length <= MAX_BEGINNING_LETTERS ? `"b:${key}"` : `"k:${key}"*`;
+  [...key].length <= MAX_BEGINNING_TOKEN_LETTERS ? `"b:${key}"` : `"k:${key}"*`;
 const anyOf = (expressions: readonly string[]): string =>
   expressions.length === 1 ? (expressions[0] ?? '') : `(${expressions.join(' OR ')})`;
 const allOf = (expressions: readonly string[]): string => expressions.join(' AND ');

@@ -11,7 +11,7 @@ import type { DefinitionVersion } from '../log/definition-versions.js';
 import type { LogTables } from '../log-tables.js';
 import { rememberForItems } from '../remember.js';
 import {
-  diffRows,
+  updateRowVersions,
   noVersions,
   rowWriter,
   type AnyTable,
@@ -72,7 +72,12 @@ export class Projector {
       const references = at.history && this.#references(at.history, at.position);
       for (const writer of this.#writers)
         if (rowsMayChange(writer.table, at))
-          diffRows(writer.columns, versionsOf(writer), rowsOf(writer.table, at.history, references), at.position);
+          updateRowVersions(
+            writer.columns,
+            versionsOf(writer),
+            rowsOf(writer.table, at.history, references),
+            at.position,
+          );
     }
     for (const [writer, versions] of changedVersions) writer.write(caseNo, versions);
     if (since > 0 && latest !== null) this.#timelines.set(caseNo, latest);
@@ -88,7 +93,7 @@ export class Projector {
     const references = history && this.#references(history, position, change);
     for (const writer of this.#definitionWriters) {
       const versions = writer.load(caseNo);
-      diffRows(writer.columns, versions, rowsOf(writer.table, history, references), position);
+      updateRowVersions(writer.columns, versions, rowsOf(writer.table, history, references), position);
       writer.write(caseNo, versions);
     }
   }

@@ -9,7 +9,7 @@ import type { TotalsByKey } from '../counters.js';
 import { filterConditions, type Filters } from '../list/filters.js';
 import {
   listScope,
-  toMatchConditions,
+  toPeriodSqlConditions,
   scopeValues,
   validCondition,
   versionCondition,
@@ -50,7 +50,7 @@ export const daysToRelease = (asked: ClemencyStatisticRequest): StatisticTable =
   const sql = `SELECT c.case_no, c.instrument, c.from_day, c.latest_day, c.released_from, c.released_by, ${CERTAIN_SQL} AS certain
     FROM ${fromSql} ORDER BY c.instrument, c.case_no`;
   const people = new Map<string, { readonly instrument: string; certain: boolean; readonly bands: Set<string> }>();
-  for (const row of cachedStatement(asked.context.db, sql).iterate(values) as IterableIterator<ReleaseRow>) {
+  for (const row of cachedStatement(asked.context.db, sql).iterate(values) as IterableIterator<ClemencyReleaseRow>) {
     const key = `${row.instrument} ${row.case_no}`;
     const person = people.get(key) ?? { instrument: row.instrument, certain: false, bands: new Set<string>() };
     person.certain ||= row.certain === 1;
@@ -70,7 +70,7 @@ export const daysToRelease = (asked: ClemencyStatisticRequest): StatisticTable =
   return statisticTable(found, { rows, columns: instrumentIds(asked.context) }, asked.filters.certainty);
 };
 
-interface ReleaseRow {
+interface ClemencyReleaseRow {
   readonly case_no: number;
   readonly instrument: string;
   readonly from_day: number;
@@ -82,7 +82,7 @@ interface ReleaseRow {
 
 /** The bands of days until release; a release after the day of the query does not count. */
 const daysToReleaseBands = (
-  { from_day, latest_day, released_from, released_by }: ReleaseRow,
+  { from_day, latest_day, released_from, released_by }: ClemencyReleaseRow,
   day: number,
 ): readonly string[] => {
   if (released_from === null || released_by === null || released_from > day) return [NOT_RELEASED];
@@ -106,7 +106,7 @@ const clemenciesSql = ({
 }: ClemencyStatisticRequest): { readonly fromSql: string; readonly values: Readonly<Record<string, SqlValue>> } => {
   const listed = listScope(list.id, scope.day, scope.position, head);
   const conditions = filterConditions(filters);
-  const match = toMatchConditions(conditions);
+  const match = toPeriodSqlConditions(conditions);
   // Without filters, everybody matches, so nobody is looked up.
   const people =
     conditions.length === 0
@@ -118,7 +118,7 @@ const clemenciesSql = ({
   };
 };
 
-const matchingPeopleSql = (scope: ListScope, { certain, possible }: ReturnType<typeof toMatchConditions>): string =>
+const matchingPeopleSql = (scope: ListScope, { certain, possible }: ReturnType<typeof toPeriodSqlConditions>): string =>
   `SELECT p.case_no, min(${certain}) AS certain FROM periods p
     WHERE p.list = @list AND ${validCondition('p', scope)} GROUP BY p.case_no HAVING max(${possible})`;
 

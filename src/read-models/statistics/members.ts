@@ -7,7 +7,13 @@ import type { Day } from '../../domain/time.js';
 import { UNKNOWN_KEY } from '../counts/counts.query.js';
 import { groupPeople, type Grouping } from '../counts/group-people.js';
 import { filterConditions, type Filters } from '../list/filters.js';
-import { listScope, toMatchConditions, memberConditions, validCondition, type ListScope } from '../list/predicate.js';
+import {
+  listScope,
+  toPeriodSqlConditions,
+  memberConditions,
+  validCondition,
+  type ListScope,
+} from '../list/predicate.js';
 import { STAGE_SQL, STAGES } from '../list/stage.js';
 import type { ScopedContext } from '../scope.js';
 import type { Db } from '../table.js';
@@ -33,7 +39,7 @@ const groupedTable = (
   known: { readonly rows: readonly string[]; readonly columns: readonly string[] },
 ): StatisticTable => {
   const listed = listScope(list.id, scope.day, scope.position, head);
-  const match = toMatchConditions([...memberConditions(list, scope.day), ...filterConditions(filters)]);
+  const match = toPeriodSqlConditions([...memberConditions(list, scope.day), ...filterConditions(filters)]);
   // The SQL statement filters by certainty already.
   return statisticTable(totalsByRow(groupPeople(counters, listed, match, grouping, filters.certainty)), known);
 };
@@ -94,15 +100,15 @@ const bandNumberSql = (day: string, bands: readonly Band[]): string =>
 
 /** SQL for the bands from that of one day to that of another, as `expandBands` reads it. */
 const bandsBetweenSql = (first: string, last: string, bands: readonly Band[]): string =>
-  `(${bandNumberSql(first, bands)} || '${BAND_SEPARATOR}' || ${bandNumberSql(last, bands)})`;
+  `(${bandNumberSql(first, bands)} || '${BAND_RANGE_SEPARATOR}' || ${bandNumberSql(last, bands)})`;
 
-const BAND_SEPARATOR = '..';
+const BAND_RANGE_SEPARATOR = '..';
 
 /** Expands a key of two band numbers (`0..2`), in either order, to the keys of these bands and all between; leaves any other key. */
 const expandBands =
   (bands: readonly Band[]) =>
   (key: string): readonly string[] => {
-    const numbers = key.split(BAND_SEPARATOR).map(Number);
+    const numbers = key.split(BAND_RANGE_SEPARATOR).map(Number);
     if (numbers.length !== 2) return [key];
     return bandKeys(bands.slice(Math.min(...numbers), Math.max(...numbers) + 1));
   };

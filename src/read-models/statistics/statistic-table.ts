@@ -31,7 +31,7 @@ export const statisticTable = (
     known.columns,
     [...found.values()].flatMap((totals) => [...totals.keys()]),
   );
-  if (rows.length * columns.length > LIMITS.tableCells) throw tooLarge();
+  if (rows.length * columns.length > LIMITS.tableCells) throw tableTooLarge();
   const cells = (of: 'yes' | 'uncertain', isShown: boolean): readonly (readonly number[])[] =>
     rows.map((row) => columns.map((column) => (isShown ? (found.get(row)?.get(column) ?? NO_PEOPLE)[of] : 0)));
   return {
@@ -42,7 +42,7 @@ export const statisticTable = (
   };
 };
 
-const tooLarge = (): InvalidParameter =>
+const tableTooLarge = (): InvalidParameter =>
   new InvalidParameter(
     'name',
     'TABLE.TOO_LARGE',

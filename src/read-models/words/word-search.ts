@@ -3,7 +3,7 @@ import { wordKeys } from '../../domain/names/folding.js';
 import { LIMITS } from '../../schema/limits.js';
 import { scopeValues, validCondition, type ListScope } from '../list/predicate.js';
 import type { FoundPeople } from '../names/found-page.js';
-import { MAX_CANDIDATES, MAX_INDEX_ENTRIES, type CaseCondition } from '../names/name-search.js';
+import { MAX_CANDIDATES, MAX_INDEX_ENTRIES_READ, type CaseCondition } from '../names/name-search.js';
 import { cachedStatement, type Db } from '../table.js';
 import type { TextKind } from './word-tokens.js';
 import { ftsExpressionOf } from './word-tokens.js';
@@ -16,7 +16,7 @@ export const searchWords = (db: Db, scope: ListScope, words: string, condition: 
   const match = ftsExpressionOf(words);
   if (match === null) return { found: [], isTruncated: false };
   const sql = `SELECT o.case_no, o.kind, o.text, ${condition.uncertaintySql} AS isUncertain FROM
-    (SELECT rowid FROM searched_texts_text WHERE searched_texts_text MATCH @match LIMIT ${MAX_INDEX_ENTRIES}) f
+    (SELECT rowid FROM searched_texts_text WHERE searched_texts_text MATCH @match LIMIT ${MAX_INDEX_ENTRIES_READ}) f
     CROSS JOIN searched_texts o ON o.rowid = f.rowid AND ${validCondition('o', scope)}
     WHERE ${condition.text} LIMIT ${MAX_CANDIDATES}`;
   const values = { ...scopeValues(scope), ...condition.values, match };
@@ -46,7 +46,7 @@ interface SearchedTextRow {
 const hasMoreEntries = (db: Db, match: string): boolean =>
   cachedStatement(
     db,
-    `SELECT 1 FROM searched_texts_text WHERE searched_texts_text MATCH ? LIMIT 1 OFFSET ${MAX_INDEX_ENTRIES}`,
+    `SELECT 1 FROM searched_texts_text WHERE searched_texts_text MATCH ? LIMIT 1 OFFSET ${MAX_INDEX_ENTRIES_READ}`,
   ).get(match) !== undefined;
 
 /** The share of the words of a text that were searched for, with three decimals; at most 1. */

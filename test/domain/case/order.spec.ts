@@ -11,14 +11,14 @@ import { ARTICLE, REFERENCE_DATA, withIds, THREE_YEARS, type CaseEventFields } f
 
 const order = (...events: CaseEventFields): string =>
   orderOf(withIds(...events))
-    .events.map(({ id }) => id)
+    .datedEvents.map(({ id }) => id)
     .join(' ');
 const codes = (...events: CaseEventFields): readonly string[] =>
   orderOf(withIds(...events)).findings.map(({ code, events: ids }) => [code, ...ids].join(' '));
 
 const allOf = (events: readonly EventWithId<CaseEvent>[]): object => {
   const { order, courses } = timelineOf(events);
-  return { order: order.events, findings: findingsOf(order, REFERENCE_DATA), courses };
+  return { order: order.datedEvents, findings: findingsOf(order, REFERENCE_DATA), courses };
 };
 
 const on = (type: CaseEventFields[number]['type'], occurredOn: string, more: object = {}): CaseEventFields[number] => ({
@@ -149,7 +149,7 @@ describe('for any events', () => {
   test('every dated event has its place, and none stands before one that certainly came earlier', () => {
     assertProperty(
       fc.property(arbitraryCaseEvents(10), (events) => {
-        const { events: placed, findings } = orderOf(events);
+        const { datedEvents: placed, findings } = orderOf(events);
         expect(placed.map(({ id }) => id).sort()).toEqual(events.map(({ id }) => id).sort());
         placed.forEach((later, index) => {
           for (const earlier of placed.slice(0, index))

@@ -333,7 +333,7 @@ const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefi
 
 /** Tries every possible course. */
 const slowly = (events: readonly EventWithId<CaseEvent>[], on: Day): readonly Standing[] => {
-  const order = orderOf(events).events;
+  const order = orderOf(events).datedEvents;
   return courses(order).flatMap((days) => {
     const past = order.filter((_, place) => (days[place] ?? 0) <= on);
     const state = past.reduce((before, event) => applyEvent(event, before), INITIAL_STATE);

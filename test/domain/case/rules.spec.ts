@@ -82,7 +82,7 @@ describe('the axes that an event changes', () => {
     ['wanted', [{ ...day, type: 'wanted' }], custody],
     ['died', [died], custody],
   ])('%s', (_, events, axes) => {
-    expect(orderOf(withIds(...events)).events.at(-1)?.axes).toEqual(axes);
+    expect(orderOf(withIds(...events)).datedEvents.at(-1)?.axes).toEqual(axes);
   });
 
   test.each<[string, Axis, Axis, boolean]>([
@@ -1226,7 +1226,7 @@ describe('findings', () => {
       'CATEGORY.UNKNOWN f3',
       'DATE.FUTURE f2',
     ]);
-    expect(orderOf(events).events.map(({ id }) => id)).toEqual(['f4', 'f3', 'f1', 'f5', 'f2']);
+    expect(orderOf(events).datedEvents.map(({ id }) => id)).toEqual(['f4', 'f3', 'f1', 'f5', 'f2']);
   });
 
   test('a day whose earliest meaning is today is not in the future, tomorrow is', () => {

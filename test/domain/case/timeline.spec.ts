@@ -91,7 +91,9 @@ describe('extending a timeline', () => {
 
   test('by an event that comes last leaves what was computed before it alone', () => {
     const [before, after] = beforeAndAfter(ARRESTED, CHARGED, TRIED, MOVED);
-    expect(after.order.events.slice(0, -1).every((event, index) => event === before.order.events[index])).toBe(true);
+    expect(
+      after.order.datedEvents.slice(0, -1).every((event, index) => event === before.order.datedEvents[index]),
+    ).toBe(true);
     expect(after.courses.periods.filter((period) => before.courses.periods.includes(period))).toEqual(
       before.courses.periods.slice(0, -1),
     );
@@ -102,7 +104,7 @@ describe('extending a timeline', () => {
     ['without a day', [ARRESTED, CHARGED, { type: 'named', name: { text: 'x' } }]],
   ])('by an event %s appends it', (_, events) => {
     const [before, after] = beforeAndAfter(...events);
-    expect(after.order.events[0]).toBe(before.order.events[0]);
+    expect(after.order.datedEvents[0]).toBe(before.order.datedEvents[0]);
   });
 
   test.each<[string, CaseEventFields, string]>([
@@ -122,6 +124,6 @@ describe('extending a timeline', () => {
     ],
   ])('by an event of %s puts it in its place', (_, events, order) => {
     const [, after] = beforeAndAfter(...events);
-    expect(after.order.events.map(({ id }) => id).join(' ')).toBe(order);
+    expect(after.order.datedEvents.map(({ id }) => id).join(' ')).toBe(order);
   });
 });

@@ -363,7 +363,7 @@ const slowly = (
   };
   const order = orderOf(
     events.filter(({ event }) => event.type !== 'amnestied' || event.act !== 'amnesty-2025'),
-  ).events;
+  ).datedEvents;
   const found = courses(order).flatMap((dated): readonly (Holds | null)[] => {
     const past = order.filter((_, place) => (dated[place] ?? 0) <= listDay);
     const state = past.reduce((before, event) => applyEvent(event, before), INITIAL_STATE);

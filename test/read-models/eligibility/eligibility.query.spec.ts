@@ -1,7 +1,7 @@
 /** Whom an instrument reaches, from the tables of the read models. */
 import { PeopleByEligibility } from '../../../src/read-models/eligibility/eligibility.query.js';
 import { QueriesBusy } from '../../../src/read-models/query-errors.js';
-import { MAX_WAITING_QUESTIONS } from '../../../src/read-models/eligibility/eligible-cases.js';
+import { MAX_QUEUED_ELIGIBILITY_QUESTIONS } from '../../../src/read-models/eligibility/eligible-cases.js';
 import { ARTICLE } from '../../support/events.js';
 import { scopeOf } from '../../support/scopes.js';
 import { opened, register, uuid } from '../support.js';
@@ -121,10 +121,10 @@ it('names the source of the gravity of offences among its assumptions, where a c
 it('answers the same question once for all who ask it meanwhile, and refuses more questions than may wait', async () => {
   await clause('drugs', { articles: { anyOf: ['234'] } });
   await serving(1, {});
-  const same = await Promise.all(Array.from({ length: 2 * MAX_WAITING_QUESTIONS }, () => ask(['drugs'])));
+  const same = await Promise.all(Array.from({ length: 2 * MAX_QUEUED_ELIGIBILITY_QUESTIONS }, () => ask(['drugs'])));
   expect(new Set(same.map((answer) => JSON.stringify(answer))).size).toBe(1);
   const days = Array.from(
-    { length: MAX_WAITING_QUESTIONS + 1 },
+    { length: MAX_QUEUED_ELIGIBILITY_QUESTIONS + 1 },
     (_, day) => `2026-02-${String(day + 1).padStart(2, '0')}`,
   );
   const others = await Promise.allSettled(days.map((day) => ask(['drugs'], { from: day, to: day })));
