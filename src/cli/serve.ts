@@ -31,12 +31,14 @@ export const serveUntilStopped = async (
   greeting: (url: string) => string,
 ): Promise<ExitCode> => {
   const exitTimer = exitAfterAbort(signal);
-  // Logging starts once the service listens; an error before that is printed as a message instead.
-  let log: (line: string) => unknown = () => undefined;
+  // Lines are written once the service listens; where it does not come to that, its error is printed as a message instead.
+  const earlyLines: string[] = [];
+  let log = (line: string): unknown => earlyLines.push(line);
   // Imported after the settings were read, so that wrong settings are reported at once.
   const { serve } = await import('../serve.js');
   const serving = await serve(settings, { write: (line) => log(line) }, HTTP_LIMITS, projection);
   log = (line) => err.write(line);
+  earlyLines.forEach(log);
   // An error of standard error itself (full disk, broken pipe) must not end the service.
   err.on('error', () => undefined);
   try {

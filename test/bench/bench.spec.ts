@@ -27,7 +27,18 @@ const rowsOf = async (
   try {
     const chosen = [...only].flatMap((name) => ['--only', name]);
     // Without the build that goes before: other specs run what was built for them.
-    const bench = ['run', '--silent', '--ignore-scripts', 'bench', '--', '--quick', '--data', folder.path, ...options, ...chosen];
+    const bench = [
+      'run',
+      '--silent',
+      '--ignore-scripts',
+      'bench',
+      '--',
+      '--quick',
+      '--data',
+      folder.path,
+      ...options,
+      ...chosen,
+    ];
     const { stdout } = await promisify(execFile)('npm', bench, { cwd: root });
     const rows = stdout.split('\n').filter((line) => line.startsWith('| '));
     return rows.map((line) => line.split('|').map((cell) => cell.trim()));

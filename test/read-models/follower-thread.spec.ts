@@ -30,7 +30,9 @@ const pathOf = (name: string): string => join(folder.path, name);
 const open = (): ReadModels => {
   const [events, readModels] = [pathOf('events.sqlite'), pathOf('read-models.sqlite')];
   const writer = new FollowerThread(() => {
-    const thread = new Worker(WORKER, { workerData: { logPath: events, readModelsPath: readModels, timeZone: clock.timeZone, partWorkers: 2 } });
+    const thread = new Worker(WORKER, {
+      workerData: { logPath: events, readModelsPath: readModels, timeZone: clock.timeZone, partWorkers: 2 },
+    });
     threads.push(thread);
     return thread;
   });
