@@ -16,7 +16,7 @@ export const multiplyCases = (from: string, to: string, copies: number): void =>
   for (const mode of ['DELETE', 'OFF']) db.pragma(`journal_mode = ${mode}`);
   db.pragma('synchronous = OFF');
   db.pragma('cache_size = -1000000');
-  const tables = PROJECTED_TABLES.filter(({ fullTextColumn: fullText }) => fullText === undefined);
+  const tables = PROJECTED_TABLES.filter(({ fullTextColumn }) => fullTextColumn === undefined);
   const names = JSON.stringify(tables.map(({ name }) => name));
   const indexes = db
     .prepare(

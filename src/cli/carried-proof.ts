@@ -56,8 +56,8 @@ export const readCarriedProof = (copy: string, files: ProofFiles): CarriedProof 
 
 /** The proof of a register; null if it was never signed. */
 export const proofOfRegister = (files: ProofFiles): CarriedProof | null => {
-  const signed = files.lastSigned();
-  return signed === null ? null : { signedCheckpoint: signed, publicKeys: files.publicKeys() };
+  const signedCheckpoint = files.lastSigned();
+  return signedCheckpoint === null ? null : { signedCheckpoint, publicKeys: files.publicKeys() };
 };
 
 /**

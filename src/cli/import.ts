@@ -44,7 +44,7 @@ export const importCommand = async (
     if (count++ < MAX_PRINTED_PROBLEMS) problems.push(line);
   };
   const corrections: CorrectionLine[] = [];
-  const correct = (line: CorrectionLine): void => {
+  const onCorrection = (line: CorrectionLine): void => {
     if (options.dryRun === true) corrections.push(line);
   };
   const { err: progressOutput, signal } = context;
@@ -52,7 +52,7 @@ export const importCommand = async (
     withRegister(target, context, (register) =>
       runImport({
         ...{ register, files, list: options.list, signal, progressOutput, onReportLine },
-        ...(options.correct === true && { onCorrection: correct }),
+        ...(options.correct === true && { onCorrection }),
       }),
     );
   try {

@@ -140,7 +140,7 @@ const verifyLogWithProgress = (
   );
 };
 
-const requireTree = ({ tree, uncovered: uncovered }: VerifiedLog): VerifiedTree => {
+const requireTree = ({ tree, uncovered }: VerifiedLog): VerifiedTree => {
   if (tree === null)
     throw new CannotRun(
       `${uncovered} events were recorded before there were leaf hashes: a log with them cannot be signed. ` +
@@ -150,7 +150,7 @@ const requireTree = ({ tree, uncovered: uncovered }: VerifiedLog): VerifiedTree 
 };
 
 const verificationReport = (
-  { events, uncovered: uncovered, adopted, erased, tree }: VerifiedLog,
+  { events, uncovered, adopted, erased, tree }: VerifiedLog,
   checkpoints: readonly Checkpoint[],
 ): readonly string[] => [
   `${events} events, ${uncovered === 0 ? 'each as it was recorded' : `${uncovered} of them without a leaf hash, the others as they were recorded`}.\n`,

@@ -452,7 +452,7 @@ const requestHashOf = (application: Application, key: string): string =>
     .update(toNfc(canonicalJson([key, application])))
     .digest('base64');
 
-/** The job's idempotency key for RecordEvents. Keys of clients contain no space, so it never equals one of them. */
+/** The idempotency key of what a job records. Those that clients send contain no space, so that it equals none of them. */
 const jobKeyOf = (id: string): string => `application ${id}`;
 const finishKeyOf = (id: string): string => `${jobKeyOf(id)} finished`;
 

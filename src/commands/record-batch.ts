@@ -130,7 +130,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
     return new Map(holders);
   }
 
-  /** `results`: by row index, the results so far; at least those of all earlier rows of the same case. */
+  /** Records one row. `results` has, by index, the results of the rows before it, at least of all that are about its case. */
   private async record(
     { rows, actor, key, correlationId }: RecordBatchRequest,
     index: number,

@@ -1,6 +1,7 @@
 /**
- * The stored form of events and how it is decoded (`encode.ts` encodes new events). The shape is checked before a write (TypeError: a bug
- * of the caller) and after a read (StoreDamaged). Error messages name streams, revisions, types and fields, never content.
+ * The stored form of events and how it is decoded (`encode.ts` encodes new events). Before an event is written, a wrong shape is a bug of
+ * the caller (TypeError); after it was read, it is damage (StoreDamaged). Error messages name streams, revisions, types and fields, never
+ * content.
  *
  * New events are stored as canonical JSON with a leaf hash (`leaf.ts`). Events recorded before there were leaf hashes have neither: they
  * are read and copied as they are, and no hash covers them until they are adopted, that is, given leaf hashes beside the log.

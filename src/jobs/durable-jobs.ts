@@ -87,14 +87,17 @@ export class DurableJobs {
 
   /** Resumes what was running when the last process ended; those for which there is no room yet once others have ended. */
   resumeRunning(): void {
-    const running = this.file.all().filter(({ state }) => state === 'running');
-    for (const job of running) if (this.#resume(job).outcome === 'too-many-jobs') this.#waitingForRoom.push(job.id);
+    for (const { id, state } of this.file.all()) if (state === 'running') this.#waitingForRoom.push(id);
+    this.#resumeWaiting();
   }
 
-  #resumeNext(): void {
-    const id = this.#waitingForRoom.shift();
-    const job = id === undefined ? null : this.file.get(id);
-    if (job?.state === 'running') this.#resume(job);
+  #resumeWaiting(): void {
+    while (this.#active.size < MAX_RUNNING_JOBS) {
+      const id = this.#waitingForRoom.shift();
+      if (id === undefined) return;
+      const job = this.file.get(id);
+      if (job?.state === 'running') this.#resume(job);
+    }
   }
 
   /** Interrupts a job after its current step; what it has done stays. Null for an unknown id. */
@@ -158,7 +161,7 @@ export class DurableJobs {
       this.#active.delete(id);
       this.jobs.forget(id);
       settle();
-      if (!this.jobs.isStopping) this.#resumeNext();
+      if (!this.jobs.isStopping) unlessFileFails(() => this.#resumeWaiting());
     };
   }
 
@@ -190,11 +193,7 @@ export class DurableJobs {
 
   /** Where the file cannot be written, the job stays as it is stored there, and the next process resumes it. */
   #end(id: string, state: 'done' | 'stopped' | 'failed', error: string | null = null): void {
-    try {
-      this.file.end(id, state, error, this.now().toISOString());
-    } catch (failure) {
-      if (!/^SQLITE_/.test(String((failure as { readonly code?: unknown } | null)?.code))) throw failure;
-    }
+    unlessFileFails(() => this.file.end(id, state, error, this.now().toISOString()));
   }
 
   /** The job of an id that is certainly stored. */
@@ -210,5 +209,14 @@ export class DurableJobs {
     };
   }
 }
+
+/** Runs work on the job file, and gives it up at an error of SQLite. */
+const unlessFileFails = (work: () => void): void => {
+  try {
+    work();
+  } catch (failure) {
+    if (!/^SQLITE_/.test(String((failure as { readonly code?: unknown } | null)?.code))) throw failure;
+  }
+};
 
 const TOO_MANY_JOBS = { outcome: 'too-many-jobs' } as const;

@@ -12,7 +12,7 @@ export interface LogPlace {
   readonly before: Cursor | null;
 }
 
-/** Hashes are in base64, in order from the leaf up to the root. */
+/** `hashes`: those of the tree's nodes that lead from the leaf of the event up to the root, in this order, base64. */
 export interface InclusionProof {
   /** What the leaf hash is made of: the event without its personal data. */
   readonly event: unknown;
@@ -85,8 +85,9 @@ export class LogProofs {
   }
 
   /**
-   * Proves that the log of `from` events (at least 1) is the beginning of that of `to`, by default as many as the last checkpoint covers.
-   * Throws NoCheckpoint, SizeBeyondLog, StoreDamaged, and what `LogTree.read` throws.
+   * Proves that the first `from` events (at least 1) of the log are the beginning of its first `to`, by default as many as the last
+   * checkpoint covers. Throws NoCheckpoint if there is no `to` and no checkpoint, SizeBeyondLog if `from` is more than `to` or `to` more
+   * than the log has, StoreDamaged, and what `LogTree.read` throws.
    */
   async consistency(from: number, to?: number): Promise<ConsistencyProof> {
     const wanted = to ?? this.#lastCheckpoint().checkpoint.size;

@@ -22,7 +22,7 @@ export const personNames = rememberForItems(
     ),
 );
 
-/** Whether a name was erased: its event then has an empty text or no names (src/event-store/erased.ts). */
+/** Whether a name of the person was erased: an event then has a name without text, or no names (src/event-store/erased.ts). */
 export const hasErasedName = (events: CaseEvents): boolean =>
   events.some(
     ({ event }) =>

@@ -63,7 +63,10 @@ export interface ImportResult {
 
 const IMPORT_ORDER = ['definitions', 'register', 'amnesty', 'events', 'editions'] as const;
 
-/** Imports kind by kind, since rows refer to definitions, and an amnesty to cases. All files are scanned before the first is imported. */
+/**
+ * Imports files in the order of their kinds: definitions first, to which rows refer, and register files before amnesty files, which refer
+ * to their cases. All files are scanned before the first is imported.
+ */
 export const importFiles = async (
   register: RegisterAccess,
   paths: readonly string[],

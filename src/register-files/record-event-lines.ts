@@ -240,22 +240,9 @@ const referencedEventToAdd = (
   lines: readonly CheckedLine[],
 ): readonly LocatedEvent[] => {
   const line = lines.find(({ sameAs }) => sameAs !== null);
-  if (
-    newReference === null ||
-    line === undefined ||
-    hasReference(
-      priorEvents.map(({ event }) => event),
-      newReference,
-    )
-  )
-    return [];
-  if (
-    hasReference(
-      lines.map(({ data }) => data as unknown as AnyEvent),
-      newReference,
-    )
-  )
-    return [];
+  if (newReference === null || line === undefined) return [];
+  const events = [...priorEvents.map(({ event }) => event), ...lines.map(({ data }) => data as unknown as AnyEvent)];
+  if (hasReference(events, newReference)) return [];
   const { sources, reliability } = line.locatedEvent.event;
   return [{ event: { type: 'referenced', ...newReference, sources, reliability }, locate: () => 'ref', row: line.row }];
 };

@@ -120,7 +120,10 @@ const BEYOND_ASCII = /[^\x00-\x7f]/;
 
 const ENCODING_PROBE_BYTES = 65_536;
 
-/** By chardet's name: the encodings of a register's languages. With all encodings allowed, chardet takes a list of names for French. */
+/**
+ * The encodings that are guessed, those of a register's languages: chardet's name of each, and the name that messages give it. If all
+ * encodings were allowed, chardet would take a list of names for French.
+ */
 const GUESSABLE_ENCODINGS: Readonly<Record<string, string>> = {
   'windows-1251': 'windows-1251',
   'KOI8-R': 'KOI8-R',

@@ -12,7 +12,10 @@ import { ConsistencyQueryParameters, InclusionQueryParameters } from './paramete
 import { ConsistencyProofView, InclusionProofView } from './proof.view.js';
 import { parseTilePath, TILE_PATH_DESCRIPTION } from './tile-path.js';
 
-/** Implemented in proof/, provided by the composition root. Its errors are mapped to problems by their names (faults.ts). */
+/**
+ * What the routes need of the proofs of the log. The composition root provides an implementation, that in proof/; the errors that it throws
+ * are told apart by their names (faults.ts).
+ */
 export interface LogProofs {
   /** The last checkpoint as a signed note. */
   checkpoint(): string;

@@ -5,7 +5,7 @@ import type { ConnectionCloseReason } from '../connections.js';
 import { HttpResponse } from '../http-response.js';
 import type { RequestSummary } from '../request-log.js';
 
-/** Implemented in watching/, provided by the composition root. */
+/** What the route needs of the metrics. The composition root provides an implementation, that in watching/. */
 export interface Metrics {
   requestStarted(): void;
   requestEnded(request: RequestSummary): void;

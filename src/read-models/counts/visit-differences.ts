@@ -1,4 +1,4 @@
-/** Visits the cases of a list whose membership differs between two days, each day as known at a log position of its own. */
+/** Visits the cases whose membership of a list differs between two days, each of which is taken as known at a log position of its own. */
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { TOUCHED_CASES } from '../counters.js';

@@ -10,8 +10,8 @@ import type { Change } from './history-entry.view.js';
 const MAX_EVENTS_KEPT = 10_000;
 
 /**
- * Returns a function that computes the changes of an event. For an event of a merged case, a merge and an unmerge,
- * these are the changes of the case that survives the merge.
+ * Returns a function that computes what an event changed in its case. Of an event of a case that is merged into another one, and of a
+ * merge or unmerge, it computes what changed in that other case.
  */
 export const changesReader = (
   logTables: LogTables,
