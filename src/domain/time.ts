@@ -27,6 +27,11 @@ export const parseDay = (text: string): Day | null => {
   return formatDay(day) === text ? day : null;
 };
 
+const plainDateOf = (day: Day): Temporal.PlainDate => {
+  const date = new Date(day * MS_PER_DAY);
+  return new Temporal.PlainDate(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate());
+};
+
 /** Formats a day as `YYYY-MM-DD`. */
 export const formatDay = (day: Day): string => new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
 
@@ -125,7 +130,7 @@ export const addTerm = (day: Day, term: string, reductions: readonly string[] = 
     if (duration === null) throw new RangeError(`no term: ${text}`);
     return duration;
   };
-  const start = Temporal.PlainDate.from(formatDay(day));
+  const start = plainDateOf(day);
   const end = reductions.reduce((date, reduction) => date.subtract(durationOf(reduction)), start.add(durationOf(term)));
   return dayOf(end.year, end.month - 1, end.day);
 };
@@ -158,4 +163,4 @@ export const dayFinder = (timeZone: string): ((instant: string) => Day) => {
 
 /** The first instant after a day in a time zone (IANA name). */
 export const endOfDay = (timeZone: string, day: Day): Date =>
-  new Date(Temporal.PlainDate.from(formatDay(day + 1)).toZonedDateTime(timeZone).epochMilliseconds);
+  new Date(plainDateOf(day + 1).toZonedDateTime(timeZone).epochMilliseconds);

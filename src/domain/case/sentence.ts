@@ -16,9 +16,10 @@ export const possibleSentenceEnd = (sentence: CurrentSentence, start: DayRange):
   if (running === null) return null;
   const { term, isTermUnknown, reductions } = running;
   if (term === null) return isTermUnknown ? { earliest: start.earliest + 1, latest: MAX_DAY } : null;
+  const earliest = sentenceEndDay(start.earliest, term, reductions);
   return {
-    earliest: sentenceEndDay(start.earliest, term, reductions),
-    latest: sentenceEndDay(start.latest, term, reductions),
+    earliest,
+    latest: start.latest === start.earliest ? earliest : sentenceEndDay(start.latest, term, reductions),
   };
 };
 
