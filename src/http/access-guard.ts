@@ -32,11 +32,19 @@ export const registerAccessGuard = (
   });
 };
 
+/**
+ * Headers that access depends on, which a request has at most once (RFC 9112, section 3.2; RFC 9110, section 5.3): of several,
+ * Node would take the first, and a proxy in between may have gone by another.
+ */
+const SINGLE_HEADERS = ['host', 'origin', 'authorization', 'content-type', 'content-encoding'] as const;
+
 const refuseAccess = (
   request: FastifyRequest,
   settings: AccessSettings,
   wrongTokens: WrongTokens,
 ): HttpResponse | null => {
+  if (SINGLE_HEADERS.some((name) => (request.raw.headersDistinct[name]?.length ?? 0) > 1))
+    return problemResponse('REQUEST.MALFORMED');
   const host = headerText(request, 'host');
   if (!isAllowedHost(host, request.socket.localPort ?? 0, settings.allowedHosts))
     return problemResponse('HOST.REFUSED');

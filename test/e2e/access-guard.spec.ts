@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { RawConnection } from '../support/clients.js';
 import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type Loose } from '../support/service.js';
 import { until } from '../support/until.js';
 
@@ -64,6 +65,28 @@ describe('on loopback', () => {
       expect(await service.storedEvents()).toHaveLength(before);
     },
   );
+
+  it.each([
+    'Host: attacker.example',
+    'Host: localhost:PORT',
+    'Authorization: Bearer y',
+    'Content-Type: text/plain',
+    'Origin: null',
+  ])('refuses a request that has two headers of the kind of %s', async (header) => {
+    const [name = ''] = header.split(':');
+    const first = {
+      Host: 'localhost:PORT',
+      Origin: 'http://localhost:PORT',
+      Authorization: 'Bearer x',
+      'Content-Type': 'application/json',
+    };
+    const others = Object.entries(first).filter(([other]) => other === 'Host' || other === name);
+    const lines = [...others.map(([other, value]) => `${other}: ${value}`), header, 'Connection: close'];
+    const connection = await RawConnection.connect(service, '127.0.0.1');
+    connection.socket.write(['GET /v1/lists HTTP/1.1', ...lines, '', ''].join('\r\n').replaceAll('PORT', port));
+    await connection.ended;
+    expect(connection.text).toMatch(/^HTTP\/1\.1 400 [^]*"code":"REQUEST.MALFORMED"/);
+  });
 
   it('accepts its own origin', async () => {
     const own = { host: `localhost:${port}`, origin: `http://localhost:${port}` };
