@@ -153,7 +153,7 @@ it('gives the same answers and rows live, after a rebuild, and after deleting th
       await rm(path);
       await log.store.close();
     }),
-    { numRuns: effort(4, 100) },
+    { numRuns: effort(4, 4_000) },
   );
 });
 

@@ -81,9 +81,9 @@ const canMeetValues = (conditions: readonly { readonly in: readonly string[] }[]
   conditions.length === 0 ||
   conditions.some((one) => one.in.some((value) => conditions.every((c) => c.in.includes(value))));
 
-/** Whether only convicted people can meet the conditions. People who await judgment meet `noneOf` of articles, too. */
+/**
+ * Whether only convicted people can meet the conditions. People who await judgment meet `noneOf` of articles, too, and conditions on a
+ * sentence: that of an earlier conviction, if they were charged anew while they serve it.
+ */
 const needsConviction = (conditions: readonly Condition[]): boolean =>
-  conditions.some(
-    ({ articles, gravity, remaining, served, term }) =>
-      articles?.anyOf !== undefined || [gravity, remaining, served, term].some((condition) => condition !== undefined),
-  );
+  conditions.some(({ articles, gravity }) => articles?.anyOf !== undefined || gravity !== undefined);

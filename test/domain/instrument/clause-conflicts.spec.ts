@@ -50,9 +50,14 @@ test.each<[string, readonly Condition[], boolean]>([
     true,
   ],
   [
-    'a served term, of people who await judgment',
-    [{ served: { atLeast: 'P1Y', ...rolling } }, { stage: { in: ['awaiting-judgment'] } }],
+    'gravity of a conviction, of people who await judgment',
+    [{ gravity: { atMost: 'minor' } }, { stage: { in: ['awaiting-judgment'] } }],
     false,
+  ],
+  [
+    'a served term, of people who await another judgment',
+    [{ served: { atLeast: 'P1Y', ...rolling } }, { stage: { in: ['awaiting-judgment'] } }],
+    true,
   ],
 ])('whether anybody can meet: %s', (_, conditions, expected) => {
   expect(canBeMet(conditions)).toBe(expected);

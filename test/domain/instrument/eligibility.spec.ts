@@ -5,6 +5,7 @@ import { orderOf } from '../../../src/domain/case/order.js';
 import { applyEvent } from '../../../src/domain/case/rules.js';
 import { CONVICTED_STAGE, HELD_CUSTODIES, INITIAL_STATE, type CaseState } from '../../../src/domain/case/state.js';
 import type { EventWithId } from '../../../src/domain/event.js';
+import { canBeMet } from '../../../src/domain/instrument/clause-conflicts.js';
 import {
   prepareQuestion,
   eligibility,
@@ -171,6 +172,23 @@ describe('the conditions', () => {
     expect(ask({ articles: { anyOf: ['234'] } })).toBe('not');
     expect(ask({ articles: { noneOf: ['234'] } })).toBe('eligible');
     expect(ask({ stage: { in: ['awaiting-judgment'] } })).toBe('eligible');
+  });
+
+  test('somebody charged anew while serving awaits judgment, and still serves', () => {
+    const again = candidate([
+      ...events,
+      { type: 'charged', occurredOn: '2025-06-01', articles: [{ code: 'AZ-CC', article: '317' }] },
+    ]);
+    const stage = { stage: { in: ['awaiting-judgment'] } } as const;
+    const ask = (condition: Condition) => {
+      const conditions = [stage, condition];
+      expect(canBeMet(conditions)).toBe(true);
+      return eligibility(again, questionOf([clauseOf(stage, condition)]), day('2025-12-22'))?.verdict;
+    };
+    expect(ask({ served: { atLeast: 'P2Y', ...rolling } })).toBe('eligible');
+    expect(ask({ remaining: { lessThan: 'P6M', ...rolling } })).toBe('eligible');
+    expect(ask({ term: { atMost: 'P3Y' } })).toBe('eligible');
+    expect(ask({ term: { atMost: 'P1Y' } })).toBe('not');
   });
 
   test('an unknown article may be of any gravity', () => {
