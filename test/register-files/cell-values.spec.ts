@@ -36,14 +36,20 @@ describe('a cell of articles', () => {
     expect(parseArticles(cell)).toEqual(expected);
   });
 
-  it.each([['AZ-OCC 70-2, 57'], ['AZ-OCC 70-2 57'], [';'], ['murder']])(
-    '%j is left for its class to refuse',
-    (cell) => {
-      expect(
-        parseArticles(cell)?.every((one) => /^\d{1,3}(-\d{1,2})?$/.test((one as { article: string }).article)),
-      ).toBe(false);
-    },
-  );
+  it.each([
+    ['AZ-OCC 70-2, 57'],
+    ['AZ-OCC 70-2 57'],
+    ['234,4,3'],
+    ['234,4.3'],
+    ['206.4; 234,4'],
+    ['28, 220.1'],
+    [';'],
+    ['murder'],
+  ])('%j is left for its class to refuse', (cell) => {
+    expect(parseArticles(cell)?.every((one) => /^\d{1,3}(-\d{1,2})?$/.test((one as { article: string }).article))).toBe(
+      false,
+    );
+  });
 });
 
 it.each<[string, unknown]>([
