@@ -32,7 +32,7 @@ export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
       const persons: EligiblePerson[] = [];
       const scope = { knownAt: `position:${position}` };
       for (let after: string | undefined; ;) {
-        const page = await asStoreUnavailable(
+        const page = await readModelErrorsAsStoreUnavailable(
           ask(question, scope, { limit: ELIGIBLE_PAGE_SIZE, ...(after === undefined ? {} : { after }) }),
         );
         for (const { caseId, references } of page?.items ?? [])
@@ -45,7 +45,7 @@ export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
 };
 
 /** Throws StoreUnavailable while the read models do not answer, which makes a resumed job wait and try again. */
-const asStoreUnavailable = async <T>(answer: Promise<T>): Promise<T> => {
+const readModelErrorsAsStoreUnavailable = async <T>(answer: Promise<T>): Promise<T> => {
   try {
     return await answer;
   } catch (error) {

@@ -3,7 +3,7 @@
  * values, and docs/operations.md is generated from the table.
  */
 import { EXPECTED_URL_FORMAT, isEsdbUrl } from './event-store/eventstoredb/url.js';
-import { MAX_WITNESSES, parseWitnesses } from './proof/witnesses.js';
+import { MAX_CHECKPOINT_WITNESSES, parseWitnesses } from './proof/witnesses.js';
 import { isLoopback, parseNetworks } from './http/client.js';
 import { parseDay, type Day } from './domain/time.js';
 
@@ -152,7 +152,7 @@ export const settingDefinitions = {
     default: '',
     meaning:
       'Where each checkpoint is sent: `file` gets a line, `command` (a program and its arguments, run without a shell) reads the note, `url` gets it by POST.',
-    expected: `JSON, at most ${MAX_WITNESSES}: [{"file":"/mnt/witness/checkpoints"},{"command":["ssh","witness","cat >> checkpoints"]},{"url":"https://witness.example/"}]`,
+    expected: `JSON, at most ${MAX_CHECKPOINT_WITNESSES}: [{"file":"/mnt/witness/checkpoints"},{"command":["ssh","witness","cat >> checkpoints"]},{"url":"https://witness.example/"}]`,
     parse: parseWitnesses,
   }),
   logLevel: defineSetting({

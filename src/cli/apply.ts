@@ -12,7 +12,7 @@ import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
-import { readOptions } from './read-options.js';
+import { readCliOptions } from './read-options.js';
 import { withRegister, type OpenRegister } from './register.js';
 import { table } from './terminal.js';
 
@@ -60,7 +60,7 @@ const startJobOf = (instrument: string | undefined, references: readonly string[
   const named = [...references, ...(file === undefined ? [] : nonEmptyLinesOf(file))];
   if (eligible && named.length > 0) throw new CannotRun('name persons, or say --eligible');
   const given = { ...fields, list, persons: eligible ? 'eligible' : named };
-  const application = { ...readOptions(InstrumentApplication, given, undefined, read), instrument };
+  const application = { ...readCliOptions(InstrumentApplication, given, undefined, read), instrument };
   return async ({ applications }, onProgress) =>
     requireStartedJob(await applications.start({ application, actor: APPLY_ACTOR }, onProgress));
 };

@@ -23,7 +23,7 @@ import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
 import { withProgress } from './job-progress.js';
 import { requireLogFile, requireEmbeddedStore } from './log.js';
-import { createReadModelComparer, differenceNotice, refuseOtherRegister } from './lost-log.js';
+import { createLogVsReadModelsComparer, differenceNotice, refuseOtherRegister } from './lost-log.js';
 
 export interface DataOption {
   readonly data?: string;
@@ -126,7 +126,7 @@ const firstEventId = async (backup: string): Promise<string | undefined> => {
 /** How the restored log differs from what the read models of the folder have seen: the backup may be older. */
 const differenceFromReadModels = async (settings: Settings, events: string): Promise<LogDifference | null> => {
   const log = createSqliteStore({ file: events, readonly: true });
-  return createReadModelComparer(settings)(log).finally(() => log.close());
+  return createLogVsReadModelsComparer(settings)(log).finally(() => log.close());
 };
 
 /** `habeas-2026-01-05T10-20-30Z.sqlite`, without colons, which some file systems do not allow. */
@@ -144,13 +144,16 @@ const summaryOf = ({ events, last, sha256, lacks }: BackupResult): string => {
 
 const exitCodeOf = ({ lacks }: BackupResult): ExitCode => (lacks.length === 0 ? EXIT.ok : EXIT.damaged);
 
-interface CommandResult {
+interface MessageAndExitCode {
   readonly message: string;
   readonly code: ExitCode;
 }
 
 /** Runs work with a progress bar, then prints the message that it returns. */
-const runAndPrint = async (context: Context, work: (job: JobContext) => Promise<CommandResult>): Promise<ExitCode> => {
+const runAndPrint = async (
+  context: Context,
+  work: (job: JobContext) => Promise<MessageAndExitCode>,
+): Promise<ExitCode> => {
   try {
     const { message, code } = await withProgress(context, work);
     context.out.write(message);

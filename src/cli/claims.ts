@@ -5,7 +5,7 @@ import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
-import { readOptions } from './read-options.js';
+import { readCliOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 import { allClaims, claimTable } from './show-claims.js';
 
@@ -21,7 +21,7 @@ export interface ClaimsOptions {
 /** Prints every claim. Throws CannotRun for options that the REST interface would refuse. */
 export const claimsCommand = async ({ data, ...options }: ClaimsOptions, context: Context): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const query = readOptions(ClaimsQueryParameters, options);
+  const query = readCliOptions(ClaimsQueryParameters, options);
   const { on, knownAt } = query;
   const scope = new Scope(UNRESTRICTED, { ...(on && { asOf: on }), ...(knownAt && { knownAt }) });
   return withRegisterToRead(settings, context, async ({ queries }) => {

@@ -11,7 +11,7 @@ import { LIMITS } from '../schema/limits.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
-import { readOptions } from './read-options.js';
+import { readCliOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 import { table } from './terminal.js';
 
@@ -34,7 +34,7 @@ export const differencesCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const query = readOptions(DifferencesQueryParameters, { ...options, limit: String(LIMITS.page) });
+  const query = readCliOptions(DifferencesQueryParameters, { ...options, limit: String(LIMITS.page) });
   const parameters = pick(query, ['set', 'category', 'limit']);
   return withRegisterToRead(settings, context, async ({ queries }) => {
     const { earlier, later } = comparedScopesOf(
@@ -49,7 +49,7 @@ export const differencesCommand = async (
       return page;
     };
     const first = await pageAfter(null);
-    context.out.write(numbersText(first));
+    context.out.write(differenceCountsText(first));
     for (let page = first; ; page = await pageAfter(page.next)) {
       if (page.items.length > 0) context.out.write(table(DIFFERENCE_COLUMNS, page.items.map(tableRowOf)));
       if (page.next === null) return EXIT.ok;
@@ -57,7 +57,7 @@ export const differencesCommand = async (
   });
 };
 
-const numbersText = ({
+const differenceCountsText = ({
   list,
   from,
   fromKnown,

@@ -16,7 +16,7 @@ import type { DataOption } from './backup.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { checkpointCommand } from './proof.js';
-import { readOptions } from './read-options.js';
+import { readCliOptions } from './read-options.js';
 import { withRegister, withRegisterToRead } from './register.js';
 import { table } from './terminal.js';
 
@@ -42,7 +42,7 @@ export const publishCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = settingsOf({ ...(data && { data }) }, context);
-  const { id, ...fields } = readOptions(NewEdition, { id: edition, asOf }, 'id', read);
+  const { id, ...fields } = readCliOptions(NewEdition, { id: edition, asOf }, 'id', read);
   const view = await withRegister(settings, context, async ({ commands, queries }) => {
     const request = { ...fields, list, edition: id, actor: EDITION_ACTOR, correlationId: randomUUID() };
     const atLeast = tokenIn(await commands.execute(new PublishEdition(request)), list);
@@ -130,7 +130,7 @@ export const editionCommand = (id: string, options: EditionOptions, context: Con
   });
 
 const scopeOf = ({ knownAt }: EditionOptions): Scope =>
-  new Scope(UNRESTRICTED, readOptions(KnowledgeParameters, { knownAt }));
+  new Scope(UNRESTRICTED, readCliOptions(KnowledgeParameters, { knownAt }));
 
 const numbersText = ({ list, id, asOf, knownAt, total, uncertain, groups, flow, hash }: EditionView): string => {
   const rows = [...groups, { category: 'all', total, flow }].map((group) => [

@@ -1,7 +1,7 @@
 /** Exit codes and error messages of the commands. */
 import { CopyRefused } from '../event-store/copy.js';
 import { DataFolderInUse } from '../event-store/data-folder.js';
-import { LogFileUnreadable } from '../event-store/log-file.js';
+import { ExportedLogUnreadable } from '../event-store/log-file.js';
 import { NotPrivate } from '../event-store/private-file.js';
 import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { BackupRefused } from '../event-store/sqlite/backup.js';
@@ -41,7 +41,7 @@ export const describeError = (error: unknown): string => {
     return `${optionNameOf(error.parameter)}: expected ${error.expected}`;
   if (error instanceof CannotRun || error instanceof BackupRefused || error instanceof NotPrivate) return error.message;
   if (error instanceof InvalidNote) return `The key or checkpoint cannot be used: ${error.message}`;
-  if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;
+  if (error instanceof ExportedLogUnreadable) return `The file is no log that can be imported: ${error.message}`;
   if (error instanceof CopyRefused) return `The log cannot be copied there: ${error.message}`;
   if (error instanceof BadGravityFile) return `HABEAS_GRAVITY: the file cannot be used: ${error.message}`;
   if (error instanceof BadSettings) return error.problems.join('\n');

@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
 import { writeExport } from './export-file.js';
 import { withProgress } from './job-progress.js';
-import { readOptions } from './read-options.js';
+import { readCliOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 
 /** List, day, filters and order, by the names of the REST interface's query parameters. */
@@ -42,7 +42,7 @@ const readListParameters = (
   { list = 'union', ...parameters }: ListParameters,
   format: TableFormat,
 ): ListExportRequest => {
-  const query = readOptions<CsvQueryParameters>(
+  const query = readCliOptions<CsvQueryParameters>(
     format === 'csv' ? CsvQueryParameters : PeopleQueryParameters,
     parameters,
   );

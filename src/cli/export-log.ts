@@ -11,7 +11,7 @@ import type { Context } from './context.js';
 import { writeExport } from './export-file.js';
 import { withProgress } from './job-progress.js';
 import { withLogToRead } from './log.js';
-import { createReadModelComparer, differenceNotice } from './lost-log.js';
+import { createLogVsReadModelsComparer, differenceNotice } from './lost-log.js';
 
 export interface LogExportResult {
   readonly message: string;
@@ -24,7 +24,7 @@ export const exportLog = async (
   settings: Settings,
   context: Context,
 ): Promise<LogExportResult> => {
-  const compareWithReadModels = createReadModelComparer(settings);
+  const compareWithReadModels = createLogVsReadModelsComparer(settings);
   return withLogToRead(settings, async (log) => {
     const files = new ProofFiles(settings.data);
     // Verified before the export is written, so that the checkpoint covers no more events than the file has.

@@ -8,7 +8,7 @@ import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
-import { readOptions } from './read-options.js';
+import { readCliOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 import { table } from './terminal.js';
 
@@ -31,7 +31,7 @@ export const findCommand = async (
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
   const searched = words ? 'words' : 'name';
-  const query = readOptions(CasesQueryParameters, { [searched]: text.join(' '), limit, asOf, knownAt }, searched);
+  const query = readCliOptions(CasesQueryParameters, { [searched]: text.join(' '), limit, asOf, knownAt }, searched);
   const page = await withRegisterToRead(settings, context, ({ queries }) =>
     queries.execute(
       new Cases(new Scope(UNRESTRICTED, query), {

@@ -11,7 +11,7 @@ import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
 import { withLogToWrite } from './log.js';
-import { createReadModelComparer, differenceNotice, refuseOtherRegister } from './lost-log.js';
+import { createLogVsReadModelsComparer, differenceNotice, refuseOtherRegister } from './lost-log.js';
 
 export const importLog = async (path: string, settings: Settings, context: Context): Promise<ExitCode> => {
   const { size } = await stat(path);
@@ -34,7 +34,7 @@ export const importLog = async (path: string, settings: Settings, context: Conte
     const files = new ProofFiles(settings.data);
     const proof = readCarriedProof(path, files);
     if (proof !== null) await withProgress(context, (job) => verifyAndKeepCarriedProof(log, proof, files, job));
-    const difference = await createReadModelComparer(settings)(log);
+    const difference = await createLogVsReadModelsComparer(settings)(log);
     out.write(`${count} events stand as in the file, ${added} of them new.\n${differenceNotice(difference)}`);
     return difference === null ? EXIT.ok : EXIT.damaged;
   });

@@ -25,7 +25,7 @@ import { withNonDecreasingTimes } from './log-decision.js';
  * Reads now what the read models of a folder have seen, and returns a function that compares a log with that. To be called before
  * the log is read, since a running service may write to both meanwhile.
  */
-export const createReadModelComparer = ({
+export const createLogVsReadModelsComparer = ({
   data,
 }: Pick<Settings, 'data'>): ((log: EventStore) => Promise<LogDifference | null>) => {
   const seen = fingerprintOf(dataFilePaths(data).readModels);

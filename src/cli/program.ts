@@ -1,7 +1,7 @@
 /** The commands of `habeas` and their help. Each command's module is imported when it runs, so that help is fast. */
 import { Command, CommanderError, Option } from 'commander';
 import type { FilterEntry } from '../read-models/list/filters.js';
-import { LIST_OMISSIONS } from '../register-files/list-export-row.js';
+import { LEFT_OUT_OF_LIST_FILE } from '../register-files/list-export-row.js';
 import type { ApplyOptions } from './apply.js';
 import type { BackupCommandOptions, DataOption } from './backup.js';
 import type { ClaimsOptions } from './claims.js';
@@ -293,7 +293,7 @@ const addExport = (habeas: Command, context: Context, complete: SetExitCode, fil
       'after',
       `
 NDJSON is the whole log, an event a line, and leaves out nothing: \`habeas import\` makes an equal register of it.
-CSV and XLSX are one list on one day, as filtered, a person a row. They leave out ${LIST_OMISSIONS}.
+CSV and XLSX are one list on one day, as filtered, a person a row. They leave out ${LEFT_OUT_OF_LIST_FILE}.
 A spreadsheet in Azerbaijani or Russian wants --separator semicolon; XLSX opens alike everywhere.
 A text that a spreadsheet could take for a formula has an apostrophe before it, which an import takes off again.
 The lists of a register that is being served are exported from a copy, which is removed afterwards.

@@ -17,7 +17,7 @@ import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
 import { requireLogFile, withLogToRead, withLogToWrite } from './log.js';
 import { decisionBy, withNonDecreasingTimes } from './log-decision.js';
-import { createReadModelComparer } from './lost-log.js';
+import { createLogVsReadModelsComparer } from './lost-log.js';
 import { withProgress } from './job-progress.js';
 
 export interface KeysOptions extends DataOption {
@@ -89,7 +89,7 @@ const adoptEvents = async (settings: Settings, { by }: VerifyOptions, context: C
   const decision = decisionBy(by);
   if (settings.store === 'sqlite') requireLogFile(settings);
   return withLogToWrite(settings, context, async (log) => {
-    const difference = await createReadModelComparer(settings)(log);
+    const difference = await createLogVsReadModelsComparer(settings)(log);
     if (difference !== null) throw new LogDiffers(difference);
     const store = withNonDecreasingTimes(log, settings);
     const { events, isRepeated } = await withProgress(context, (job) => adoptLog(store, decision, job));

@@ -7,7 +7,7 @@ import { optionNameOf } from './option-name.js';
 export type Options = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Reads options into a `type`. Throws CannotRun that names each wrong one; `argument` is the field that is a positional argument. */
-export const readOptions = <T extends object>(
+export const readCliOptions = <T extends object>(
   type: Constructor<T>,
   options: Options,
   argument?: string,

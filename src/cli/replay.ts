@@ -14,7 +14,7 @@ import { caseIdOf } from './case-identifier.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { writeExport } from './export-file.js';
-import { readOptions } from './read-options.js';
+import { readCliOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 
 export interface ReplayOptions {
@@ -45,7 +45,7 @@ export const replayCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const parameters = readOptions(ReplayParameters, options);
+  const parameters = readCliOptions(ReplayParameters, options);
   if (parameters.to !== undefined && parameters.to < parameters.from)
     throw new CannotRun('--to: expected a position that is not before --from');
   await withRegisterToRead(settings, context, async ({ queries }) => {

@@ -9,7 +9,7 @@ import type { RegisterAccess } from '../register-files/recorder.js';
 import { LIMITS } from '../schema/limits.js';
 import { table } from './terminal.js';
 
-export interface ActToShow {
+export interface ActTextRequest {
   readonly act: string;
   /** The clause by which the act was applied, with its version: `clause@version`. */
   readonly clause: string;
@@ -24,7 +24,7 @@ export interface ActToShow {
 export const actText = async (
   queries: RegisterAccess['queries'],
   scope: Scope,
-  { act, clause, list, dayBefore: eve, today }: ActToShow,
+  { act, clause, list, dayBefore: eve, today }: ActTextRequest,
 ): Promise<string> => {
   const [instrument] = (await queries.execute(new Instruments(scope, act))).items;
   const to = instrument?.windowEnd ?? null;

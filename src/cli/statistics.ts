@@ -7,7 +7,7 @@ import { OneStatistic } from '../read-models/statistics/statistics.query.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
-import { readOptions } from './read-options.js';
+import { readCliOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 import { table } from './terminal.js';
 
@@ -30,7 +30,7 @@ export const statisticsCommand = async (
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
   const statistic = STATISTIC_NAMES.find((one): one is StatisticName => one === name);
   if (statistic === undefined) throw new CannotRun(`name: expected one of ${STATISTIC_NAMES.join(', ')}`);
-  const query = readOptions(StatisticQueryParameters, { ...options });
+  const query = readCliOptions(StatisticQueryParameters, { ...options });
   const { list, category } = query;
   const parameters = { list, filters: category === undefined ? {} : { category }, ...pick(query, ['from', 'set']) };
   const scope = new Scope(UNRESTRICTED, pick(query, ['asOf', 'knownAt']));

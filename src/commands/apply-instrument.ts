@@ -275,9 +275,14 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   private async recordFinish(
     id: string,
     parameters: ApplicationParameters,
-    { sources, reliability, reached, refused }: Pick<ApplicationStarted, 'sources' | 'reliability'> & PersonCounts,
+    {
+      sources,
+      reliability,
+      reached,
+      refused,
+    }: Pick<ApplicationStarted, 'sources' | 'reliability'> & ReachedAndRefusedCounts,
     causationId: string,
-  ): Promise<PersonCounts> {
+  ): Promise<ReachedAndRefusedCounts> {
     const result = await this.record({
       subject: { kind: 'instrument', id: parameters.instrument },
       isNewSubject: false,
@@ -304,7 +309,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     readonly instrument: Instrument | null;
     readonly startedEventId: string;
     readonly started: ApplicationStarted | null;
-    readonly finishedCounts: PersonCounts | null;
+    readonly finishedCounts: ReachedAndRefusedCounts | null;
   }> {
     const events = await loadStream(this.store, streamName('instrument', instrument));
     const identity = jobRequestIdentity(id, actor);
@@ -424,7 +429,7 @@ interface Step {
 }
 
 /** How many persons were recorded and how many were refused. */
-interface PersonCounts {
+interface ReachedAndRefusedCounts {
   readonly reached: number;
   readonly refused: number;
 }
@@ -570,12 +575,12 @@ const refusalCodesOf = (result: RecordEventsResult): readonly string[] => {
   }
 };
 
-const progressOf = (total: number, { reached, refused }: PersonCounts, postponed: number): JobProgress => ({
+const progressOf = (total: number, { reached, refused }: ReachedAndRefusedCounts, postponed: number): JobProgress => ({
   stage: 'persons',
   done: reached + refused,
   total,
   results: { reached, refused, ...(postponed === 0 ? {} : { postponed }) },
 });
 
-const finalProgress = ({ reached, refused }: PersonCounts): JobProgress =>
+const finalProgress = ({ reached, refused }: ReachedAndRefusedCounts): JobProgress =>
   progressOf(reached + refused, { reached, refused }, 0);

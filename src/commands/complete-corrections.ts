@@ -15,7 +15,7 @@ export interface EventFieldError extends FieldError {
   readonly index: number;
 }
 
-export interface CompletedEvents {
+export interface EventsWithCompletedCorrections {
   /**
    * All events of the request: valid corrections in their stored form, all else as reported. The repeat check compares
    * the stored events with these.
@@ -34,7 +34,7 @@ export const completeCorrections = (
   kind: SubjectKind,
   history: readonly EventWithId<AnyEvent>[],
   newEvents: readonly EventWithId<ReportedEvent<AnyEvent>>[],
-): CompletedEvents => {
+): EventsWithCompletedCorrections => {
   const eventsForRepeatCheck: ReportedEvent<AnyEvent>[] = [];
   const events: EventWithId<AnyEvent>[] = [];
   const findings: Finding[] = [];

@@ -83,7 +83,7 @@ export const loadMergeData = async (
     for (const id of [caseId, chain.at(-1) ?? caseId])
       for (const absorbedId of await mergedCases.absorbedInto(id).catch(() => [])) absorbed.add(absorbedId);
   }
-  return { caseId, survivorChains, absorbedCount: absorbed.size };
+  return { caseId, survivorChains, absorbedCaseCount: absorbed.size };
 };
 
 /** A case and those that it is merged into, one after the other, at most MAX_MERGED_CASES; empty where there is no such case. */

@@ -36,7 +36,7 @@ import type { DuplicateCandidate } from '../domain/names/likeness.js';
 import { toNewEvents } from './new-events.js';
 import { eventIds } from './ids.js';
 import { checkRepeat } from './repeats.js';
-import { loadStream, MAX_EVENTS_PER_STREAM, readEventsAfter } from './streams.js';
+import { loadStream, MAX_EVENTS_PER_STREAM, readStreamAfter } from './streams.js';
 import { StreamQueue } from './stream-queue.js';
 
 /** The events are of the subject's kind; schema/ has already checked their shape. */
@@ -123,7 +123,7 @@ interface TargetStream {
 }
 
 /** A request whose corrections are complete: each has the type of the event that it corrects. */
-interface CompletedRequest extends PreparedRequest {
+interface RequestWithCompletedCorrections extends PreparedRequest {
   readonly newEvents: readonly EventWithId<AnyEvent>[];
 }
 
@@ -197,7 +197,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
 
   /** `others`: the events of the streams that make up one case with the target. */
   private async decideAndAppend(
-    request: CompletedRequest,
+    request: RequestWithCompletedCorrections,
     target: TargetStream,
     others: readonly StreamEvent[],
   ): Promise<RecordEventsResult> {
@@ -224,7 +224,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
 
   /** The instant before which the events must be appended, or the result if a reference cannot be claimed. */
   private async claimReferences(
-    request: CompletedRequest,
+    request: RequestWithCompletedCorrections,
     { subject, events }: TargetStream,
   ): Promise<number | RecordEventsResult> {
     if (subject.kind !== 'case') return Infinity;
@@ -240,7 +240,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   }
 
   private async append(
-    request: CompletedRequest,
+    request: RequestWithCompletedCorrections,
     target: TargetStream,
     events: readonly NewEvent[],
   ): Promise<RecordEventsResult> {
@@ -254,9 +254,12 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
    * Two requests under one key may append at the same revision. Their events have the same ids, so the store takes the second
    * append for a retry of the first; whether the bodies were equal shows only in what is stored.
    */
-  private async resolveConcurrentRepeat(request: CompletedRequest, target: TargetStream): Promise<RecordEventsResult> {
+  private async resolveConcurrentRepeat(
+    request: RequestWithCompletedCorrections,
+    target: TargetStream,
+  ): Promise<RecordEventsResult> {
     const after = revisionOf(target.events) ?? -1;
-    const stored = await readEventsAfter(this.store, target.stream, after, request.events.length + 1);
+    const stored = await readStreamAfter(this.store, target.stream, after, request.events.length + 1);
     const newEvents = request.newEvents.map(({ event }) => event);
     const repeat = checkRepeat(stored, request, newEvents);
     if (repeat.outcome === 'new') throw new Error('the store has acknowledged events that it does not have');

@@ -9,10 +9,10 @@ export const MAX_EVENTS_PER_STREAM = 2_000;
  * stream is too long.
  */
 export const loadStream = (store: EventStore, stream: string, after = -1): Promise<readonly StreamEvent[]> =>
-  readEventsAfter(store, stream, after, MAX_EVENTS_PER_STREAM + 1);
+  readStreamAfter(store, stream, after, MAX_EVENTS_PER_STREAM + 1);
 
 /** The events of a stream after a revision, at most `limit`. */
-export const readEventsAfter = async (
+export const readStreamAfter = async (
   store: EventStore,
   stream: string,
   after: number,

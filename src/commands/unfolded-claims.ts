@@ -10,23 +10,23 @@ import type { EventStore } from '../event-store/port.js';
 type UnfoldedStreamsByFoldedStream = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The scan of the log of each store, shared by all handlers that use the store. */
-const scanByStore = new WeakMap<EventStore, Promise<UnfoldedStreamsByFoldedStream>>();
+const unfoldedReferenceStreamsByStore = new WeakMap<EventStore, Promise<UnfoldedStreamsByFoldedStream>>();
 
 /** The old streams, named by other spellings, in which the reference of `stream` (named by the folded key) was claimed. */
 export const unfoldedStreams = async (store: EventStore, stream: string): Promise<readonly string[]> => {
-  let scan = scanByStore.get(store);
+  let scan = unfoldedReferenceStreamsByStore.get(store);
   if (scan === undefined) {
-    scan = scanLog(store);
-    scanByStore.set(store, scan);
+    scan = findUnfoldedReferenceStreams(store);
+    unfoldedReferenceStreamsByStore.set(store, scan);
     // A failed scan is not cached.
-    scan.catch(() => scanByStore.delete(store));
+    scan.catch(() => unfoldedReferenceStreamsByStore.delete(store));
   }
   return [...((await scan).get(stream) ?? [])];
 };
 
 const SCAN_PAGE_SIZE = 1_000;
 
-const scanLog = async (store: EventStore): Promise<UnfoldedStreamsByFoldedStream> => {
+const findUnfoldedReferenceStreams = async (store: EventStore): Promise<UnfoldedStreamsByFoldedStream> => {
   const streams = new Map<string, Set<string>>();
   let page = await store.read(null, SCAN_PAGE_SIZE);
   while (page.length > 0) {

@@ -159,21 +159,21 @@ export const decode = (
  * personal part was erased, the rest is unchanged; `uncovered`: it was recorded before there were leaf hashes and has none; `adopted`:
  * likewise, but it was given one later, and is unchanged since.
  */
-export const verifyRecord = (place: StreamRevision, record: UnplacedRecord): RecordState =>
-  verifyAndSerialize(place, record).state;
+export const verifyRecord = (place: StreamRevision, record: UnplacedRecord): LeafCoverage =>
+  verifyAndSerialize(place, record).coverage;
 
-type RecordState = 'covered' | 'erased' | 'uncovered' | 'adopted';
+type LeafCoverage = 'covered' | 'erased' | 'uncovered' | 'adopted';
 
 /** As `verifyRecord`; also returns the stored text of the payload. */
 const verifyAndSerialize = (
   place: StreamRevision,
   record: UnplacedRecord,
-): { readonly state: RecordState; readonly text: string } => {
+): { readonly coverage: LeafCoverage; readonly text: string } => {
   const { leaf, adopted } = record;
   if (leaf === null) {
     const { payload } = record;
     if (isObject(payload) && 'commitment' in payload) throw damagedEvent(place, 'its leaf hash is missing');
-    return { state: 'uncovered', text: JSON.stringify(payload) };
+    return { coverage: 'uncovered', text: JSON.stringify(payload) };
   }
   const stored = adopted === undefined ? record.text : undefined;
   const slices = stored === undefined ? null : slicePayload(stored);
@@ -186,8 +186,8 @@ const verifyAndSerialize = (
     throw damagedEvent(place, 'it is not what its leaf hash was made of');
   const commitment = checkCommitment(texts);
   if (commitment === 'other') throw damagedEvent(place, 'its personal part is not what was committed to');
-  if (commitment === 'erased') return { state: 'erased', text };
-  return { state: adopted === undefined ? 'covered' : 'adopted', text };
+  if (commitment === 'erased') return { coverage: 'erased', text };
+  return { coverage: adopted === undefined ? 'covered' : 'adopted', text };
 };
 
 /**

@@ -98,7 +98,7 @@ export const copyEvents = async (
       }
     }
     const { undamaged, damage } = splitAtDamage(missing);
-    for (const window of groupIntoWindows(groupIntoRuns(undamaged), MAX_IN_FLIGHT[target.kind] ?? 1)) {
+    for (const window of groupForConcurrentAppends(groupIntoRuns(undamaged), MAX_IN_FLIGHT[target.kind] ?? 1)) {
       if (isStopped()) return { outcome: 'stopped', existing, added };
       await Promise.all(window.map((run) => appendRun(target, run)));
       added += window.reduce((sum, run) => sum + run.length, 0);
@@ -203,7 +203,7 @@ const groupIntoRuns = (events: readonly CopiedEvent[]): readonly StreamRun[] => 
 };
 
 /** Groups runs to be appended concurrently: at most `inFlight` events together, or a single larger run. */
-const groupIntoWindows = (runs: readonly StreamRun[], inFlight: number): readonly (readonly StreamRun[])[] => {
+const groupForConcurrentAppends = (runs: readonly StreamRun[], inFlight: number): readonly (readonly StreamRun[])[] => {
   const windows: StreamRun[][] = [];
   let events = 0;
   for (const run of runs) {

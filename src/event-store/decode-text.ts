@@ -34,7 +34,7 @@ const ID_LENGTH = 32;
 
 /** Decodes and upcasts an event as `decode` does. Throws StoreDamaged for what this build cannot read. */
 export const decodeText = (place: StreamRevision, record: TextRecord): StreamEvent => {
-  const ordinary = decodeOrdinary(place, record);
+  const ordinary = decodeByFastPath(place, record);
   if (ordinary !== null) return ordinary;
   const { cursor, type, recordedAt, text, idStart } = record;
   const payload = parsePayload(text.slice(idStart + ID_LENGTH));
@@ -46,7 +46,7 @@ export const formatUuid = (text: string, at = 0): string =>
   `${text.slice(at, at + 8)}-${text.slice(at + 8, at + 12)}-${text.slice(at + 12, at + 16)}-` +
   `${text.slice(at + 16, at + 20)}-${text.slice(at + 20, at + ID_LENGTH)}`;
 
-/** Tells `decodeOrdinary` what the text of an ordinary event of one type looks like. */
+/** Tells `decodeByFastPath` what the text of an ordinary event of one type looks like. */
 interface OrdinaryFormat {
   readonly version: number;
   readonly dated: boolean;
@@ -89,7 +89,7 @@ const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
  * Decodes an ordinary event. Null if it is not ordinary, or its text is wrong: a part is not valid JSON, or the text between the parts is
  * not the expected one.
  */
-const decodeOrdinary = (
+const decodeByFastPath = (
   { stream, revision }: StreamRevision,
   { cursor, type, recordedAt, text, idStart }: TextRecord,
 ): StreamEvent | null => {

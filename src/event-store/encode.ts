@@ -11,7 +11,7 @@ import {
   type StreamRevision,
 } from './codec.js';
 import {
-  joinFields,
+  joinSerializedFields,
   commitmentOf,
   leafHash,
   leafText,
@@ -63,9 +63,9 @@ const eventPartTexts = (event: AnyEvent, description: AnyEventDescription, salt:
   for (const name of sortedKeys(event)) {
     if (name === 'type') continue;
     const field = `${jsonKeyText(name)}${exactCanonicalJson((event as unknown as Readonly<Record<string, unknown>>)[name])}`;
-    if (!isPersonal(name, description)) data = joinFields(data, field);
-    else if (name < 'salt') before = joinFields(before, field);
-    else after = joinFields(after, field);
+    if (!isPersonal(name, description)) data = joinSerializedFields(data, field);
+    else if (name < 'salt') before = joinSerializedFields(before, field);
+    else after = joinSerializedFields(after, field);
   }
   return { data: `{${data}}`, personal: insertSalt(before, after, salt) };
 };

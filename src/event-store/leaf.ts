@@ -64,22 +64,22 @@ export const serializePersonalPart = (personal: Readonly<Record<string, unknown>
   for (const name of sortedKeys(personal)) {
     if (name === 'salt') continue;
     const field = `${jsonKeyText(name)}${exactCanonicalJson(personal[name])}`;
-    if (name < 'salt') before = joinFields(before, field);
-    else after = joinFields(after, field);
+    if (name < 'salt') before = joinSerializedFields(before, field);
+    else after = joinSerializedFields(after, field);
   }
   return insertSalt(before, after, salt);
 };
 
 /** Joins two texts of serialized fields with a comma; either may be empty. */
-export const joinFields = (fields: string, field: string): string =>
+export const joinSerializedFields = (fields: string, field: string): string =>
   fields === '' || field === '' ? fields + field : `${fields},${field}`;
 
 /** Builds the texts of a personal part from its serialized fields: those that sort before `salt`, and those after. */
 export const insertSalt = (before: string, after: string, salt: unknown): PersonalTexts => {
   const ownSalt = salt === undefined ? '' : `"salt":${exactCanonicalJson(salt)}`;
   return {
-    stored: `{${joinFields(joinFields(before, ownSalt), after)}}`,
-    covered: `{${joinFields(before, after)}}`,
+    stored: `{${joinSerializedFields(joinSerializedFields(before, ownSalt), after)}}`,
+    covered: `{${joinSerializedFields(before, after)}}`,
     salt,
   };
 };

@@ -42,8 +42,8 @@ const payloadTextOf = (event: CopiedEvent): string =>
   event.leaf === null || event.adopted !== undefined ? storedText(event) : (event.text ?? storedText(event));
 
 /** An exported log has a line that this build cannot read. The message names line and reason, never content. */
-export class LogFileUnreadable extends Error {
-  override readonly name = 'LogFileUnreadable';
+export class ExportedLogUnreadable extends Error {
+  override readonly name = 'ExportedLogUnreadable';
   constructor(line: number, what: string) {
     super(`line ${line}: ${what}`);
   }
@@ -63,7 +63,7 @@ export async function* readExportedLog(
   let batch: CopiedEvent[] = [];
   for await (const { number, bytes } of readLines(path, onRead)) {
     const event = parseEventLine(bytes);
-    if (typeof event === 'string') throw new LogFileUnreadable(number, event);
+    if (typeof event === 'string') throw new ExportedLogUnreadable(number, event);
     batch.push(event);
     if (batch.length < BATCH_SIZE) continue;
     yield batch;

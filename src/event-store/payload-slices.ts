@@ -27,7 +27,7 @@ const LAST_SURROGATE = 0xdfff;
 /** The deepest nesting that is scanned within a part; `canonicalJson` accepts it too. */
 const MAX_DEPTH = 90;
 /** Every integer of up to so many digits is exact as a number of JavaScript. */
-const MAX_DIGITS = 15;
+const MAX_EXACT_INTEGER_DIGITS = 15;
 
 /** 32 bytes in base64, with quotation marks. */
 const QUOTED_SALT_LENGTH = 46;
@@ -186,7 +186,8 @@ class PayloadScanner {
     let end = start;
     while (isDigit(text.charCodeAt(end))) end += 1;
     const [first, next, digits] = [text.charCodeAt(start), text.charCodeAt(end), end - start];
-    if (digits === 0 || digits > MAX_DIGITS || (first === ZERO && (digits > 1 || start > this.#at))) return false;
+    if (digits === 0 || digits > MAX_EXACT_INTEGER_DIGITS || (first === ZERO && (digits > 1 || start > this.#at)))
+      return false;
     this.#at = end;
     return next === COMMA || next === CLOSE_OBJECT || next === CLOSE_ARRAY;
   }

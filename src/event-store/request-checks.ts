@@ -40,7 +40,7 @@ export const checkAppend = (stream: string, expected: ExpectedRevision, events: 
   toCheckedAppend(stream, expected, events, encode);
 
 /** As `checkAppend`, of records that are stored already; StoreDamaged instead of TypeError (see `reserialize`). */
-export const checkStoredAppend = (
+export const checkAppendOfStoredEvents = (
   stream: string,
   expected: ExpectedRevision,
   records: readonly UnplacedRecord[],

@@ -75,11 +75,11 @@ export const jsonKeyText = (name: string): string => {
   const known = jsonKeyTexts.get(name);
   if (known !== undefined) return known;
   const text = `${canonicalString(name)}:`;
-  if (jsonKeyTexts.size < MAX_KEY_TEXTS) jsonKeyTexts.set(name, text);
+  if (jsonKeyTexts.size < MAX_CACHED_JSON_KEYS) jsonKeyTexts.set(name, text);
   return text;
 };
 const jsonKeyTexts = new Map<string, string>();
-const MAX_KEY_TEXTS = 1_000;
+const MAX_CACHED_JSON_KEYS = 1_000;
 
 /** Most strings have no character that JSON.stringify escapes; to quote these here takes a third of its time. */
 const canonicalString = (text: string): string => (NEEDS_NO_ESCAPE.test(text) ? `"${text}"` : JSON.stringify(text));

@@ -20,7 +20,7 @@ import {
   type StoredEvent,
 } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
-import { TreeRoot } from './merkle.js';
+import { TreeRootBuilder } from './merkle.js';
 
 export const LOG_STREAM = streamName('log', LOG_STREAM_ID);
 
@@ -42,7 +42,7 @@ export interface Adoption {
  * before keep their hashes. Throws StoreDamaged for an event that cannot be read, or has changed since it was adopted.
  */
 export const adoptLog = async (store: EventStore, decision: LogDecision, job: JobContext): Promise<Adoption> => {
-  const tree = new TreeRoot();
+  const tree = new TreeRootBuilder();
   let page: AdoptedLeaf[] = [];
   const writePage = async (): Promise<void> => {
     if (page.length > 0) await store.adopt(tree.size - page.length, page);

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { readStoredLog } from '../event-store/copy.js';
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import type { Checkpoint } from './checkpoint.js';
-import { TreeRoot } from './merkle.js';
+import { TreeRootBuilder } from './merkle.js';
 import { TileFile } from './tile-file.js';
 
 /**
@@ -33,7 +33,7 @@ export const firstDifferenceFromCheckpoint = async (
 const HASH_BATCH_SIZE = 4_096;
 
 const tilesMatchCheckpoint = async (tiles: TileFile, { size, root }: Checkpoint): Promise<boolean> => {
-  const tree = new TreeRoot();
+  const tree = new TreeRootBuilder();
   for (const leaf of tiles.leaves(size)) {
     tree.add(leaf);
     if (tree.size % HASH_BATCH_SIZE === 0) await setImmediate();

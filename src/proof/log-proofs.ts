@@ -138,7 +138,7 @@ export class LogProofs {
    * otherwise the damage of the log.
    */
   #contradiction(what: string): Error {
-    return this.tree.markWrong() ? new TreeBehind() : new StoreDamaged(what);
+    return this.tree.markWrongUnlessFresh() ? new TreeBehind() : new StoreDamaged(what);
   }
 }
 

@@ -13,7 +13,7 @@ const POLL_INTERVAL_MS = 500;
 /** Milliseconds until the next read after an error: the store is not available, or the disk is full. */
 const RETRY_MS = 5_000;
 /** Milliseconds for which a request waits for the tree; building it takes longer on a long log. */
-const MAX_REQUEST_WAIT_MS = 1_000;
+const MAX_WAIT_FOR_TREE_MS = 1_000;
 
 export type Tiles = Pick<TileFile, 'tile' | 'subtree'>;
 
@@ -136,7 +136,7 @@ export class LogTree {
 
   async #upToDate(): Promise<TileFile> {
     const waiting = new AbortController();
-    const late = sleep(MAX_REQUEST_WAIT_MS, null, { signal: waiting.signal, ref: false });
+    const late = sleep(MAX_WAIT_FOR_TREE_MS, null, { signal: waiting.signal, ref: false });
     late.catch(() => undefined);
     try {
       const file = await Promise.race([this.catchUp(), late]);
@@ -151,7 +151,7 @@ export class LogTree {
    * To be called when the tree contradicts the log. Returns true if the file will be made anew; false if this process
    * has made it from the log, so that the log itself has changed since.
    */
-  markWrong(): boolean {
+  markWrongUnlessFresh(): boolean {
     if (this.#isFresh) return false;
     this.#isWrong = true;
     return true;

@@ -32,7 +32,7 @@ export class LogUnverified extends StoreUnavailable {
  * Compares the end of a log with the last checkpoint of its data folder, and returns the tree up to it; null if there is no checkpoint, or
  * no tail of it was kept. Reads some hundred events at most. Throws StoreDamaged.
  */
-const verifyTail = async (
+const checkLogEndAgainstCheckpoint = async (
   store: EventStore,
   files: Pick<ProofFiles, 'lastSigned' | 'tail'>,
 ): Promise<VerifiedTree | null> => {
@@ -50,7 +50,7 @@ export const ensureContinuesCheckpoint = async (
   files: ProofFiles,
   watch: LogWatch | null,
 ): Promise<void> => {
-  if (files.lastSigned() === null || (await verifyTail(store, files)) !== null) return;
+  if (files.lastSigned() === null || (await checkLogEndAgainstCheckpoint(store, files)) !== null) return;
   if (watch === null) await verifyWholeLog(store, files, UNWATCHED);
   else if (!watch.isVerified) throw new LogUnverified('the log is being verified');
 };
@@ -111,7 +111,7 @@ export class LogWatch {
   async verify(job: JobContext): Promise<StoreDamaged | null> {
     const { store, files, warn } = this.#options;
     // An error is ignored: verifying the whole log, below, reports damage, and waits for a store that is not available.
-    const upToCheckpoint = await verifyTail(store, files).catch(() => null);
+    const upToCheckpoint = await checkLogEndAgainstCheckpoint(store, files).catch(() => null);
     if (upToCheckpoint !== null) this.#checkpointer?.begin(upToCheckpoint);
     const log = await verifyWhenAvailable(store, () => files.lastCheckpointAsList(), files.tilesPath, job);
     if (log === null || log instanceof StoreDamaged) return log;

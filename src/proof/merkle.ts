@@ -23,7 +23,7 @@ export const nodeHash = (left: Buffer, right: Buffer): Buffer => {
 };
 
 /** The root of a tree to which leaves are added one by one; keeps one hash for each complete subtree. */
-export class TreeRoot {
+export class TreeRootBuilder {
   /** The roots of the complete subtrees, the largest first. */
   readonly #subtrees: Buffer[];
   #size: number;
@@ -68,7 +68,7 @@ export class TreeRoot {
 
 /** The root of the tree over these leaves. */
 export const rootOfLeaves = (leaves: readonly Buffer[]): Buffer => {
-  const tree = new TreeRoot();
+  const tree = new TreeRootBuilder();
   for (const leaf of leaves) tree.add(leaf);
   return tree.root();
 };

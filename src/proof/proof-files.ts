@@ -13,7 +13,7 @@ import {
   type Checkpoint,
   type SigningKey,
 } from './checkpoint.js';
-import { formatTail, parseTail, type LogTail, type VerifiedTree } from './verified-tree.js';
+import { formatTail, parseTail, type TreeBeforeCheckpoint, type VerifiedTree } from './verified-tree.js';
 
 /** A checkpoint, and the signed note from which it was parsed. */
 export interface SignedCheckpoint {
@@ -24,7 +24,7 @@ export interface SignedCheckpoint {
 /** A file that was being written: `log-checkpoint.1234.part`. */
 const UNFINISHED_PROOF_FILE_PATTERN = /^log-[a-z.-]+\.\d+\.part$/;
 /** Milliseconds after which a part file counts as abandoned: writing one takes only a few. */
-const PART_ABANDONED_MS = 60_000;
+const PART_FILE_ABANDONED_AFTER_MS = 60_000;
 
 export class ProofFiles {
   readonly #folder: string;
@@ -50,7 +50,7 @@ export class ProofFiles {
     for (const name of readdirSync(this.#folder).filter((file) => UNFINISHED_PROOF_FILE_PATTERN.test(file))) {
       const path = join(this.#folder, name);
       const { mtimeMs = Infinity } = statSync(path, { throwIfNoEntry: false }) ?? {};
-      if (Date.now() - mtimeMs > PART_ABANDONED_MS) rmSync(path, { force: true });
+      if (Date.now() - mtimeMs > PART_FILE_ABANDONED_AFTER_MS) rmSync(path, { force: true });
     }
   }
 
@@ -128,7 +128,7 @@ export class ProofFiles {
   }
 
   /** The tail, with which the end of the log is compared; null if it was not kept, is damaged or cannot be read. */
-  tail(): LogTail | null {
+  tail(): TreeBeforeCheckpoint | null {
     try {
       return parseTail(readFileSync(this.#tail, 'utf8'));
     } catch {
@@ -146,7 +146,7 @@ export class ProofFiles {
     return note;
   }
 
-  async keepTail(tail: LogTail): Promise<void> {
+  async keepTail(tail: TreeBeforeCheckpoint): Promise<void> {
     await replaceFile(this.#tail, formatTail(tail));
   }
 
@@ -154,7 +154,7 @@ export class ProofFiles {
    * Keeps a checkpoint that was verified. Its tail is written first: where the process ends in between, a tail that does not belong to
    * the checkpoint is ignored.
    */
-  async keepCheckpoint(note: string, tail: LogTail): Promise<void> {
+  async keepCheckpoint(note: string, tail: TreeBeforeCheckpoint): Promise<void> {
     await this.keepTail(tail);
     await replaceFile(this.checkpointPath, note);
   }

@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto';
 import { verifyRecord } from '../event-store/codec.js';
 import { StoreDamaged, type Cursor, type EventStore, type StoredEvent } from '../event-store/port.js';
 import type { Checkpoint } from './checkpoint.js';
-import { TreeRoot } from './merkle.js';
+import { TreeRootBuilder } from './merkle.js';
 
 /** The tree as it was some events before a checkpoint. With those events added, it has the signed root of the checkpoint. */
-export interface LogTail {
+export interface TreeBeforeCheckpoint {
   readonly checkpoint: { readonly size: number; readonly root: string };
   /** The number of events before the tail, which are those under `subtrees`. */
   readonly start: number;
@@ -29,14 +29,14 @@ interface TreeState {
 const TREE_STATE_INTERVAL = 128;
 
 export class VerifiedTree {
-  #tree: TreeRoot;
+  #tree: TreeRootBuilder;
   #cursor: Cursor | null;
   /** The states of the tree at the last two multiples of TREE_STATE_INTERVAL. */
   #earlierStates: readonly [TreeState, TreeState];
 
   /** Continues a tree of verified events. */
   constructor(from: TreeState = { size: 0, cursor: null, subtrees: [] }) {
-    this.#tree = new TreeRoot(from.size, from.subtrees);
+    this.#tree = new TreeRootBuilder(from.size, from.subtrees);
     this.#cursor = from.cursor;
     this.#earlierStates = [from, from];
   }
@@ -71,7 +71,7 @@ export class VerifiedTree {
     return state;
   }
 
-  tail(): LogTail {
+  tail(): TreeBeforeCheckpoint {
     const [{ size, cursor, subtrees }] = this.#earlierStates;
     return {
       checkpoint: { size: this.size, root: this.root().toString('base64') },
@@ -123,7 +123,7 @@ export const extendTree = async (store: EventStore, tree: VerifiedTree, size = I
 export const checkTail = async (
   store: EventStore,
   { size, root }: Checkpoint,
-  tail: LogTail | null,
+  tail: TreeBeforeCheckpoint | null,
 ): Promise<VerifiedTree | null> => {
   if (tail?.checkpoint.size !== size || tail.checkpoint.root !== root.toString('base64')) return null;
   const subtrees = tail.subtrees.map((hash) => Buffer.from(hash, 'base64'));
@@ -150,15 +150,15 @@ export const differsFromCheckpointError = (size: number): StoreDamaged =>
   new StoreDamaged(`positions 1 to ${size}: they are not those of the checkpoint`);
 
 /** As text, with a checksum: a damaged tail must not look like a damaged log. */
-export const formatTail = (tail: LogTail): string => {
+export const formatTail = (tail: TreeBeforeCheckpoint): string => {
   const text = JSON.stringify(tail);
   return `${text}\n${checksumOf(text)}\n`;
 };
 
 /** Reads a tail from the text of its file; null for a text that is not whole. */
-export const parseTail = (file: string): LogTail | null => {
+export const parseTail = (file: string): TreeBeforeCheckpoint | null => {
   const [text = '', sum] = file.split('\n');
-  return checksumOf(text) === sum ? (JSON.parse(text) as LogTail) : null;
+  return checksumOf(text) === sum ? (JSON.parse(text) as TreeBeforeCheckpoint) : null;
 };
 
 const checksumOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -11,7 +11,7 @@ import {
   differsFromCheckpointError,
   shorterThanCheckpointError,
   VerifiedTree,
-  type LogTail,
+  type TreeBeforeCheckpoint,
 } from './verified-tree.js';
 
 export interface VerifiedLog {
@@ -25,7 +25,7 @@ export interface VerifiedLog {
   /** Null if an event is not covered: then there is no tree. */
   readonly tree: VerifiedTree | null;
   /** The tail of the longest checkpoint, with which the end of the log is compared later; null without a checkpoint. */
-  readonly tail: LogTail | null;
+  readonly tail: TreeBeforeCheckpoint | null;
 }
 
 export interface VerificationOptions {
@@ -68,7 +68,7 @@ const verifyEveryEvent = async (
   const tree = new VerifiedTree();
   const past = new EventsBeforeLeafHashes();
   let erased = 0;
-  let tail: LogTail | null = null;
+  let tail: TreeBeforeCheckpoint | null = null;
   const compareAt = (size: number): void => {
     for (const checkpoint of checkpoints)
       if (checkpoint.size === size) {

@@ -10,16 +10,16 @@ import { checkpointLine } from './checkpoint.js';
 /** Where checkpoints are sent: a file that gets a line each, a program that reads the note, or a URL that the note is posted to. */
 export type Witness = { readonly file: string } | { readonly command: readonly string[] } | { readonly url: string };
 
-export const MAX_WITNESSES = 10;
-const MAX_COMMAND_WORDS = 32;
-const MAX_TEXT_LENGTH = 2_000;
+export const MAX_CHECKPOINT_WITNESSES = 10;
+const MAX_WITNESS_COMMAND_WORDS = 32;
+const MAX_WITNESS_TEXT_LENGTH = 2_000;
 /** Milliseconds for one attempt. */
 export const WITNESS_TIMEOUT_MS = 10_000;
 /** Milliseconds before each repeat of an attempt that failed. */
 const RETRY_WAITS_MS = [1_000, 5_000];
 
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= MAX_TEXT_LENGTH && !value.includes('\0');
+  typeof value === 'string' && value !== '' && value.length <= MAX_WITNESS_TEXT_LENGTH && !value.includes('\0');
 
 /** Reads witnesses from JSON: an array of objects with one key each. Undefined for anything else. */
 export const parseWitnesses = (text: string): readonly Witness[] | undefined => {
@@ -29,7 +29,7 @@ export const parseWitnesses = (text: string): readonly Witness[] | undefined => 
   } catch {
     return undefined;
   }
-  return Array.isArray(value) && value.length <= MAX_WITNESSES && value.every(isWitness) ? value : undefined;
+  return Array.isArray(value) && value.length <= MAX_CHECKPOINT_WITNESSES && value.every(isWitness) ? value : undefined;
 };
 
 const isWitness = (value: unknown): value is Witness => {
@@ -37,7 +37,9 @@ const isWitness = (value: unknown): value is Witness => {
   const { file, command, url } = value as Readonly<Record<string, unknown>>;
   if (url !== undefined) return isText(url) && /^https?:\/\//.test(url) && URL.canParse(url);
   if (file !== undefined) return isText(file);
-  return Array.isArray(command) && command.length > 0 && command.length <= MAX_COMMAND_WORDS && command.every(isText);
+  return (
+    Array.isArray(command) && command.length > 0 && command.length <= MAX_WITNESS_COMMAND_WORDS && command.every(isText)
+  );
 };
 
 export interface WitnessState {

@@ -1,6 +1,6 @@
 /** Answers queries with counts of people, which are made in steps in a large register, so that other requests run between. */
 import { setImmediate } from 'node:timers/promises';
-import { NotCounted } from './counters.js';
+import { NotYetCounted } from './counters.js';
 import type { ReadModelReader } from './reader.js';
 import { openScope, type PinnedScope, type Scope, type ScopedContext } from './scope.js';
 
@@ -21,7 +21,7 @@ export const answerWithCounts = async <Answer>(
       const asked = context;
       return asked.counters.runWithoutLongCounts(() => ask(asked));
     } catch (error) {
-      if (!(error instanceof NotCounted)) throw error;
+      if (!(error instanceof NotYetCounted)) throw error;
       const { db } = context;
       // Case numbers are local to a file: if a rebuild replaced it, the count starts over.
       for (let isCounted = false; !isCounted && context.db === db;) {

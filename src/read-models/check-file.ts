@@ -16,7 +16,7 @@ export interface RowDifference {
   readonly onlyIn: 'live' | 'rebuilt';
 }
 
-export interface FileComparison {
+export interface ModelFileComparison {
   /** The position at which both files stood. */
   readonly position: number;
   /** Rows of the live file. */
@@ -37,12 +37,12 @@ const POLL_MS = 20;
  * cases and streams are local to a file: rows are compared by the ids that they stand for. Throws what `buildFile` throws, the reason
  * of the signal, and errors of SQLite.
  */
-export const checkFile = async (
+export const checkModelFile = async (
   path: string,
   timeZone: string,
   store: EventStore,
   job: JobContext,
-): Promise<FileComparison> => {
+): Promise<ModelFileComparison> => {
   // A rebuild, which may begin meanwhile, builds a file of another name.
   const beside = `${path}.check`;
   const built = await buildFile(beside, timeZone, store, job);
@@ -77,7 +77,10 @@ const alignPositions = async (db: Db, built: ModelFile, store: EventStore, signa
   }
 };
 
-const compareTables = async (db: Db, { signal, onProgress }: JobContext): Promise<Omit<FileComparison, 'position'>> => {
+const compareTables = async (
+  db: Db,
+  { signal, onProgress }: JobContext,
+): Promise<Omit<ModelFileComparison, 'position'>> => {
   let [rows, different, groups] = [0, 0, 0];
   const examples: RowDifference[] = [];
   for (const { table, select } of COMPARED_TABLES) {

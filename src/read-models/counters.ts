@@ -38,7 +38,7 @@ const MAX_EVENTS_FOR_COUNTER_UPDATE = 1_000;
 /** Cases counted in one step of a count of all cases: some 40 ms. */
 const MAX_CASES_PER_STEP = 20_000;
 /** Cases counted in one step where a query selects the cases (`casesSql`): some 40 ms too. */
-const MAX_SELECTED_PER_STEP = 2_000;
+const MAX_SELECTED_CASES_PER_STEP = 2_000;
 /** If a query selects more than one in this many cases, counting all cases takes no longer. */
 const MIN_CASES_PER_SELECTED = 10;
 /** Counts that are under way at once. */
@@ -47,8 +47,8 @@ const MAX_RUNNING_COUNTS = 20;
 const ABANDONED_AFTER_MS = 60_000;
 
 /** Thrown instead of a count that must be made in steps: the caller runs the steps (`Counters.step`) and asks again. */
-export class NotCounted extends Error {
-  override readonly name = 'NotCounted';
+export class NotYetCounted extends Error {
+  override readonly name = 'NotYetCounted';
   constructor(
     readonly scope: ListScope,
     readonly query: CounterQuery,
@@ -93,7 +93,7 @@ export class Counters {
     return totals;
   }
 
-  /** Runs `ask`; a count in it that would take long throws NotCounted instead of counting at once. */
+  /** Runs `ask`; a count in it that would take long throws NotYetCounted instead of counting at once. */
   runWithoutLongCounts<Answer>(ask: () => Answer): Answer {
     this.#inSteps = true;
     try {
@@ -107,7 +107,7 @@ export class Counters {
    * Takes the next step of a count and says whether it was the last. The log may have grown to `head` since the count began. Throws
    * QueriesBusy where too many counts are under way.
    */
-  step({ scope, query }: NotCounted, head: number): boolean {
+  step({ scope, query }: NotYetCounted, head: number): boolean {
     const now = listScope(scope.list, scope.day, scope.position, head);
     const key = counterKeyOf({ ...scope, isCurrent: false }, query);
     const running = this.#running.get(key) ?? this.#begin(now, query);
@@ -134,9 +134,9 @@ export class Counters {
     if (
       this.#inSteps &&
       this.#lastCase() > MAX_CASES_PER_STEP &&
-      this.#selected(scope, query, MAX_SELECTED_PER_STEP) === null
+      this.#selected(scope, query, MAX_SELECTED_CASES_PER_STEP) === null
     )
-      throw new NotCounted(scope, query);
+      throw new NotYetCounted(scope, query);
     return this.#query(scope, query);
   }
 
@@ -160,7 +160,7 @@ export class Counters {
         text: 'AND p.case_no > @after AND p.case_no <= @until',
         values: { after, until },
       }));
-    return slicesOf(selected.length, MAX_SELECTED_PER_STEP).map(([from, to]) => ({
+    return slicesOf(selected.length, MAX_SELECTED_CASES_PER_STEP).map(([from, to]) => ({
       text: 'AND p.case_no IN (SELECT value FROM json_each(@cases))',
       values: { cases: JSON.stringify(selected.slice(from, to)) },
     }));

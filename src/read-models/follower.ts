@@ -132,7 +132,7 @@ export class Follower implements ModelWriter {
   }
 
   async checkWritable(): Promise<void> {
-    (await this.#fileInUse()).rewriteCheckpoint();
+    (await this.#fileInUse()).checkWritable();
   }
 
   async build(job: JobContext): Promise<void> {

@@ -73,7 +73,7 @@ export const caseHistoryOf = (id: string, timeline: Timeline, voidMerges: readon
 const AMENDMENT_TYPES = Object.keys(amendmentEvents);
 
 /** The streams whose events are read; of each, the events up to a position. */
-export type StreamBounds = readonly { readonly stream: number; readonly upTo: number }[];
+export type StreamPositionBounds = readonly { readonly stream: number; readonly upTo: number }[];
 
 /** Streams whose numbers are remembered while events are stored. */
 const MAX_REMEMBERED_STREAMS = 10_000;
@@ -255,7 +255,7 @@ export class LogTables {
   recordedEvents(
     after: number,
     limit: number,
-    streams: StreamBounds | null,
+    streams: StreamPositionBounds | null,
     types: readonly string[] | null,
   ): readonly FullEventEntry[] {
     const { sql, values } = recordedEventsQuery(after, limit, streams, types);
@@ -265,7 +265,7 @@ export class LogTables {
   /** A page of recordedEvents up to a position; `next` is the position after which the next page begins, null on the last. */
   pageOfEvents(
     { after, upTo, limit }: { readonly after: number; readonly upTo: number; readonly limit: number },
-    streams: StreamBounds | null,
+    streams: StreamPositionBounds | null,
     types: readonly string[] | null,
   ): { readonly events: readonly FullEventEntry[]; readonly next: number | null } {
     const { sql, values } = recordedEventsQuery(after, limit + 1, streams, types);
@@ -363,7 +363,7 @@ interface EventRow {
 const recordedEventsQuery = (
   after: number,
   limit: number,
-  streams: StreamBounds | null,
+  streams: StreamPositionBounds | null,
   types: readonly string[] | null,
 ): { readonly sql: string; readonly values: object } => {
   const named = (types ?? []).map((type, at) => [`type${at}`, type] as const);

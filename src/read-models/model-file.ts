@@ -206,7 +206,7 @@ export class ModelFile {
   }
 
   /** Writes the unchanged checkpoint, to find out whether the file can be written. Throws SQLite errors. */
-  rewriteCheckpoint(): void {
+  checkWritable(): void {
     this.#updateCheckpoint.run(this.#checkpoint.cursor, this.#checkpoint.position);
   }
 

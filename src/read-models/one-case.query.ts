@@ -7,7 +7,7 @@ import { CaseListView, listViewsOfCase } from './case-lists.js';
 import { knownFindings } from './findings/findings.js';
 import { personDescription, personNames, personReferences } from './person.js';
 import { listScope } from './list/predicate.js';
-import { formatBound, periodsOf, possibleStandings } from './list/standings.js';
+import { formatBound, periodsOf, possibleStandingsIfDecided } from './list/standings.js';
 import { IsBoolean, IsDay, IsNullable, IsObjectOf } from '../schema/decorators.js';
 import { FindingView } from '../schema/finding.view.js';
 import { Name, Reference } from '../schema/parts.js';
@@ -83,7 +83,7 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
     if (events.length === 0) return null;
     const standingEvents = eventsAsTheyStand(events);
     const periods = periodsOf(db, listScope('', day, position, head), caseNo);
-    const standings = possibleStandings(
+    const standings = possibleStandingsIfDecided(
       periods.filter(({ from, to }) => from <= day && day < to).map(({ standing }) => standing),
     );
     return {

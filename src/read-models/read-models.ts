@@ -9,7 +9,7 @@ import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.
 import type { JobContext } from '../jobs/job.js';
 import { Jobs } from '../jobs/jobs.js';
 import { feedsAt } from './log/case-streams.js';
-import { checkFile, type FileComparison } from './check-file.js';
+import { checkModelFile, type ModelFileComparison } from './check-file.js';
 import { isCorruptionError, isPermanent } from './errors.js';
 import { listScope } from './list/predicate.js';
 import { Follower, type ModelWriter } from './follower.js';
@@ -212,8 +212,8 @@ export class ReadModels extends ReadModelReader {
   }
 
   /** Compares every row of the file with those of a file built anew. Throws errors of the store, and the reason of the signal. */
-  check(job: JobContext): Promise<FileComparison> {
-    return checkFile(this.path, this.clock.timeZone, this.store, job);
+  check(job: JobContext): Promise<ModelFileComparison> {
+    return checkModelFile(this.path, this.clock.timeZone, this.store, job);
   }
 
   /**

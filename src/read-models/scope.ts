@@ -125,7 +125,7 @@ const waitForScope = async (
     }
   }
   const context = await reader.contextAt({ atLeast });
-  const instant = known === null ? null : instantOf(known, context.clock);
+  const instant = known === null ? null : instantUnlessNow(known, context.clock);
   return instant === null ? { context, position: context.position } : openAtInstant(reader, context, instant);
 };
 
@@ -136,7 +136,7 @@ const openAtPosition = async (
 ): Promise<ContextAtPosition> => ({ context: await reader.contextAt({ atLeast, position }), position });
 
 /** The instant up to which events count as known; null if all that is known now does. */
-const instantOf = (known: Exclude<KnownAt, { kind: 'position' }>, clock: Clock): Date | null => {
+const instantUnlessNow = (known: Exclude<KnownAt, { kind: 'position' }>, clock: Clock): Date | null => {
   const today = clock.today();
   if (known.kind === 'day' ? known.day > today : known.instant > clock.now())
     throw new InvalidKnownAt('KNOWN_AT.IN_FUTURE');
@@ -149,12 +149,15 @@ const openAtInstant = async (
   context: QueryContext,
   instant: Date,
 ): Promise<ContextAtPosition> => {
-  const position = context.logTables.recordingTimes.positionAt(instant);
+  const position = context.logTables.recordingTimes.positionAtUnlessAtEnd(instant);
   if (position !== null) return { context, position };
   // Every projected event was recorded by then, so there may be more in the log.
   const head = await reader.store.head();
   const latest = head === null ? context : await reader.contextAt({ atLeast: head });
-  return { context: latest, position: latest.logTables.recordingTimes.positionAt(instant) ?? latest.position };
+  return {
+    context: latest,
+    position: latest.logTables.recordingTimes.positionAtUnlessAtEnd(instant) ?? latest.position,
+  };
 };
 
 /** Parses an ISO 8601 day that was validated before. Throws RangeError. */

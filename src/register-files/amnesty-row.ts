@@ -1,7 +1,7 @@
 /** Reads a row of an amnesty file: the person an act was applied to, and their release. Pure. */
 import { undefinedIfEmpty } from './cell-values.js';
 import { columnOfPointerInRow, type AmnestyRow } from './row-columns.js';
-import { AMNESTY_DAY_ORDERS, dayOrderErrors } from './day-order.js';
+import { AMNESTY_ROW_DAY_ORDERS, dayOrderErrors } from './day-order.js';
 import { checkDrafts, type RawEvent, type EventDraft } from './event-draft.js';
 import { futureDateError, isCertainlyFuture, type ParsedRow, type RowContext } from './register-row.js';
 import { firstErrorPerCell, type CellError } from './report.js';
@@ -15,7 +15,7 @@ export const readAmnestyRow = (row: AmnestyRow, context: RowContext): ParsedRow 
   const { events, errors } = checkDrafts('case', drafts);
   const cellErrors = firstErrorPerCell([...errors, ...cellErrorsOf(row, context)]);
   if (cellErrors.length > 0) return { events: [], errors: cellErrors };
-  const orderErrors = dayOrderErrors(row, AMNESTY_DAY_ORDERS);
+  const orderErrors = dayOrderErrors(row, AMNESTY_ROW_DAY_ORDERS);
   return orderErrors.length > 0 ? { events: [], errors: orderErrors } : { events, errors: [] };
 };
 

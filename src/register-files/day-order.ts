@@ -14,14 +14,14 @@ export interface DayOrder {
 
 const DAY_COLUMNS_AFTER_BIRTH = ['arrested_on', 'convicted_on', 'recognised_on', 'delisted_on', 'released_on'];
 
-export const REGISTER_DAY_ORDERS: readonly DayOrder[] = DAY_COLUMNS_AFTER_BIRTH.map((laterColumn) => ({
+export const REGISTER_ROW_DAY_ORDERS: readonly DayOrder[] = DAY_COLUMNS_AFTER_BIRTH.map((laterColumn) => ({
   earlierColumn: 'born',
   laterColumn,
   reportedColumn: 'earlier',
 }));
 
 /** A release by an act cannot be before the act was applied. */
-export const AMNESTY_DAY_ORDERS: readonly DayOrder[] = [
+export const AMNESTY_ROW_DAY_ORDERS: readonly DayOrder[] = [
   { earlierColumn: 'amnestied_on', laterColumn: 'released_on', reportedColumn: 'later' },
 ];
 

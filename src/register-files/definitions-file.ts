@@ -18,7 +18,7 @@ export interface DefinitionDraft {
   readonly kind: 'list' | 'instrument' | 'claim';
   readonly id: string;
   /** Ids under which an earlier import may have recorded the definition instead; it gets one of them where something else has `id`. */
-  readonly otherIds?: readonly string[];
+  readonly alternativeIds?: readonly string[];
   readonly place: string;
   readonly drafts: readonly EventDraft[];
 }
@@ -41,9 +41,9 @@ export const readDefinitions = async (path: string): Promise<readonly Definition
   if (!isKnown)
     return fileProblem('FILE.UNKNOWN_KIND', 'an object with lists, instruments and claims, each an array of objects');
   return [
-    ...(lists as readonly JsonObject[]).map((list, index) => definitionOfList(list, `/lists/${index}`, sources)),
+    ...(lists as readonly JsonObject[]).map((list, index) => listDefinitionDraft(list, `/lists/${index}`, sources)),
     ...(instruments as readonly JsonObject[]).map((instrument, index) =>
-      definitionOfInstrument(instrument, `/instruments/${index}`, sources),
+      instrumentDefinitionDraft(instrument, `/instruments/${index}`, sources),
     ),
     ...(claims as readonly JsonObject[]).map((claim, index) => definitionOfClaim(claim, `/claims/${index}`, sources)),
   ];
@@ -65,7 +65,7 @@ const fileProblem = (code: FileProblem['code'], expected: string): FileProblem =
 
 const isArrayOfObjects = (value: unknown): boolean => Array.isArray(value) && value.every(isJsonObject);
 
-const definitionOfList = (
+const listDefinitionDraft = (
   { id, name, categories = [], policy = [], ...others }: JsonObject,
   place: string,
   sources: unknown,
@@ -96,7 +96,7 @@ const categoryDefinedEvent = (entry: unknown, sources: unknown): RawEvent => {
   return { ...others, type: 'category-defined', category: id, sources };
 };
 
-const definitionOfInstrument = (
+const instrumentDefinitionDraft = (
   { id, clauseVersions = [], ...fields }: JsonObject,
   place: string,
   sources: unknown,

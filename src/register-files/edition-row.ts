@@ -30,7 +30,7 @@ const LEFT_ID_PART = 'left';
 const FIXED_COLUMNS: readonly string[] = EDITION_COLUMNS;
 
 /** A cell with a number, and the claim that the number makes. */
-interface ClaimedCell {
+interface CellWithClaim {
   readonly column: string;
   /** The part of the claim's id that distinguishes the claims of one edition. */
   readonly idPart: string | null;
@@ -42,7 +42,7 @@ export const readEditionRow = (
   row: EditionRow,
   context: EditionContext,
 ): { readonly claims: readonly DefinitionDraft[]; readonly errors: readonly CellError[] } => {
-  const claims = claimedCells(row, context).map((cell) => claimFromCell(row, cell, context));
+  const claims = cellsWithClaims(row, context).map((cell) => claimFromCell(row, cell, context));
   const { errors } = checkDrafts(
     'claim',
     claims.flatMap(({ drafts }) => drafts),
@@ -61,7 +61,7 @@ const areCategoryNumbersPublished = (row: EditionRow, { columns }: EditionContex
 /** The cell in lower case, since spreadsheets write `TRUE`. */
 const groupsPublishedCell = (row: EditionRow): string => row.groups_published.toLowerCase();
 
-const claimedCells = (row: EditionRow, context: EditionContext): readonly ClaimedCell[] => {
+const cellsWithClaims = (row: EditionRow, context: EditionContext): readonly CellWithClaim[] => {
   const { list, previousDate } = context;
   const { date: on } = row;
   const since = previousDate === null || previousDate >= on ? null : { list, from: previousDate, to: on };
@@ -76,7 +76,7 @@ const claimedCells = (row: EditionRow, context: EditionContext): readonly Claime
   ];
 };
 
-const cellIfFilled = (row: EditionRow, cell: ClaimedCell | null): readonly ClaimedCell[] =>
+const cellIfFilled = (row: EditionRow, cell: CellWithClaim | null): readonly CellWithClaim[] =>
   cell === null || cellOf(row, cell.column) === '' ? [] : [cell];
 
 const cellOf = (row: EditionRow, column: string): string =>
@@ -84,7 +84,7 @@ const cellOf = (row: EditionRow, column: string): string =>
 
 const claimFromCell = (
   row: EditionRow,
-  { column, idPart, about }: ClaimedCell,
+  { column, idPart, about }: CellWithClaim,
   { list, publisher, categories }: EditionContext,
 ): DefinitionDraft => {
   const cell = cellOf(row, column);
@@ -122,18 +122,20 @@ const claimIds = (
   parts: readonly string[],
   about: ClaimSubject,
   categories: readonly NamedCategory[],
-): Pick<DefinitionDraft, 'id' | 'otherIds'> => {
+): Pick<DefinitionDraft, 'id' | 'alternativeIds'> => {
   const joined = parts.join('-');
-  const id = joined.length <= LIMITS.slug ? joined : hashedId(joined);
-  const own = hashedId(JSON.stringify([...parts, about.metric]));
-  if (about.category !== undefined) return isAmbiguousInClaimId(about.category) ? { id: own, otherIds: [id] } : { id };
-  return categories.some((category) => category.id === parts[2]) ? { id, otherIds: [own] } : { id };
+  const id = joined.length <= LIMITS.slug ? joined : hashedClaimId(joined);
+  const own = hashedClaimId(JSON.stringify([...parts, about.metric]));
+  if (about.category !== undefined)
+    return isAmbiguousInClaimId(about.category) ? { id: own, alternativeIds: [id] } : { id };
+  return categories.some((category) => category.id === parts[2]) ? { id, alternativeIds: [own] } : { id };
 };
 
 const isAmbiguousInClaimId = (category: string): boolean =>
   category === ENTERED_ID_PART || category === LEFT_ID_PART || /\d{4}-\d{2}-\d{2}/.test(category);
 
-const hashedId = (text: string): string => `edition-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
+const hashedClaimId = (text: string): string =>
+  `edition-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
 
 const cellErrorsOf = (row: EditionRow, context: EditionContext): readonly CellError[] => {
   const { today, previousDate, categories } = context;

@@ -15,7 +15,7 @@ export interface EligibilityExportRequest {
   readonly separator?: Separator;
 }
 
-const ELIGIBILITY_OMISSIONS =
+const LEFT_OUT_OF_ELIGIBILITY_FILE =
   'who is not on the list on its day, what the clauses say, sources and the history; GET eligibility names what the answer assumes';
 
 const ELIGIBILITY_COLUMNS = ['ref', 'name', 'verdict', 'first_day', 'clause', 'conditions', 'case'] as const;
@@ -40,7 +40,7 @@ export const eligibilityAsCsv = async (
     asOf: first.to,
     knownAt: first.knownAt,
     position: first.position,
-    leavesOut: ELIGIBILITY_OMISSIONS,
+    leavesOut: LEFT_OUT_OF_ELIGIBILITY_FILE,
     fileName: `${instrument}-${parameters.list}-${days}.csv`,
     content: csvTable(ELIGIBILITY_COLUMNS, pagesOfRows(first, fetchPage), separator),
   };

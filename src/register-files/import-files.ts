@@ -14,7 +14,7 @@ import type { AmnestyRow, RegisterRow } from './row-columns.js';
 import { linesByCase, type EventsFile } from './event-file.js';
 import { readEditionRow, type EditionContext } from './edition-row.js';
 import { recordDefinition } from './record-definition.js';
-import { recordEventLines } from './record-event-lines.js';
+import { recordLinesOfCase } from './record-event-lines.js';
 import { recordRow } from './record-row.js';
 import { Recorder, refused, UNCHANGED, type ImportOutcome, type RegisterAccess } from './recorder.js';
 import type { CellCorrection, CorrectionOptions } from './row-corrections.js';
@@ -187,7 +187,7 @@ class FileImporter {
     for await (const lines of linesByCase(eventsFile, context)) {
       if (this.isStopped()) break;
       if ('code' in lines) return false;
-      const outcome = await recordEventLines(this.recorder, lines, this.correctionOptions(file));
+      const outcome = await recordLinesOfCase(this.recorder, lines, this.correctionOptions(file));
       lines.forEach(({ row }, index) =>
         this.reportOutcome(
           file,

@@ -20,7 +20,7 @@ export const PEOPLE_COLUMNS = [
 
 type Column = (typeof PEOPLE_COLUMNS)[number];
 
-export const LIST_OMISSIONS =
+export const LEFT_OUT_OF_LIST_FILE =
   'who is not on the list on that day, other lists, other spellings of a name, sex and birth, courts and terms, the days ' +
   'of events, sources, findings and the history; the log in NDJSON leaves out nothing';
 

@@ -12,7 +12,7 @@ import type { Sort } from '../read-models/list/paging.js';
 import type { PersonPage } from '../read-models/list/person.view.js';
 import type { Scope } from '../read-models/scope.js';
 import { CSV_CONTENT_TYPE, csvTable, type PagesOfRows, type Separator } from './csv-table.js';
-import { LIST_OMISSIONS, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
+import { LEFT_OUT_OF_LIST_FILE, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
 import type { ExportedFile } from './exported-file.js';
 
 export const TABLE_CONTENT_TYPES = {
@@ -59,15 +59,15 @@ export const listAsFile = async (
     knownAt,
     position,
     people: total.yes + total.uncertain,
-    fileName: `${list}-${asOf}${knownAtSuffix(scope)}.${format}`,
-    leavesOut: LIST_OMISSIONS,
+    fileName: `${list}-${asOf}${knownAtFileNameSuffix(scope)}.${format}`,
+    leavesOut: LEFT_OUT_OF_LIST_FILE,
     content:
       format === 'csv' ? csvTable(PEOPLE_COLUMNS, rows, separator) : workbookOf(rows, list, aboutLines(first, request)),
   };
 };
 
 /** The part of a file name that distinguishes files of one day with different `knownAt`. */
-export const knownAtSuffix = ({ knownAt }: Scope): string =>
+export const knownAtFileNameSuffix = ({ knownAt }: Scope): string =>
   knownAt === undefined ? '' : `-known-${knownAt.replace(/[^0-9A-Za-z.]+/g, '-')}`;
 
 /** Yields the event loop to other requests after each page. */
@@ -126,7 +126,7 @@ const aboutLines = (
     `The list ${list} on ${asOf}, as the register knew it at ${known}: ` +
       `${total.yes} certainly on it, ${total.uncertain} perhaps.`,
     `Filters: ${filtersInWords(filters)}.`,
-    `Not in this file: ${LIST_OMISSIONS}.`,
+    `Not in this file: ${LEFT_OUT_OF_LIST_FILE}.`,
   ];
 };
 

@@ -25,8 +25,8 @@ export const recordDefinition = async (
   if (broken !== undefined) return refused({ column: `${place}/id`, code: broken.code, expected: slugType.expects });
   const { events, errors } = checkDrafts(kind, drafts);
   if (errors.length > 0) return refused(...errors);
-  const subject = { kind, id: await findRecordedOrFreeId(recorder, definition) };
-  const priorEvents = (await recorder.priorEvents(subject, DEFINITIONS_ACTOR)) ?? [];
+  const subject = { kind, id: await findRecordedOrFreeClaimId(recorder, definition) };
+  const priorEvents = (await recorder.allEventsOf(subject, DEFINITIONS_ACTOR)) ?? [];
   const diff = diffEvents(events, comparableEvents(priorEvents), definitionDiffRules(definition));
   const { newEvents, newMatchKeys, changes, contradictions } = diff;
   const refusedPlaces = mayCorrect
@@ -52,15 +52,15 @@ export const recordDefinition = async (
 };
 
 /** Of the ids that a claim may have: the one under which it is on record, or else the first that is free. */
-const findRecordedOrFreeId = async (
+const findRecordedOrFreeClaimId = async (
   recorder: Recorder,
-  { kind, id, otherIds = [], drafts }: DefinitionDraft,
+  { kind, id, alternativeIds = [], drafts }: DefinitionDraft,
 ): Promise<string> => {
-  if (otherIds.length === 0) return id;
+  if (alternativeIds.length === 0) return id;
   const about = canonicalJson(drafts[0]?.data['about'] ?? null);
   let free: string | null = null;
-  for (const one of [id, ...otherIds]) {
-    const [first] = (await recorder.priorEvents({ kind, id: one }, DEFINITIONS_ACTOR)) ?? [];
+  for (const one of [id, ...alternativeIds]) {
+    const [first] = (await recorder.allEventsOf({ kind, id: one }, DEFINITIONS_ACTOR)) ?? [];
     if (first === undefined) free ??= one;
     else if (first.event.type === 'claimed' && canonicalJson(first.event.about) === about) return one;
   }

@@ -31,7 +31,7 @@ export type LinesOutcome = { readonly outcome: 'imported'; readonly lines: reado
 const actorOf = (list: string): Actor => ({ kind: 'import', id: `events:${list}`, asserted: true });
 
 /** Records the lines of one case. With `mayCorrect`, a line that differs from what an earlier import recorded becomes a correction. */
-export const recordEventLines = async (
+export const recordLinesOfCase = async (
   recorder: Recorder,
   lines: readonly EventLine[],
   correctionOptions: CorrectionOptions,
@@ -121,7 +121,7 @@ const findTargetCase = async ({ recorder, lines, actor }: LineGroup): Promise<Ta
     return { ...existingCase(id), newReference: identifier };
   }
   const ownId = newCaseId(actor, caseKey(identifier));
-  if ((await recorder.priorEvents({ kind: 'case', id: ownId }, actor)) !== null) return existingCase(ownId);
+  if ((await recorder.allEventsOf({ kind: 'case', id: ownId }, actor)) !== null) return existingCase(ownId);
   if (lines.some(({ data }) => data.type === 'opened')) return { ...existingCase(ownId), isNewSubject: true };
   const id = await recorder.findCaseId(identifier);
   if (id === null) return unknownReference('ref', first?.row, 'the reference of a case, or a line of type opened');
@@ -140,7 +140,7 @@ const unknownReference = (column: string, row: number | undefined, expected: str
 const addLinesToCase = async (group: LineGroup, target: TargetCase): Promise<LinesOutcome> => {
   const { recorder, lines, actor, correctionOptions } = group;
   const { subject, isNewSubject } = target;
-  const priorEvents = isNewSubject ? [] : await recorder.priorEvents(subject, actor);
+  const priorEvents = isNewSubject ? [] : await recorder.allEventsOf(subject, actor);
   if (priorEvents === null) return unknownReference('ref', lines[0]?.row, 'the id of a case');
   const { recordedEventIds, changes } = matchLines(lines, priorEvents, correctionOptions.mayCorrect);
   const refusedChanges = correctionOptions.mayCorrect ? changes.filter(({ isCorrectable }) => !isCorrectable) : changes;
@@ -166,7 +166,7 @@ const addLinesToCase = async (group: LineGroup, target: TargetCase): Promise<Lin
   const result = await recorder.record({
     subject,
     isNewSubject,
-    events: [...newLines.map((line) => withAfterId(line, lines, idOfLine)), ...added],
+    events: [...newLines.map((line) => withAfterKeyReplacedById(line, lines, idOfLine)), ...added],
     actor,
     key,
     acknowledge: [...new Set([...newLines, ...amendments.cells.keys()].flatMap(({ acknowledge }) => acknowledge))],
@@ -223,7 +223,7 @@ const referenceTaken = ({ row }: CheckedLine): Refused =>
   });
 
 /** Replaces the key of the earlier line in `after` by the id of its event. */
-const withAfterId = (
+const withAfterKeyReplacedById = (
   { afterKey, locatedEvent }: CheckedLine,
   lines: readonly CheckedLine[],
   idOfLine: (index: number) => string | undefined,

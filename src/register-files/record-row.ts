@@ -153,7 +153,7 @@ const withRecordedConvictionInterval = (
 /** Adds what is new in the row, and corrects what has changed; `retry` where the read models know no such case. */
 const addRowToCase = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
   const { recorder, fileKind, cells, actor } = row;
-  const recorded = await recorder.priorEvents(subject, actor);
+  const recorded = await recorder.allEventsOf(subject, actor);
   if (recorded === null) return { outcome: 'retry', subject };
   const priorEvents = comparableEvents(recorded);
   const events = withRecordedConvictionInterval(row, priorEvents);

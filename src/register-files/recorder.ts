@@ -105,7 +105,7 @@ export class Recorder {
   }
 
   /** All events of a subject; null where it does not exist. Events by the same `actor` count as those of an earlier import. */
-  async priorEvents(subject: Subject, actor: Actor): Promise<readonly PriorEvent[] | null> {
+  async allEventsOf(subject: Subject, actor: Actor): Promise<readonly PriorEvent[] | null> {
     const events: PriorEvent[] = [];
     let after: number | null = 0;
     while (after !== null) {
@@ -120,13 +120,13 @@ export class Recorder {
 
   /** The id of the case that has a reference, written by this import or before; null where there is none. */
   async findCaseId(reference: Reference): Promise<string | null> {
-    const id = await this.queryCaseId(reference);
+    const id = await this.findCaseIdInReadModels(reference);
     if (id !== null || this.awaitedToken === this.lastWriteToken) return id;
     this.awaitedToken = this.lastWriteToken;
-    return this.queryCaseId(reference);
+    return this.findCaseIdInReadModels(reference);
   }
 
-  private async queryCaseId(reference: Reference): Promise<string | null> {
+  private async findCaseIdInReadModels(reference: Reference): Promise<string | null> {
     const { items } = await this.query(new Cases(this.scope, { reference, filters: {}, page: { limit: 1 } }));
     return items[0]?.caseId ?? null;
   }

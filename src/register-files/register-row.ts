@@ -12,7 +12,7 @@ import {
   type NamedCategory,
 } from './cell-values.js';
 import { columnOfPointerInRow, NAME_COLUMNS, nameFromCell, type RegisterRow } from './row-columns.js';
-import { dayOrderErrors, REGISTER_DAY_ORDERS } from './day-order.js';
+import { dayOrderErrors, REGISTER_ROW_DAY_ORDERS } from './day-order.js';
 import { checkDrafts, type RawEvent, type EventDraft, type LocatedEvent } from './event-draft.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 
@@ -44,7 +44,7 @@ export const readRegisterRow = (row: RegisterRow, context: RowContext): ParsedRo
   if (cellErrors.length > 0) return { events: [], errors: cellErrors };
   const contradictions = firstErrorPerCell([
     ...contradictionsIn(row, context),
-    ...dayOrderErrors(row, REGISTER_DAY_ORDERS),
+    ...dayOrderErrors(row, REGISTER_ROW_DAY_ORDERS),
   ]);
   return contradictions.length > 0 ? { events: [], errors: contradictions } : { events, errors: [] };
 };

@@ -121,7 +121,7 @@ const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonl
     if (zip.comment !== '') return notXlsxProblem('an archive without a comment');
     for await (const { fileName, compressedSize, uncompressedSize } of zip.eachEntry()) {
       // Where the directory gives a size of 0, only hucre's own limit of 2 GiB a part applies.
-      const isUnbounded = uncompressedSize === 0 && compressedSize > EMPTY_PART_BYTES;
+      const isUnbounded = uncompressedSize === 0 && compressedSize > EMPTY_ZIP_PART_BYTES;
       if (isUnbounded || names.has(fileName))
         return notXlsxProblem('an archive that names each part once, with its size');
       names.add(fileName);
@@ -138,7 +138,7 @@ const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonl
 };
 
 /** The compressed size of an empty part. */
-const EMPTY_PART_BYTES = 2;
+const EMPTY_ZIP_PART_BYTES = 2;
 
 const rowsOfSheet = (sheet: Sheet): readonly RawRow[] | FileProblem => {
   const { rows, cells } = sheet;

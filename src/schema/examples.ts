@@ -21,7 +21,7 @@ type FullEvents = { readonly [T in CaseEventType]: WithEveryField<CaseEventOf<T>
   readonly [T in ClaimEventType]: WithEveryField<Extract<ClaimEvent, { type: T }>>;
 };
 
-const commonFields = {
+const commonFieldExamples = {
   sources: [
     {
       kind: 'press',
@@ -38,7 +38,7 @@ const commonFields = {
 } as const;
 
 const datedFields = (occurredOn: string) =>
-  ({ ...commonFields, occurredOn, after: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' }) as const;
+  ({ ...commonFieldExamples, occurredOn, after: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' }) as const;
 
 const exampleArticle = { code: 'AZ-CC', article: '234', part: '4.3' } as const;
 
@@ -49,13 +49,13 @@ const amendmentExamples = {
     event: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
     correctedType: 'arrested',
     data: { occurredOn: '2024-02-02', place: null },
-    ...commonFields,
+    ...commonFieldExamples,
   },
   retracted: {
     type: 'retracted',
     event: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
     reason: 'It was another person of the same name.',
-    ...commonFields,
+    ...commonFieldExamples,
   },
 } as const;
 
@@ -70,14 +70,14 @@ export const eventExamples: FullEvents = {
     affiliation: 'none known',
     region: 'Sheki',
     summary: 'An invented dossier.',
-    ...commonFields,
+    ...commonFieldExamples,
   },
   named: {
     type: 'named',
     name: { text: 'Самед Нумунаев', script: 'Cyrl', language: 'ru', kind: 'transliteration' },
-    ...commonFields,
+    ...commonFieldExamples,
   },
-  referenced: { type: 'referenced', list: 'other-list', reference: '17/2025', ...commonFields },
+  referenced: { type: 'referenced', list: 'other-list', reference: '17/2025', ...commonFieldExamples },
   described: {
     type: 'described',
     born: '1974-03',
@@ -86,7 +86,7 @@ export const eventExamples: FullEvents = {
     affiliation: null,
     region: 'Baku',
     summary: null,
-    ...commonFields,
+    ...commonFieldExamples,
   },
   arrested: {
     type: 'arrested',
@@ -181,27 +181,32 @@ export const eventExamples: FullEvents = {
     type: 'merged',
     into: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c',
     reason: 'The same person, spelt in two ways.',
-    ...commonFields,
+    ...commonFieldExamples,
   },
-  unmerged: { type: 'unmerged', reason: 'Two people of the same name after all.', ...commonFields },
+  unmerged: { type: 'unmerged', reason: 'Two people of the same name after all.', ...commonFieldExamples },
   distinguished: {
     type: 'distinguished',
     from: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c',
     reason: 'Cousins of one name.',
-    ...commonFields,
+    ...commonFieldExamples,
   },
   'list-defined': {
     type: 'list-defined',
     name: { az: 'Nümunə siyahısı', en: 'Example list', ru: 'Список для примера' },
-    ...commonFields,
+    ...commonFieldExamples,
   },
-  'category-defined': { type: 'category-defined', category: 'believers', name: { en: 'Believers' }, ...commonFields },
+  'category-defined': {
+    type: 'category-defined',
+    category: 'believers',
+    name: { en: 'Believers' },
+    ...commonFieldExamples,
+  },
   'policy-set': {
     type: 'policy-set',
     from: '2023-04-20',
     custody: ['detained', 'remand', 'imprisoned', 'medical-custody', 'house-arrest'],
     paceRequired: false,
-    ...commonFields,
+    ...commonFieldExamples,
   },
   'instrument-registered': {
     type: 'instrument-registered',
@@ -216,7 +221,7 @@ export const eventExamples: FullEvents = {
     forecast: 20_000,
     text: 'An invented act.',
     clauses: ['six-months-drugs'],
-    ...commonFields,
+    ...commonFieldExamples,
   },
   'instrument-amended': {
     type: 'instrument-amended',
@@ -229,7 +234,7 @@ export const eventExamples: FullEvents = {
     windowEnd: '2026-06-22',
     forecast: null,
     text: null,
-    ...commonFields,
+    ...commonFieldExamples,
   },
   'clause-set': {
     type: 'clause-set',
@@ -243,14 +248,14 @@ export const eventExamples: FullEvents = {
     ],
     effect: 'released-from-imprisonment',
     text: 'Whoever has less than six months left, invented.',
-    ...commonFields,
+    ...commonFieldExamples,
   },
   'clause-withdrawn': {
     type: 'clause-withdrawn',
     clause: 'six-months-drugs',
     version: 'rolling',
     reason: 'The source took it back.',
-    ...commonFields,
+    ...commonFieldExamples,
   },
   claimed: {
     type: 'claimed',
@@ -260,13 +265,13 @@ export const eventExamples: FullEvents = {
     range: { atLeast: 51 },
     saidOn: '2026-01-05',
     text: 'More than fifty were pardoned.',
-    ...commonFields,
+    ...commonFieldExamples,
   },
   'claim-withdrawn': {
     type: 'claim-withdrawn',
     reason: 'The newspaper put it right: they were amnestied.',
     withdrawnOn: '2026-01-07',
-    ...commonFields,
+    ...commonFieldExamples,
   },
 };
 

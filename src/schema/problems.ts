@@ -10,7 +10,7 @@ interface CodeWording {
 }
 
 /** Codes of errors in one field, parameter, header or cell. */
-export const fieldErrors = {
+export const fieldErrorWordings = {
   'FIELD.UNKNOWN': { title: 'Unknown field', means: 'There is no field of this name here.' },
   'FIELD.MISSING': { title: 'Missing field', means: 'A field that is required is absent.' },
   'FIELD.NULL': {
@@ -178,7 +178,7 @@ export const fieldErrors = {
   },
 } as const satisfies Record<string, CodeWording>;
 
-export type FieldErrorCode = keyof typeof fieldErrors;
+export type FieldErrorCode = keyof typeof fieldErrorWordings;
 
 /** Codes of problem documents, with their HTTP status. */
 export const requestProblems = {
@@ -443,7 +443,7 @@ const typedEntries = <C extends string, M>(map: Readonly<Record<C, M>>): readonl
 /** All codes, including those of findings. */
 export const codeCatalogue: readonly CatalogueEntry[] = [
   ...typedEntries(requestProblems).map(([code, entry]) => ({ code, in: 'problem' as const, ...entry })),
-  ...typedEntries(fieldErrors).map(([code, entry]) => ({ code, in: 'error' as const, status: 400, ...entry })),
+  ...typedEntries(fieldErrorWordings).map(([code, entry]) => ({ code, in: 'error' as const, status: 400, ...entry })),
   ...typedEntries(findingCodes).map(([code, { grade, means }]) => ({
     code,
     in: 'finding' as const,

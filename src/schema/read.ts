@@ -117,7 +117,7 @@ export const buildInstance = (
 
 const normaliseTexts = (normalise: (text: string) => string, value: unknown): unknown => {
   if (typeof value === 'string') return normalise(value);
-  return Array.isArray(value) && value.length <= MAX_BUILT_ITEMS
+  return Array.isArray(value) && value.length <= MAX_ITEMS_OF_CONVERTED_ARRAY
     ? value.map((item) => (typeof item === 'string' ? normalise(item) : (item as unknown)))
     : value;
 };
@@ -130,14 +130,14 @@ const buildNested = (
 ): unknown => {
   if (type === undefined) return value;
   if (isObject(value)) return buildInstance(type, value, pointer, unknownFields);
-  if (!Array.isArray(value) || value.length > MAX_BUILT_ITEMS) return value;
+  if (!Array.isArray(value) || value.length > MAX_ITEMS_OF_CONVERTED_ARRAY) return value;
   return value.map((item: unknown, index) =>
     isObject(item) ? buildInstance(type, item, pointerTo(pointer, String(index)), unknownFields) : item,
   );
 };
 
 /** A longer array is left as it is: each array type whose items are normalised or built has a lower maximum and refuses it anyway. */
-const MAX_BUILT_ITEMS = 1_000;
+const MAX_ITEMS_OF_CONVERTED_ARRAY = 1_000;
 
 /** A plain object of the fields that are present, in the order of the class. */
 const toPlain = (type: Constructor, built: Readonly<Record<string, unknown>>): Record<string, unknown> => {

@@ -7,7 +7,7 @@ import type { WatchedStore } from './watched-store.js';
 export const MAX_READY_LAG_MS = 10_000;
 
 /** What docs/operations.md says about a code: what it means, and what to do. */
-interface CodeDescription {
+interface MeaningAndRemedy {
   readonly meaning: string;
   readonly remedy: string;
 }
@@ -38,7 +38,7 @@ export const LOG_READINESS_CODES = {
     remedy:
       'Set the clock right. It goes on by itself once the clock has passed the last event. Where the clock is right, and was wrong then: `HABEAS_ACCEPT_CLOCK` (below).',
   },
-} as const satisfies Record<string, CodeDescription>;
+} as const satisfies Record<string, MeaningAndRemedy>;
 
 /** Why the read models are not ready. */
 export const READ_MODEL_READINESS_CODES = {
@@ -80,7 +80,7 @@ export const READ_MODEL_READINESS_CODES = {
     meaning: `They lie more than ${MAX_READY_LAG_MS / 1_000} seconds behind the log.`,
     remedy: 'Wait, after a large import; else see to the load of the machine and to its disk.',
   },
-} as const satisfies Record<Exclude<Readiness['problem'], null>['code'] | 'BUILDING' | 'BEHIND', CodeDescription>;
+} as const satisfies Record<Exclude<Readiness['problem'], null>['code'] | 'BUILDING' | 'BEHIND', MeaningAndRemedy>;
 
 /** The state of checkpoints and witnesses. */
 export interface ProofState {
@@ -106,7 +106,7 @@ export const WARNINGS = {
       'A witness did not take the last checkpoint; `habeas_witness_failing` says which. It is sent the next one.',
     remedy: 'See to the file, the command or the address in `HABEAS_WITNESSES`.',
   },
-} as const satisfies Record<string, CodeDescription>;
+} as const satisfies Record<string, MeaningAndRemedy>;
 
 export const warningsOf = (proof: ProofState | null): readonly (keyof typeof WARNINGS)[] => [
   ...(proof?.isVerificationFailing === true ? (['VERIFICATION_FAILING'] as const) : []),

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import type { AnyEventType } from '../../src/domain/events.js';
 import { encodeWithoutLeaf } from '../../src/event-store/codec.js';
 import { copyEvents, verifyCopy, readStoredLog, type CopiedEvent } from '../../src/event-store/copy.js';
-import { isExportedLog, formatLogLine, LogFileUnreadable, readExportedLog } from '../../src/event-store/log-file.js';
+import {
+  isExportedLog,
+  formatLogLine,
+  ExportedLogUnreadable,
+  readExportedLog,
+} from '../../src/event-store/log-file.js';
 import { MAX_APPEND_BYTES, type NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { UNWATCHED } from '../../src/jobs/job.js';
@@ -159,7 +164,7 @@ describe('the log as a file', () => {
     const first = aLine();
     writeFileSync(file, typeof wrong === 'string' ? `${first}${wrong}` : Buffer.concat([Buffer.from(first), wrong]));
     const error: unknown = await read().catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(LogFileUnreadable);
+    expect(error).toBeInstanceOf(ExportedLogUnreadable);
     expect((error as Error).message).toMatch(/^line [23]: /);
     expect((error as Error).message).toContain(what);
   });

@@ -7,13 +7,13 @@ import {
   rootAt,
   rootFromInclusionProof,
   subtreeHasherOf,
-  TreeRoot,
+  TreeRootBuilder,
 } from '../../src/proof/merkle.js';
 
 const sha256 = (...parts: readonly Buffer[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
 const leafHash = (data: Buffer): Buffer => sha256(Buffer.from([0]), data);
 const rootOf = (leaves: readonly Buffer[]): string => {
-  const tree = new TreeRoot();
+  const tree = new TreeRootBuilder();
   for (const leaf of leaves) tree.add(leaf);
   return tree.root().toString('hex');
 };

@@ -21,7 +21,7 @@ import {
   memberConditions,
   listScope,
 } from '../../src/read-models/list/predicate.js';
-import { chooseFacets, populationOfMembers } from '../../src/read-models/list/facets.js';
+import { chooseFacets, populationContainingMembers } from '../../src/read-models/list/facets.js';
 import { ModelReader } from '../../src/read-models/model-reader.js';
 import { filterConditions, type Filters } from '../../src/read-models/list/filters.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
@@ -167,7 +167,8 @@ const actualPeople = (
 ) => {
   const scope = listScope(list, day, known, file.checkpoint.position);
   const on = list === '' ? [] : definition === null ? [judgedCondition] : memberConditions(definition, day);
-  const population = list === '' ? 'all' : definition === null ? 'judged' : populationOfMembers(definition, day);
+  const population =
+    list === '' ? 'all' : definition === null ? 'judged' : populationContainingMembers(definition, day);
   const conditions = [...on, ...filterConditions(filters)];
   const request = { scope, conditions, reference: undefined, sort, limit: 10, certainty: undefined, after: null };
   const found = readPage(file, { ...request, facets: chooseFacets(list, population, filters) });

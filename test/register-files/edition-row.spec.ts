@@ -105,7 +105,9 @@ describe('ids', () => {
 
   it('stay those of imports of before, but where these were those of two claims', () => {
     const claims = claimsOf('union', '2025-10-07', ['entered', 'left', '2025-10-08', 'poets']);
-    expect(claims.map(({ id, otherIds = [] }) => [id.replace(/[0-9a-f]{40}$/, '…'), otherIds.length])).toEqual([
+    expect(
+      claims.map(({ id, alternativeIds: otherIds = [] }) => [id.replace(/[0-9a-f]{40}$/, '…'), otherIds.length]),
+    ).toEqual([
       ['union-2025-10-07', 0],
       ['union-2025-10-07-entered', 1],
       ['union-2025-10-07-left', 1],
@@ -114,7 +116,7 @@ describe('ids', () => {
       ['edition-…', 1],
       ['union-2025-10-07-poets', 0],
     ]);
-    expect(claims[3]?.otherIds).toEqual(['union-2025-10-07-entered']);
+    expect(claims[3]?.alternativeIds).toEqual(['union-2025-10-07-entered']);
   });
 
   it('differ for every list, day and category', () => {

@@ -24,7 +24,7 @@ export interface MergeData {
    */
   readonly survivorChains: ReadonlyMap<string, readonly string[]>;
   /** How many cases are already merged into this case or into the last case of a survivor chain. */
-  readonly absorbedCount: number;
+  readonly absorbedCaseCount: number;
 }
 
 /**
@@ -56,13 +56,13 @@ const ownChainOf = (into: string | null, { caseId, survivorChains }: MergeData):
 const impossibleMergeFindings = (
   id: string,
   into: string,
-  { caseId, survivorChains, absorbedCount }: MergeData,
+  { caseId, survivorChains, absorbedCaseCount }: MergeData,
 ): readonly Finding[] => {
   const chain = survivorChains.get(into);
   if (into === caseId) return [finding('CASE.MERGED_WITH_ITSELF', id)];
   if (chain === undefined) return [finding('CASE.MERGE_UNKNOWN', id)];
   if (chain.includes(caseId)) return [finding('CASE.MERGE_CIRCLE', id)];
-  return chain.length + absorbedCount >= MAX_MERGED_CASES ? [finding('CASE.MERGED_TOO_OFTEN', id)] : [];
+  return chain.length + absorbedCaseCount >= MAX_MERGED_CASES ? [finding('CASE.MERGED_TOO_OFTEN', id)] : [];
 };
 
 /** Refuses to distinguish two cases whose chains of merges meet: they are one case, or become one by the new events. */

@@ -149,7 +149,7 @@ const comesLast = (added: DatedEvent, after: string, { datedEvents }: EventOrder
   const tied = datedEvents.filter((other) => !isCertainlyBefore(other, added));
   const predecessorById = predecessorByIdOf(datedEvents);
   return tied.every(
-    (other) => !isCertainlyBefore(added, other) && mustFollow(named, other, datedEvents, predecessorById),
+    (other) => !isCertainlyBefore(added, other) && isBoundToFollow(named, other, datedEvents, predecessorById),
   );
 };
 
@@ -219,7 +219,7 @@ const validPredecessors = (
     if (earlier === undefined && retractedIds.has(event.after ?? ''))
       findings.push(finding('CASE.AFTER_RETRACTED', id));
     else if (earlier === undefined) findings.push(finding('CASE.AFTER_UNKNOWN', id));
-    else if (later !== undefined && mustFollow(earlier, later, dated, predecessorById))
+    else if (later !== undefined && isBoundToFollow(earlier, later, dated, predecessorById))
       findings.push(finding('CASE.ORDER_CONTRADICTS', id, earlier.id));
     else if (later !== undefined) predecessorById.set(id, earlier.id);
   }
@@ -227,7 +227,7 @@ const validPredecessors = (
 };
 
 /** Whether `later` is `earlier`, or must come after it by the days and the valid `after`s: a search along both relations. */
-const mustFollow = (
+const isBoundToFollow = (
   later: DatedEvent,
   earlier: DatedEvent,
   dated: readonly DatedEvent[],

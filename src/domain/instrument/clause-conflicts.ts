@@ -52,12 +52,12 @@ const canMeetArticles = (conditions: readonly Conditions['articles'][]): boolean
   );
 };
 
-interface OptionalBounds {
+interface ConditionBounds {
   readonly atLeast?: number | undefined;
   readonly atMost?: number | undefined;
 }
 
-const canMeetBounds = (conditions: readonly OptionalBounds[]): boolean =>
+const canMeetBounds = (conditions: readonly ConditionBounds[]): boolean =>
   Math.max(...conditions.map(({ atLeast }) => atLeast ?? -Infinity)) <=
   Math.min(...conditions.map(({ atMost }) => atMost ?? Infinity));
 
@@ -65,7 +65,7 @@ const canMeetRemaining = (conditions: readonly Conditions['remaining'][]): boole
   conditions.every(
     ({ atLeast }) =>
       atLeast === undefined ||
-      conditions.every(({ lessThan }) => lessThan === undefined || canBeShorter(atLeast, lessThan)),
+      conditions.every(({ lessThan }) => lessThan === undefined || canTermBeShorter(atLeast, lessThan)),
   );
 
 /** A month has 28 to 31 days, so two terms are compared from the first day of every month of four years. */
@@ -74,7 +74,7 @@ const FIRST_DAYS: readonly Day[] = Array.from({ length: 48 }, (_, month) => {
   return parseDay(`${year}-${String(number).padStart(2, '0')}-01`) ?? 0;
 });
 
-const canBeShorter = (term: string, other: string): boolean =>
+const canTermBeShorter = (term: string, other: string): boolean =>
   FIRST_DAYS.some((day) => addTerm(day, term) < addTerm(day, other));
 
 const canMeetValues = (conditions: readonly { readonly in: readonly string[] }[]): boolean =>

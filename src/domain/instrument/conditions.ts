@@ -39,11 +39,11 @@ interface ConditionRule<C extends ConditionCode> {
 }
 
 /** What a condition saw: no category, conviction, stage, sentence or term. */
-const SAW_NONE = 'none';
+const CONDITION_SAW_NONE = 'none';
 /** What a condition saw: a sentence for life. */
-const SAW_LIFE = 'life';
+const CONDITION_SAW_LIFE = 'life';
 /** What a condition saw: a term that no source reports. */
-const SAW_UNKNOWN = 'unknown';
+const CONDITION_SAW_UNKNOWN = 'unknown';
 
 const allCoursesIf = (holds: boolean, { all }: PossibleStanding): CourseExtent | null => (holds ? all : null);
 const uncertainInAllCourses = ({ all }: PossibleStanding): CourseExtent => ({ ...all, isCertain: false });
@@ -94,7 +94,7 @@ const coursesMeetingGravity = (
 
 const stageOf = ({ standing }: PossibleStanding): string => {
   if (CONVICTED_STAGE.has(standing.proceedings)) return 'convicted';
-  return HELD_CUSTODIES.has(standing.custody) ? 'awaiting-judgment' : SAW_NONE;
+  return HELD_CUSTODIES.has(standing.custody) ? 'awaiting-judgment' : CONDITION_SAW_NONE;
 };
 
 const measurementDayOf = ({ measured }: { readonly measured: string }, { day, inForce }: EvaluationContext): Day =>
@@ -196,10 +196,10 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
   category: {
     dependsOnDay: false,
     extent: ({ list, in: among, notIn }, possible) => {
-      const category = categoryIn(possible, list) ?? SAW_NONE;
+      const category = categoryIn(possible, list) ?? CONDITION_SAW_NONE;
       return allCoursesIf(among?.includes(category) !== false && notIn?.includes(category) !== true, possible);
     },
-    saw: (possible, { list }) => categoryIn(possible, list) ?? SAW_NONE,
+    saw: (possible, { list }) => categoryIn(possible, list) ?? CONDITION_SAW_NONE,
   },
   articles: {
     dependsOnDay: false,
@@ -208,14 +208,14 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
       const isUnder = (named: string): boolean => convicted.some((article) => matchesNamedArticle(article, named));
       return allCoursesIf(anyOf?.some(isUnder) !== false && !noneOf.some(isUnder), possible);
     },
-    saw: (possible) => articlesOfConviction(possible)?.join(' ') ?? SAW_NONE,
+    saw: (possible) => articlesOfConviction(possible)?.join(' ') ?? CONDITION_SAW_NONE,
   },
   gravity: {
     dependsOnDay: true,
     extent: coursesMeetingGravity,
     saw: (possible, _, context) => {
       const convicted = articlesOfConviction(possible);
-      if (convicted === null) return SAW_NONE;
+      if (convicted === null) return CONDITION_SAW_NONE;
       const { earliest, latest } = possibleGravestRanks(convicted, context);
       return earliest === latest ? (GRAVITIES[earliest] ?? null) : null;
     },
@@ -224,8 +224,8 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     dependsOnDay: true,
     extent: coursesMeetingRemaining,
     saw: ({ standing: { running, isForLife, sentenceEnd } }) => {
-      if (running === null) return SAW_NONE;
-      if (isForLife) return SAW_LIFE;
+      if (running === null) return CONDITION_SAW_NONE;
+      if (isForLife) return CONDITION_SAW_LIFE;
       return sentenceEnd === null ? null : daysText(sentenceEnd);
     },
   },
@@ -233,7 +233,7 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     dependsOnDay: true,
     extent: coursesMeetingServed,
     saw: ({ standing: { running } }) => {
-      if (running === null) return SAW_NONE;
+      if (running === null) return CONDITION_SAW_NONE;
       return running.start === null ? null : daysText(running.start);
     },
   },
@@ -241,9 +241,9 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     dependsOnDay: false,
     extent: coursesMeetingTerm,
     saw: ({ standing: { running, isForLife } }) => {
-      if (running === null) return SAW_NONE;
-      if (isForLife) return SAW_LIFE;
-      return running.term ?? (running.isTermUnknown ? SAW_UNKNOWN : SAW_NONE);
+      if (running === null) return CONDITION_SAW_NONE;
+      if (isForLife) return CONDITION_SAW_LIFE;
+      return running.term ?? (running.isTermUnknown ? CONDITION_SAW_UNKNOWN : CONDITION_SAW_NONE);
     },
   },
   age: { dependsOnDay: true, extent: coursesMeetingAge, saw: ({ born }) => born },

@@ -78,11 +78,11 @@ export const eligibility = (
 export const prepareQuestion = (question: EligibilityQuestion): PreparedQuestion => {
   const contextOn = contextsOf(question);
   const evaluate = (candidate: EligibilityCandidate, from: Day, to: Day): Eligibility | null => {
-    const prepared = prepareCandidate(question, candidate);
+    const prepared = prepareEligibilityCandidate(question, candidate);
     return prepared && eligibilityBetween(prepared, contextOn, from, to);
   };
   const explain = (candidate: EligibilityCandidate, from: Day, to: Day): ExplainedEligibility | null => {
-    const prepared = prepareCandidate(question, candidate);
+    const prepared = prepareEligibilityCandidate(question, candidate);
     if (prepared === null) return null;
     const found = eligibilityBetween(prepared, contextOn, from, to);
     return { ...found, ...reasonsOf(prepared, contextOn(found.firstDay ?? to)) };
@@ -121,7 +121,7 @@ const lastStartOf = (day: Day, term: string): Day => {
 };
 
 /** A candidate with its possible standings, and the results of conditions that do not depend on the day. */
-interface PreparedCandidate {
+interface PreparedEligibilityCandidate {
   readonly question: EligibilityQuestion;
   /** The standings in which the person is on the list. */
   readonly standings: readonly PreparedStanding[];
@@ -137,10 +137,10 @@ interface PreparedStanding {
   readonly dayIndependentExtents: readonly (CourseExtent | null)[];
 }
 
-const prepareCandidate = (
+const prepareEligibilityCandidate = (
   question: EligibilityQuestion,
   { periods, born, sex }: EligibilityCandidate,
-): PreparedCandidate | null => {
+): PreparedEligibilityCandidate | null => {
   const { list, listDay } = question;
   const custody = policyOn(list, listDay).custody;
   const valid = periods.filter(({ from, to }) => from <= listDay && listDay < to);
@@ -240,7 +240,7 @@ const conditionValue = (condition: Condition) => condition[codeOfCondition(condi
 
 /** By standing and clause: the courses in which the clause holds on a day; null where it holds in none. */
 const extentsOn = (
-  { question, standings }: PreparedCandidate,
+  { question, standings }: PreparedEligibilityCandidate,
   context: EvaluationContext,
 ): readonly (readonly (CourseExtent | null)[])[] =>
   standings.map(({ possible, dayIndependentExtents }) =>
@@ -253,7 +253,7 @@ const extentsOn = (
 const isExtent = (extent: CourseExtent | null): extent is CourseExtent => extent !== null;
 
 const eligibilityBetween = (
-  prepared: PreparedCandidate,
+  prepared: PreparedEligibilityCandidate,
   contextOn: (day: Day) => EvaluationContext,
   from: Day,
   to: Day,
@@ -271,7 +271,7 @@ const eligibilityBetween = (
 };
 
 const verdictOf = (
-  { standings, isUndecided, isPerhapsUnlisted }: PreparedCandidate,
+  { standings, isUndecided, isPerhapsUnlisted }: PreparedEligibilityCandidate,
   extents: readonly (readonly (CourseExtent | null)[])[],
 ): Verdict => {
   if (!isUndecided && !extents.some((ofStanding) => ofStanding.some(isExtent))) return 'not';
@@ -283,7 +283,7 @@ const verdictOf = (
 
 /** The clause with the best verdict on the person, and the verdict of each of its conditions. */
 const reasonsOf = (
-  prepared: PreparedCandidate,
+  prepared: PreparedEligibilityCandidate,
   context: EvaluationContext,
 ): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
   const { clauses } = prepared.question;
@@ -302,14 +302,14 @@ const reasonsOf = (
   };
 };
 
-const listedVerdict = ({ standings, isPerhapsUnlisted }: PreparedCandidate): ConditionVerdict => ({
+const listedVerdict = ({ standings, isPerhapsUnlisted }: PreparedEligibilityCandidate): ConditionVerdict => ({
   code: LISTED_CODE,
   verdict: isPerhapsUnlisted ? 'possibly' : 'yes',
   saw: sortedKnownValues(standings.map(({ possible }) => possible.standing.custody)),
 });
 
 const conditionVerdict = (
-  { standings, isUndecided }: PreparedCandidate,
+  { standings, isUndecided }: PreparedEligibilityCandidate,
   condition: Condition,
   context: EvaluationContext,
 ): ConditionVerdict => {

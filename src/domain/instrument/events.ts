@@ -55,7 +55,7 @@ export interface ClauseFields {
   readonly text?: string;
 }
 
-interface Dates {
+interface InstrumentDates {
   readonly issued: Edtf;
   readonly submitted: Edtf;
   readonly adopted: Edtf;
@@ -63,7 +63,7 @@ interface Dates {
   readonly windowEnd: Edtf;
 }
 
-interface InstrumentDescription extends Dates {
+interface InstrumentDescription extends InstrumentDates {
   readonly title: string;
   readonly issuer: string;
   /** The number of beneficiaries that its authors announced. */

@@ -35,13 +35,13 @@ const applyToInstrument = (
 ): Instrument | null => {
   switch (event.type) {
     case 'instrument-registered':
-      return instrument ?? { ...keptFieldsOf(event), id, clauses: event.clauses ?? [], clauseVersions: [] };
+      return instrument ?? { ...instrumentFieldsOf(event), id, clauses: event.clauses ?? [], clauseVersions: [] };
     case 'instrument-amended':
       return instrument && withChangesByLaterLaw(instrument, event);
     case 'clause-set':
-      return instrument && withClauseVersion(instrument, keptFieldsOf(event));
+      return instrument && withClauseVersion(instrument, instrumentFieldsOf(event));
     case 'clause-withdrawn':
-      return instrument && withoutClauseVersion(instrument, event);
+      return instrument && instrumentWithoutClauseVersion(instrument, event);
     case 'application-started':
     case 'application-finished':
       return instrument;
@@ -49,7 +49,7 @@ const applyToInstrument = (
 };
 
 /** The fields of an event that an instrument keeps. */
-const keptFieldsOf = <E extends NonAmendment<InstrumentEvent>>({
+const instrumentFieldsOf = <E extends NonAmendment<InstrumentEvent>>({
   type: _,
   reliability: __,
   note: ___,
@@ -64,7 +64,7 @@ const withChangesByLaterLaw = (
   instrument: Instrument,
   event: Extract<InstrumentEvent, { readonly type: 'instrument-amended' }>,
 ): Instrument => {
-  const { sources: _, ...changes } = keptFieldsOf(event);
+  const { sources: _, ...changes } = instrumentFieldsOf(event);
   const entries = Object.entries({ ...instrument, ...changes }).filter(([, value]) => value !== null);
   return Object.fromEntries(entries) as unknown as Instrument;
 };
@@ -76,7 +76,7 @@ const withClauseVersion = (instrument: Instrument, { clause, ...said }: ClauseVe
 });
 
 /** The instrument keeps the id of the clause, which events of cases may name. */
-const withoutClauseVersion = (
+const instrumentWithoutClauseVersion = (
   instrument: Instrument,
   withdrawn: Pick<ClauseFields, 'clause' | 'version'>,
 ): Instrument => ({

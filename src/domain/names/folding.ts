@@ -21,7 +21,7 @@ export interface NameWord {
 }
 
 /** Names longer than this are compared by their first words. */
-export const MAX_NAME_WORDS = 12;
+export const MAX_COMPARED_NAME_WORDS = 12;
 
 /** Words with shorter keys are not compared for resemblance: they resemble too many others. */
 export const MIN_FUZZY_KEY_LENGTH = 4;
@@ -50,7 +50,7 @@ export const nameWords = (text: string): readonly NameWord[] => {
       words[words.length - 1] = { ...last, role: 'patronymic' };
     else words.push(part);
   }
-  return words.slice(0, MAX_NAME_WORDS);
+  return words.slice(0, MAX_COMPARED_NAME_WORDS);
 };
 
 /**
@@ -93,7 +93,7 @@ const WORD_PATTERN = /[\p{Letter}\p{Number}][\p{Letter}\p{Number}\p{Mark}\p{Form
 /** The folded words of a name, before patronymics are recognised; a patronymic written as one word gives two. */
 const foldWordsOfName = (text: string): readonly NameWord[] =>
   (text.slice(0, MAX_NAME_LENGTH).normalize('NFKC').match(WORD_PATTERN) ?? [])
-    .slice(0, 2 * MAX_NAME_WORDS)
+    .slice(0, 2 * MAX_COMPARED_NAME_WORDS)
     .flatMap((word) => foldWordCached(word.slice(0, MAX_WORD_LENGTH)));
 
 /** Folded words by spelling: names are made of few words, and folding one takes longer than finding and comparing it. */

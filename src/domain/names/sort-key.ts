@@ -3,7 +3,7 @@
 /** The Azerbaijani alphabet of 1992; `w`, which occurs in foreign names only, is put after `v`. */
 const ALPHABET = 'abcçdeəfgğhxıijkqlmnoöprsştuüvwyz';
 
-const KEY_BY_LETTER: ReadonlyMap<string, string> = new Map(
+const SORT_KEY_BY_LETTER: ReadonlyMap<string, string> = new Map(
   [...ALPHABET].map((letter, index) => [letter, String.fromCharCode('A'.charCodeAt(0) + index)]),
 );
 
@@ -22,7 +22,7 @@ const letterKey = (letter: string): string => {
   if (!/[\p{Letter}\p{Number}\p{Mark}]/u.test(letter)) return ' ';
   if (letter === 'ё') return 'е';
   const base = /\p{Script=Latin}/u.test(letter) ? letter.normalize('NFD').charAt(0) : letter;
-  return KEY_BY_LETTER.get(letter) ?? KEY_BY_LETTER.get(base) ?? letter;
+  return SORT_KEY_BY_LETTER.get(letter) ?? SORT_KEY_BY_LETTER.get(base) ?? letter;
 };
 
 /**

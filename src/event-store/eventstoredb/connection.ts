@@ -11,7 +11,7 @@ import { credentialsIn, deadlineMsIn, withGossipTimeout } from './url.js';
  */
 const TRY_TIMEOUT_MS = 5_000;
 /** A call is retried for this many times the time limit of one try: a cluster elects a new leader within a few seconds. */
-const RETRY_TIME_FACTOR = 3;
+const RETRY_PERIOD_IN_TRY_TIMEOUTS = 3;
 /** Grace period after which a try is abandoned that the client did not end at its deadline. */
 const GRACE_MS = 500;
 /** The longest wait between two tries. Waits are random below the bound, so that callers do not retry at the same moment. */
@@ -72,7 +72,7 @@ export class Connection {
    * idempotent. Throws a permanent error (see `permanentError`) at once, else StoreUnavailable.
    */
   async retry<R>(call: () => Promise<R>, { onResponse, abortSignals }: RetryHooks): Promise<R> {
-    const giveUpAt = Date.now() + RETRY_TIME_FACTOR * this.tryTimeoutMs;
+    const giveUpAt = Date.now() + RETRY_PERIOD_IN_TRY_TIMEOUTS * this.tryTimeoutMs;
     const isAborted = (): boolean => abortSignals.some(({ aborted }) => aborted);
     for (let tries = 0; ; tries++) {
       if (isAborted()) throw new StoreUnavailable('given up before it was tried again');

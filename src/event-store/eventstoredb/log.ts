@@ -230,7 +230,7 @@ export class EsdbLog {
     const filter = streamNameFilter({
       prefixes: [this.prefix, metadataStreamOf(this.prefix)],
       maxSearchWindow: MAX_RAW_EVENTS_PER_READ,
-      checkpointReached: async () => source.onCheckpoint(),
+      checkpointReached: async () => source.noteSignOfLife(),
     });
     let place = after;
     const isBehind = async (): Promise<boolean> => {
@@ -243,7 +243,7 @@ export class EsdbLog {
       { silenceMs: tryTimeoutMs, isBehind },
     );
     try {
-      for (let raw; (raw = await source.nextBatch(limit)) !== null;) {
+      for (let raw; (raw = await source.nextBatchUntilAborted(limit)) !== null;) {
         const batch: LogEvent[] = [];
         for (const { event } of raw) {
           // The server may deliver events again after the subscription fell behind.

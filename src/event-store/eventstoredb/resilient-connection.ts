@@ -21,7 +21,7 @@ const OTHER_LOG_AFTER_MS = 3_000;
 /** An expected revision that no stream reaches: 2^53 - 1. */
 const IMPOSSIBLE_REVISION = 9_007_199_254_740_991n;
 
-export interface ShutdownSignals {
+export interface StoreAbortSignals {
   /** Aborts when the store begins to close. */
   readonly stopReads: AbortSignal;
   /** Aborts when the store has closed, after it has waited for pending appends. */
@@ -47,7 +47,7 @@ export class ResilientConnection {
     private readonly connection: Connection,
     register: string,
     silenceMs: number,
-    private readonly signals: ShutdownSignals,
+    private readonly signals: StoreAbortSignals,
   ) {
     this.#reads = new CircuitBreaker(silenceMs, () => this.#probeRead(), signals.stopReads);
     this.#writes = new CircuitBreaker(silenceMs, () => this.#probeWrite(), signals.stopAppends);

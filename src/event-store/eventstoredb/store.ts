@@ -23,7 +23,7 @@ import {
   checkAfterRevision,
   checkAppend,
   checkLimit,
-  checkStoredAppend,
+  checkAppendOfStoredEvents,
   checkStreamName,
   MAX_QUEUED_APPENDS,
   MAX_QUEUED_BYTES,
@@ -109,7 +109,7 @@ class EsdbEventStore implements EventStore {
     expected: ExpectedRevision,
     records: readonly UnplacedRecord[],
   ): Promise<AppendResult> {
-    return this.#append(checkStoredAppend(stream, expected, records));
+    return this.#append(checkAppendOfStoredEvents(stream, expected, records));
   }
 
   async #append(append: CheckedAppend): Promise<AppendResult> {

@@ -39,7 +39,7 @@ export class SubscriptionReader {
    * throws StoreUnavailable or the permanent error. Throws StoreUnavailable also if events were missing after one period of silence
    * and nothing arrives during the next.
    */
-  async nextBatch(limit: number): Promise<readonly ResolvedEvent[] | null> {
+  async nextBatchUntilAborted(limit: number): Promise<readonly ResolvedEvent[] | null> {
     const delivery = { isOverdue: false };
     while (!this.abortSignal.aborted) {
       const batch = this.#take(limit);
@@ -61,7 +61,7 @@ export class SubscriptionReader {
     return null;
   }
 
-  onCheckpoint(): void {
+  noteSignOfLife(): void {
     this.#wake();
   }
 

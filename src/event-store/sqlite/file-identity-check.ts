@@ -9,7 +9,7 @@ import { StoreDamaged, StoreUnavailable } from '../port.js';
 /** The files that SQLite keeps open for a log: database, write-ahead log, shared memory. */
 const FILE_SUFFIXES = ['', '-wal', '-shm'] as const;
 
-export class FileIdentityCheck {
+export class FileReplacementCheck {
   /** Device and inode at opening. An inode is not reused while its file is open. */
   readonly #opened = new Map<string, string>();
   readonly #paths: readonly string[];
@@ -26,7 +26,7 @@ export class FileIdentityCheck {
       const identity = fileIdentity(path);
       // A file that was read-only at opening has no write-ahead log until the first commit.
       if (!this.#opened.has(path)) this.#note(path, identity);
-      else if (this.#opened.get(path) !== identity) throw new StoreDamaged(describeChange(path, identity === null));
+      else if (this.#opened.get(path) !== identity) throw new StoreDamaged(describeFileChange(path, identity === null));
     }
   }
 
@@ -44,5 +44,5 @@ const fileIdentity = (path: string): string | null => {
   }
 };
 
-const describeChange = (path: string, removed: boolean): string =>
+const describeFileChange = (path: string, removed: boolean): string =>
   `${basename(path)} was ${removed ? 'removed' : 'replaced'} while it was in use; save what the running service still reads`;

@@ -142,7 +142,7 @@ export const isDamagedFileError = (error: unknown): error is StoreDamaged =>
   error instanceof StoreDamaged && error.cause !== undefined;
 
 /** Forces a durable write that changes nothing: sets the version that the file already has. */
-export const rewriteVersion = (db: Database.Database): void => {
+export const commitWithoutChange = (db: Database.Database): void => {
   db.pragma(`user_version = ${LOG_FILE_VERSION}`);
 };
 

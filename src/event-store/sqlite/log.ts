@@ -12,7 +12,7 @@ import {
 } from '../port.js';
 import type { CheckedAppend } from '../request-checks.js';
 import { LogWriter } from './log-writer.js';
-import { createAdoptedTable, hasAdoptedTable, hasLeafColumn, rewriteVersion } from './file.js';
+import { createAdoptedTable, hasAdoptedTable, hasLeafColumn, commitWithoutChange } from './file.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /** Rows of the first chunk of a read; each further chunk has twice as many as the one before, up to MAX_CHUNK_ROWS. */
@@ -54,7 +54,7 @@ type StoredRow = [
 ];
 
 /** Stands for the type of an event whose type is missing in `types`. No type has this name, so verification of the event fails. */
-const LOST_TYPE = '';
+const MISSING_TYPE_PLACEHOLDER = '';
 
 export class SqliteLog {
   readonly #db: Database.Database;
@@ -154,7 +154,7 @@ export class SqliteLog {
         position,
         cursor: String(position),
         id: formatUuid(id),
-        type: this.#findTypeName(type) ?? LOST_TYPE,
+        type: this.#findTypeName(type) ?? MISSING_TYPE_PLACEHOLDER,
         recordedAt,
         // Parsed only when it is asked for: verification needs it of few events.
         get payload() {
@@ -221,7 +221,7 @@ export class SqliteLog {
 
   /** Makes a trial commit that changes nothing. Throws if it cannot be made durable now. */
   makeTrialCommit(): void {
-    rewriteVersion(this.#db);
+    commitWithoutChange(this.#db);
   }
 
   close(): void {

@@ -19,14 +19,14 @@ import {
   checkAfterRevision,
   checkAppend,
   checkLimit,
-  checkStoredAppend,
+  checkAppendOfStoredEvents,
   checkStreamName,
 } from '../request-checks.js';
 import { isDamagedFileError, isReadOnlyError, openLogFile, translateErrors } from './file.js';
 import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
 import { startLogCheck } from './log-check.js';
-import { FileIdentityCheck } from './file-identity-check.js';
+import { FileReplacementCheck } from './file-identity-check.js';
 
 /**
  * Opens or creates a log file; `:memory:` is a log that ends with its store. `readonly`: the file must exist, may be written
@@ -65,7 +65,7 @@ class SqliteEventStore implements EventStore {
   readonly #openLog: () => SqliteLog;
   #log: SqliteLog;
   /** Null for read-only and in-memory logs. */
-  readonly #fileCheck: FileIdentityCheck | null;
+  readonly #fileCheck: FileReplacementCheck | null;
   readonly #queue: GroupCommit;
   readonly #wakeCalls = new Set<() => void>();
   /** Outcome of the last write; null before the first. */
@@ -79,7 +79,7 @@ class SqliteEventStore implements EventStore {
     if (file !== ':memory:') this.onCommit = (listener) => void this.#wakeCalls.add(listener);
     this.#openLog = () => new SqliteLog(openLogFile(file, readonly));
     this.#log = this.#openLog();
-    this.#fileCheck = readonly === true || file === ':memory:' ? null : new FileIdentityCheck(file);
+    this.#fileCheck = readonly === true || file === ':memory:' ? null : new FileReplacementCheck(file);
     this.#queue = new GroupCommit((appends) => {
       const answers = this.#write(() => this.#log.commit(appends));
       this.#wake();
@@ -121,7 +121,7 @@ class SqliteEventStore implements EventStore {
     expected: ExpectedRevision,
     records: readonly UnplacedRecord[],
   ): Promise<AppendResult> {
-    const append = checkStoredAppend(stream, expected, records);
+    const append = checkAppendOfStoredEvents(stream, expected, records);
     this.#checkOpen();
     return this.#queue.add(append);
   }

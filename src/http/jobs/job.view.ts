@@ -76,7 +76,7 @@ export class RefusedItem {
   readonly codes: readonly string[];
 }
 
-class RefusedPage {
+class RefusedItemsPage {
   @IsObjectOf(RefusedItem, { each: true, description: 'Whom or what it refused, a page of it.' })
   readonly refused: readonly RefusedItem[];
 
@@ -86,7 +86,7 @@ class RefusedPage {
 }
 
 /** One job with a page of the items that it refused. */
-export class JobWithRefusedView extends intersectionOf(JobView, RefusedPage) {}
+export class JobWithRefusedView extends intersectionOf(JobView, RefusedItemsPage) {}
 
 export class JobsView {
   @IsObjectOf(JobView, { each: true })
@@ -118,7 +118,7 @@ export const toNonDurableJobView = ({ id, state, progress }: Job): JobView => ({
 });
 
 /** `items` holds one item more than `limit` if there is a next page. */
-export const toRefusedPage = (items: readonly JobItem[], limit: number): RefusedPage => {
+export const toRefusedItemsPage = (items: readonly JobItem[], limit: number): RefusedItemsPage => {
   const refused = items.slice(0, limit);
   return { refused, next: items.length > limit ? (refused.at(-1)?.no ?? null) : null };
 };

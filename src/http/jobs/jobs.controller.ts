@@ -4,8 +4,15 @@ import { Jobs } from '../../jobs/jobs.js';
 import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js';
 import { BodyOf } from '../request.decorators.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { JobsView, JobView, JobWithRefusedView, toJobView, toNonDurableJobView, toRefusedPage } from './job.view.js';
-import { JobRun, RefusedQueryParameters } from './parameters.js';
+import {
+  JobsView,
+  JobView,
+  JobWithRefusedView,
+  toJobView,
+  toNonDurableJobView,
+  toRefusedItemsPage,
+} from './job.view.js';
+import { JobRun, RefusedItemsQueryParameters } from './parameters.js';
 
 @Controller('v1/jobs')
 export class JobsController {
@@ -33,12 +40,17 @@ export class JobsController {
     tag: 'jobs',
     response: queryResponses.page(JobWithRefusedView),
   })
-  one(@Param('id') id: string, @Query() { limit, after }: RefusedQueryParameters): JobWithRefusedView | HttpResponse {
+  one(
+    @Param('id') id: string,
+    @Query() { limit, after }: RefusedItemsQueryParameters,
+  ): JobWithRefusedView | HttpResponse {
     const job = this.durableJobs.get(id);
     if (job !== null)
-      return { ...toJobView(job), ...toRefusedPage(this.durableJobs.refusedItems(id, after, limit + 1), limit) };
+      return { ...toJobView(job), ...toRefusedItemsPage(this.durableJobs.refusedItems(id, after, limit + 1), limit) };
     const own = this.jobs.get(id);
-    return own === null ? problemResponse('JOB.UNKNOWN') : { ...toNonDurableJobView(own), ...toRefusedPage([], limit) };
+    return own === null
+      ? problemResponse('JOB.UNKNOWN')
+      : { ...toNonDurableJobView(own), ...toRefusedItemsPage([], limit) };
   }
 
   @Post(':id/runs')

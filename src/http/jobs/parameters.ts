@@ -2,7 +2,7 @@ import { IsInteger } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
 import { PARAMETER_DESCRIPTIONS } from '../parameters.js';
 
-export class RefusedQueryParameters {
+export class RefusedItemsQueryParameters {
   @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 

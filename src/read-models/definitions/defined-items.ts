@@ -12,7 +12,7 @@ export interface DefinitionPageRequest {
   readonly after?: string;
 }
 
-export interface DefinitionsRequest {
+export interface DefinitionsQuery {
   readonly scope: Scope;
   readonly id?: string | undefined;
   readonly page?: DefinitionPageRequest | undefined;
@@ -24,7 +24,7 @@ export interface DefinitionsRequest {
  */
 export const definedItems = async <K extends DefinitionKind, Item extends { readonly id: string }>(
   reader: ReadModelReader,
-  { scope: asked, id: only, page }: DefinitionsRequest,
+  { scope: asked, id: only, page }: DefinitionsQuery,
   kind: K,
   toItem: (id: string, revision: number, definition: DefinitionByKind[K], today: Day) => Item,
 ): Promise<KnownView & { readonly items: readonly Item[]; readonly next: string | null }> => {

@@ -18,7 +18,7 @@ import {
   type ListScope,
 } from '../list/predicate.js';
 import type { ListDefinition } from '../../domain/list/list.js';
-import { chooseFacets, populationOfMembers } from '../list/facets.js';
+import { chooseFacets, populationContainingMembers } from '../list/facets.js';
 import { walk, type CaseSortPosition } from '../list/walk.js';
 import { personDescription } from '../person.js';
 import type { QueryContext } from '../reader.js';
@@ -38,7 +38,7 @@ export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, afte
   const match = toPeriodSqlConditions(memberConditions(list, scope.day));
   const found = walk(db, {
     scope,
-    facets: chooseFacets(list.id, populationOfMembers(list, scope.day), {}),
+    facets: chooseFacets(list.id, populationContainingMembers(list, scope.day), {}),
     sort: 'reference',
     match,
     after,

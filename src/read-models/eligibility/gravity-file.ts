@@ -25,7 +25,7 @@ export interface GravityData {
   readonly gravityOf: GravityLookup;
 }
 
-const MAX_ARTICLES = 1_000;
+const MAX_GRAVITY_FILE_ARTICLES = 1_000;
 
 class ArticleOfFile {
   @ObjectRule<ArticleOfFile>(
@@ -61,7 +61,7 @@ class GravityFile {
   @IsText(LIMITS.note, { multiline: true })
   uncertain?: string;
 
-  @IsObjectOf(ArticleOfFile, { each: { min: 0, max: MAX_ARTICLES } })
+  @IsObjectOf(ArticleOfFile, { each: { min: 0, max: MAX_GRAVITY_FILE_ARTICLES } })
   articles: ArticleOfFile[];
 }
 

@@ -43,7 +43,7 @@ export class FollowLog extends Query<Feed | null> {
 }
 
 /** A page ends once the JSON of its events reaches this many characters. */
-const MAX_CHARACTERS_PER_PAGE = 64 * 1024;
+const MAX_FEED_PAGE_CHARACTERS = 64 * 1024;
 
 @QueryHandler(FollowLog)
 export class FollowLogHandler implements IQueryHandler<FollowLog> {
@@ -62,7 +62,7 @@ export class FollowLogHandler implements IQueryHandler<FollowLog> {
     const context = this.models.currentContext();
     if (context === null) return { events: [], endPosition: after, caughtUp: true };
     const { logTables, position } = context;
-    const recorded = logTables.nextEvents(after, MAX_CHARACTERS_PER_PAGE);
+    const recorded = logTables.nextEvents(after, MAX_FEED_PAGE_CHARACTERS);
     const matches = eventFilter(logTables, parameters);
     const through = recorded.at(-1)?.position ?? after;
     return { events: recorded.filter(matches).map(toLoggedEvent), endPosition: through, caughtUp: through >= position };

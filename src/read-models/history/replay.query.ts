@@ -64,7 +64,7 @@ export class ReplayHandler implements IQueryHandler<Replay> {
     const streams = caseId === undefined ? null : streamsOf(logTables, { kind: 'case', id: caseId }, scope.position);
     if (streams?.length === 0) return null;
     const { events, next } = logTables.pageOfEvents({ after, upTo: scope.position, limit }, streams, null);
-    const totals = new RunningTotals(context, caseId === undefined ? after : null);
+    const totals = new ReplayTotals(context, caseId === undefined ? after : null);
     const opening = totals.all();
     const changes = changesReader(logTables);
     return {
@@ -79,7 +79,7 @@ export class ReplayHandler implements IQueryHandler<Replay> {
 
 const stepOf = (
   context: ScopedContext,
-  totals: RunningTotals,
+  totals: ReplayTotals,
   entry: HistoryEntry,
   { position, subject }: FullEventEntry,
 ): ReplayStep => {
@@ -98,7 +98,7 @@ const listsAt = ({ logTables }: ScopedContext, position: number): readonly ListD
  * Keeps the totals of the lists during a replay: each list is counted once at the start and again after each event of
  * its own stream; events of cases only add their changes.
  */
-class RunningTotals {
+class ReplayTotals {
   readonly #totals: Map<string, Totals> | null;
 
   /** `position` is that before the first event; null keeps no totals. */

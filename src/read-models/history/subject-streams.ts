@@ -1,6 +1,6 @@
 /** The streams in which the history of a case, a list, an instrument or a claim is recorded. */
 import type { SubjectKind } from '../../domain/events.js';
-import type { LogTables, StreamBounds } from '../log-tables.js';
+import type { LogTables, StreamPositionBounds } from '../log-tables.js';
 
 export interface Subject {
   readonly kind: SubjectKind;
@@ -11,7 +11,7 @@ export interface Subject {
  * The stream of a subject; for a case, also every stream that feeds it or once fed it, each up to the position until which it did. Empty if
  * the subject is unknown at the position.
  */
-export const streamsOf = (logTables: LogTables, { kind, id }: Subject, position: number): StreamBounds => {
+export const streamsOf = (logTables: LogTables, { kind, id }: Subject, position: number): StreamPositionBounds => {
   const stream = logTables.streamNo(kind, id);
   if (stream === null || logTables.lastRevision(stream, position) === null) return [];
   const caseNo = kind === 'case' ? logTables.cases.caseNoOf(id) : null;

@@ -117,7 +117,7 @@ const GROUPS_OF_POPULATION: Readonly<Record<Population, readonly PopulationGroup
 const CUSTODIES_KEPT_BY_DEFAULT: ReadonlySet<string> = new Set(DEFAULT_POLICY);
 
 /** The smallest population that contains every member of a list on a day, by the policy of that day. */
-export const populationOfMembers = (list: ListDefinition, day: Day): Population =>
+export const populationContainingMembers = (list: ListDefinition, day: Day): Population =>
   policyOn(list, day).custody.every((custody) => CUSTODIES_KEPT_BY_DEFAULT.has(custody))
     ? 'kept by default'
     : 'recognised';

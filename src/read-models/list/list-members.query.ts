@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
-import { populationOfMembers } from './facets.js';
+import { populationContainingMembers } from './facets.js';
 import type { Filters } from './filters.js';
 import type { Paging } from './paging.js';
 import { answerPeoplePage } from './people-page.js';
@@ -38,7 +38,10 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
       ({ logTables, scope: { day, position } }) => {
         const definition = logTables.listAt(list, position)?.definition;
         if (definition === undefined) return null;
-        return { population: populationOfMembers(definition, day), conditions: memberConditions(definition, day) };
+        return {
+          population: populationContainingMembers(definition, day),
+          conditions: memberConditions(definition, day),
+        };
       },
     );
   }

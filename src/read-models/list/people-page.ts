@@ -15,7 +15,7 @@ import { readPage, type PageRequest } from './page.js';
 import { listScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 
-export interface PageParameters {
+export interface PeoplePageParameters {
   readonly filters: Filters;
   readonly page: Paging;
   readonly reference?: Reference;
@@ -40,7 +40,7 @@ export const answerPeoplePage = async (
   scope: Scope,
   kind: 'members' | 'cases',
   list: string,
-  { filters, page, reference, name, words }: PageParameters,
+  { filters, page, reference, name, words }: PeoplePageParameters,
   peopleAsked: (context: ScopedContext) => PeopleSelection | null,
 ): Promise<PersonPage | null> => {
   const queryKey = [kind, scope.key, list, filters, page.sort, reference, name, words];

@@ -3,7 +3,7 @@ import type { Reference } from '../../domain/case/events.js';
 import { cachedStatement, type Db, type SqlValue } from '../table.js';
 import type { NameMatchView, PersonView } from './person.view.js';
 import { scopeValues, validCondition, versionCondition, type ListScope } from './predicate.js';
-import { possibleStandings, STANDING_COLUMNS, standingIn } from './standings.js';
+import { possibleStandingsIfDecided, STANDING_COLUMNS, standingIn } from './standings.js';
 import type { WalkedCase } from './walk.js';
 
 /** SQL for the columns that a page shows of a period `p` and of its case `o.case_no`, with the joins that they need. */
@@ -13,19 +13,19 @@ export const shownColumnsSql = (scope: ListScope): { readonly columns: string; r
 });
 
 /** Index of the first column of the list entry in a walked row: three columns of the walk itself stand before it. */
-const FIRST_ENTRY_COLUMN = 3;
+const LIST_ENTRY_INDEX_IN_WALKED_ROW = 3;
 /** Index of the first of the STANDING_COLUMNS in a walked row, after the three columns of the list entry. */
-const FIRST_STANDING_COLUMN = FIRST_ENTRY_COLUMN + 3;
+const STANDING_INDEX_IN_WALKED_ROW = LIST_ENTRY_INDEX_IN_WALKED_ROW + 3;
 
 /** What is shown of a case that was walked with the columns of `shownColumnsSql`. */
 export const personViewOf = ({ periods, isUncertain }: Pick<WalkedCase, 'periods' | 'isUncertain'>): PersonView => {
   const entry = periods[0] ?? [];
   return {
-    caseId: entry[FIRST_ENTRY_COLUMN] as string,
-    references: JSON.parse(entry[FIRST_ENTRY_COLUMN + 2] as string) as readonly Reference[],
-    name: entry[FIRST_ENTRY_COLUMN + 1] as string | null,
+    caseId: entry[LIST_ENTRY_INDEX_IN_WALKED_ROW] as string,
+    references: JSON.parse(entry[LIST_ENTRY_INDEX_IN_WALKED_ROW + 2] as string) as readonly Reference[],
+    name: entry[LIST_ENTRY_INDEX_IN_WALKED_ROW + 1] as string | null,
     certainty: isUncertain ? 'uncertain' : 'yes',
-    standings: possibleStandings(periods.map((row) => standingIn(row, FIRST_STANDING_COLUMN))),
+    standings: possibleStandingsIfDecided(periods.map((row) => standingIn(row, STANDING_INDEX_IN_WALKED_ROW))),
   };
 };
 

@@ -37,7 +37,7 @@ const sentenceEndView = (earliest: Day, latest: Day): StandingView['sentenceEnd'
 });
 
 /** Distinct standings, sorted; empty if any of them is undecided (null). */
-export const possibleStandings = (standings: readonly (StandingView | null)[]): readonly StandingView[] => {
+export const possibleStandingsIfDecided = (standings: readonly (StandingView | null)[]): readonly StandingView[] => {
   if (standings.some((standing) => standing === null)) return [];
   if (standings.length < 2) return standings as readonly StandingView[];
   return [...new Map(standings.map((standing) => [JSON.stringify(standing), standing as StandingView])).entries()]

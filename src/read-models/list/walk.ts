@@ -65,9 +65,12 @@ export const walk = (db: Db, request: WalkRequest): readonly WalkedCase[] => {
     afterNo: after?.caseNo,
   };
   let found: readonly WalkedCase[] = [];
-  for (const { facet, part } of among(facets.toWalk)) {
+  for (const { facet, rowKind } of among(facets.toWalk)) {
     const last = found[limit - 1];
-    const statement = cachedStatement(db, walkSql(request, { part, isCertain, isBounded: last !== undefined })).raw();
+    const statement = cachedStatement(
+      db,
+      walkSql(request, { rowKind, isCertain, isBounded: last !== undefined }),
+    ).raw();
     const bounds = { facet, lastKey: last?.key, lastNo: last?.caseNo };
     const walked = readWalkedCases(statement, { ...values, ...bounds }, limit, isCertain);
     found = found.length === 0 ? walked : mergeByKey(found, walked, sort.startsWith('-') ? -1 : 1).slice(0, limit);
@@ -131,11 +134,11 @@ export const compareKeys = (a: string | number, b: string | number): number => {
 };
 
 /** A part of the rows of a facet, with an index of its own; the last two are found by case. */
-type FacetPart = 'open' | 'ending later' | 'closed' | 'believed' | 'given up';
+type FacetRowKind = 'open' | 'ending later' | 'closed' | 'believed' | 'given up';
 
 interface FacetRange {
   readonly facet: number;
-  readonly part: FacetPart;
+  readonly rowKind: FacetRowKind;
 }
 
 /**
@@ -155,24 +158,24 @@ const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly
     readonly closed: 0 | 1;
     readonly later: number;
   }[];
-  const open = rows.filter((row) => row.open === 1).map(({ facet }): FacetRange => ({ facet, part: 'open' }));
+  const open = rows.filter((row) => row.open === 1).map(({ facet }): FacetRange => ({ facet, rowKind: 'open' }));
   const others = rows.flatMap(({ facet, closed, later }): readonly FacetRange[] => {
-    const part = scope.isCurrent && later < SORTED_BELOW_ROWS ? 'ending later' : 'closed';
-    return (part === 'closed' ? closed : later) === 0 ? [] : [{ facet, part }];
+    const rowKind = scope.isCurrent && later < SORTED_BELOW_ROWS ? 'ending later' : 'closed';
+    return (rowKind === 'closed' ? closed : later) === 0 ? [] : [{ facet, rowKind }];
   });
   return [...open, ...others];
 };
 
 /** The conditions on rows `o` of a part that are valid in the scope. */
-const rowConditions = (part: FacetPart, scope: ListScope): string => {
-  if (part === 'open')
+const rowConditions = (rowKind: FacetRowKind, scope: ListScope): string => {
+  if (rowKind === 'open')
     return `${openRowsSql('o.')} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`;
   const rows = {
     'ending later': endedRowsSql,
     closed: closedRowsSql,
     believed: believedRowsSql,
     'given up': givenUpRowsSql,
-  }[part];
+  }[rowKind];
   return `${rows('o.')} AND ${validCondition('o', scope)}`;
 };
 
@@ -180,23 +183,24 @@ const rowConditions = (part: FacetPart, scope: ListScope): string => {
 export const casesInAnyFacetSql = (scope: ListScope, facets: readonly number[]): string =>
   (['open', 'closed'] as const)
     .map(
-      (part) => `SELECT o.case_no FROM facets o WHERE o.facet IN (${facets.join()}) AND ${rowConditions(part, scope)}`,
+      (rowKind) =>
+        `SELECT o.case_no FROM facets o WHERE o.facet IN (${facets.join()}) AND ${rowConditions(rowKind, scope)}`,
     )
     .join(' UNION ALL ');
 
 const rangesOfSelectedCases = (_: Db, scope: ListScope, facets: readonly number[]): readonly FacetRange[] =>
   facets.flatMap((facet): readonly FacetRange[] => [
-    { facet, part: 'believed' },
-    ...(scope.isCurrent ? [] : [{ facet, part: 'given up' } as const]),
+    { facet, rowKind: 'believed' },
+    ...(scope.isCurrent ? [] : [{ facet, rowKind: 'given up' } as const]),
   ]);
 
 const walkSql = (
   { scope, sort, match: { certain, possible }, selectedCases, certainty, shownSql, after }: WalkRequest,
   {
-    part,
+    rowKind,
     isCertain,
     isBounded,
-  }: { readonly part: FacetPart; readonly isCertain: boolean; readonly isBounded: boolean },
+  }: { readonly rowKind: FacetRowKind; readonly isCertain: boolean; readonly isBounded: boolean },
 ): string => {
   const key = `o.${KEY_COLUMNS[sort.replace('-', '') as keyof typeof KEY_COLUMNS]}`;
   const [direction, beyond, until] = sort.startsWith('-') ? ['DESC', '<', '>='] : ['ASC', '>', '<='];
@@ -210,7 +214,7 @@ const walkSql = (
   const where = [
     // The unary plus keeps SQLite from using an index of the facet, so that the selected cases are looked up.
     `${selectedCases === undefined ? '' : '+'}o.facet = @facet`,
-    rowConditions(part, scope),
+    rowConditions(rowKind, scope),
     ...(after === null ? [] : [`(${key}, o.case_no) ${beyond} (@afterKey, @afterNo)`]),
     ...(isBounded ? [`(${key}, o.case_no) ${until} (@lastKey, @lastNo)`] : []),
     ...(selectedCases === undefined ? [] : [`o.case_no IN (${selectedCases.text})`]),

@@ -37,7 +37,7 @@ export class RecordingTimes {
   }
 
   /** The last position up to which all events had been recorded by an instant: 0 if none had, null if the whole log had. */
-  positionAt(instant: Date): number | null {
+  positionAtUnlessAtEnd(instant: Date): number | null {
     const later = this.#firstLater.get(instant.toISOString()) as number | undefined;
     return later === undefined ? null : later - 1;
   }

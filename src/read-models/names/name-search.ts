@@ -34,7 +34,7 @@ export interface CaseCondition extends SqlCondition {
 export const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, uncertaintySql: 'FALSE' };
 
 /** The most spellings that one search of the index gives for ranking. A person of the register has about three. */
-export const MAX_CANDIDATES = 200;
+export const MAX_RANKED_HITS = 200;
 /** Spellings after which looser expressions are not tried: what they add would be ranked below these. */
 const ENOUGH_SPELLINGS = 100;
 /** The most entries of the full-text index that are read to find MAX_CANDIDATES spellings, since filters may let few of them pass. */
@@ -58,7 +58,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     CROSS JOIN searched_names o ON o.rowid = f.rowid AND ${versionCondition('o', scope)}
     WHERE ${condition.text} ${stableLimit('@limit')}`;
   const statement = cachedStatement(db, sql);
-  const values = { ...scopeValues(scope), ...condition.values, limit: MAX_CANDIDATES };
+  const values = { ...scopeValues(scope), ...condition.values, limit: MAX_RANKED_HITS };
   const candidatesOf = (match: string): readonly SpellingCandidate[] =>
     statement.all({ ...values, match }) as SpellingCandidate[];
   const candidates = new Map<number, SpellingCandidate>();
@@ -71,7 +71,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     const any = expressions.join(' OR ');
     const rows = candidatesOf(any);
     keep(rows);
-    if (rows.length < MAX_CANDIDATES && (condition === ANY_CASE || !hasMoreEntries(db, any))) continue;
+    if (rows.length < MAX_RANKED_HITS && (condition === ANY_CASE || !hasUnreadIndexEntries(db, any))) continue;
     isTruncated = true;
     // The rows are the first of many matches by row number, not the best. To have the best too, each surer expression is searched alone.
     let surest = 0;
@@ -98,7 +98,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
 };
 
 /** Whether more entries of the index match than are read: entries that pass the filters may be among the unread ones. */
-const hasMoreEntries = (db: Db, match: string): boolean =>
+const hasUnreadIndexEntries = (db: Db, match: string): boolean =>
   cachedStatement(
     db,
     `SELECT 1 FROM searched_names_text WHERE searched_names_text MATCH ? LIMIT 1 OFFSET ${MAX_INDEX_ENTRIES_READ}`,

@@ -38,8 +38,8 @@ export function* historiesOf(
   const events = eventsByStream(logTables, feedings);
   const positions = changePositions(feedings, events).filter((position) => position >= since);
   const voidMerges = logTables.merges.voidMergesOf([...events.keys()]);
-  const entriesAt = entriesFinder(feedings, events);
-  const changes = definitionChangesFinder(logTables);
+  const entriesAt = eventEntriesFinder(feedings, events);
+  const changes = definitionChangePositionsFinder(logTables);
   let timeline = known;
   for (const [index, position] of positions.entries()) {
     const feeding = feedings.filter((one) => feedsAt(one, position));
@@ -59,7 +59,13 @@ export function* historiesOf(
             timeline,
             standingVoid.map(({ event }) => event),
           );
-    yield { position, history, timeline, changed: 'events', addedEvent: addedEventAt(position, feedings, entries) };
+    yield {
+      position,
+      history,
+      timeline,
+      changed: 'events',
+      addedEvent: eventAddedAtPosition(position, feedings, entries),
+    };
     const until = positions[index + 1] ?? STILL_KNOWN;
     if (history !== null)
       for (const changedAt of changes(history.events, position, until))
@@ -68,7 +74,7 @@ export function* historiesOf(
 }
 
 /** The event at a position; null if a stream begins or ceases to feed the case there, or the event is a merge, an amendment or amended. */
-const addedEventAt = (
+const eventAddedAtPosition = (
   position: number,
   feedings: readonly StreamSpan[],
   entries: readonly EventEntry<CaseEvent>[],
@@ -112,7 +118,7 @@ const changePositions = (feedings: readonly StreamSpan[], events: EventsByStream
 };
 
 /** The entries of the streams that feed a case at a position, up to it, in order. */
-const entriesFinder = (
+const eventEntriesFinder = (
   feedings: readonly StreamSpan[],
   events: EventsByStream,
 ): ((feeding: readonly StreamSpan[], position: number) => readonly EventEntry<CaseEvent>[]) => {
@@ -128,7 +134,7 @@ const entriesFinder = (
 };
 
 /** Positions between two others, both excluded, at which a definition changed that findings of some events depend on. */
-const definitionChangesFinder = ({
+const definitionChangePositionsFinder = ({
   definitions,
 }: LogTables): ((events: CaseHistory['events'], after: number, before: number) => readonly number[]) => {
   const dependencies = rememberForItems(

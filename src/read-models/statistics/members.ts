@@ -99,13 +99,13 @@ const bandNumberSql = (day: string, bands: readonly Band[]): string =>
   `CASE ${bands.map(({ from, to }, number) => `WHEN ${day} BETWEEN ${from} AND ${to} THEN ${number}`).join(' ')} END`;
 
 /** SQL for the bands from that of one day to that of another, as `expandBands` reads it. */
-const bandsBetweenSql = (first: string, last: string, bands: readonly Band[]): string =>
+const bandRangeSql = (first: string, last: string, bands: readonly Band[]): string =>
   `(${bandNumberSql(first, bands)} || '${BAND_RANGE_SEPARATOR}' || ${bandNumberSql(last, bands)})`;
 
 const BAND_RANGE_SEPARATOR = '..';
 
 /** Expands a key of two band numbers (`0..2`), in either order, to the keys of these bands and all between; leaves any other key. */
-const expandBands =
+const bandRangeExpander =
   (bands: readonly Band[]) =>
   (key: string): readonly string[] => {
     const numbers = key.split(BAND_RANGE_SEPARATOR).map(Number);
@@ -117,10 +117,10 @@ export const membersByTimeLeft = (asked: MemberStatisticRequest): StatisticTable
   const bands = timeLeftBands(asked.context.scope.day);
   const withoutEnd = `CASE WHEN p.life = 1 THEN 'life' WHEN p.sentence IN ('none', 'extinguished') THEN 'no-sentence' ELSE '${UNKNOWN_KEY}' END`;
   // The end of a sentence whose term is unknown is MAX_DAY, which is in no band.
-  const key = `coalesce(${bandsBetweenSql('p.end_earliest', 'p.end_latest', bands)}, ${withoutEnd})`;
+  const key = `coalesce(${bandRangeSql('p.end_earliest', 'p.end_latest', bands)}, ${withoutEnd})`;
   return groupedTable(
     asked,
-    { key, expand: expandBands(bands) },
+    { key, expand: bandRangeExpander(bands) },
     { rows: [...bandKeys(bands), 'life', UNKNOWN_KEY, 'no-sentence'], columns: [ONLY_COLUMN] },
   );
 };
@@ -131,11 +131,11 @@ export const membersByTimeHeld = (asked: MemberStatisticRequest): StatisticTable
     `LEFT JOIN holdings h ON h.case_no = p.case_no AND ${validCondition('h', scope)}`;
   // Not every member is held: a policy may keep people on the list who are not, or a person is held in some possible periods only.
   const isHeld = `p.custody IN (${[...HELD_CUSTODIES].map((custody) => `'${custody}'`).join(', ')})`;
-  const since = bandsBetweenSql('h.since_from', 'coalesce(h.since_by, @day)', bands);
+  const since = bandRangeSql('h.since_from', 'coalesce(h.since_by, @day)', bands);
   const key = `CASE WHEN ${isHeld} THEN coalesce(${since}, 'not-held') ELSE 'not-held' END`;
   return groupedTable(
     asked,
-    { key, join, expand: expandBands(bands) },
+    { key, join, expand: bandRangeExpander(bands) },
     { rows: bandKeys(bands), columns: [ONLY_COLUMN] },
   );
 };

@@ -3,7 +3,7 @@ import { wordKeys } from '../../domain/names/folding.js';
 import { LIMITS } from '../../schema/limits.js';
 import { scopeValues, validCondition, type ListScope } from '../list/predicate.js';
 import type { FoundPeople } from '../names/found-page.js';
-import { MAX_CANDIDATES, MAX_INDEX_ENTRIES_READ, type CaseCondition } from '../names/name-search.js';
+import { MAX_RANKED_HITS, MAX_INDEX_ENTRIES_READ, type CaseCondition } from '../names/name-search.js';
 import { cachedStatement, type Db } from '../table.js';
 import type { TextKind } from './word-tokens.js';
 import { ftsExpressionOf } from './word-tokens.js';
@@ -18,9 +18,9 @@ export const searchWords = (db: Db, scope: ListScope, words: string, condition: 
   const sql = `SELECT o.case_no, o.kind, o.text, ${condition.uncertaintySql} AS isUncertain FROM
     (SELECT rowid FROM searched_texts_text WHERE searched_texts_text MATCH @match LIMIT ${MAX_INDEX_ENTRIES_READ}) f
     CROSS JOIN searched_texts o ON o.rowid = f.rowid AND ${validCondition('o', scope)}
-    WHERE ${condition.text} LIMIT ${MAX_CANDIDATES}`;
+    WHERE ${condition.text} LIMIT ${MAX_RANKED_HITS}`;
   const values = { ...scopeValues(scope), ...condition.values, match };
-  const rows = cachedStatement(db, sql).all(values) as SearchedTextRow[];
+  const rows = cachedStatement(db, sql).all(values) as FoundTextRow[];
   const keys = new Set(wordKeys(words));
   const ranked = rows.map(({ case_no, kind, text, isUncertain }) => ({
     case_no,
@@ -32,18 +32,18 @@ export const searchWords = (db: Db, scope: ListScope, words: string, condition: 
   ranked.sort((a, b) => b.score - a.score || a.case_no - b.case_no || (a.text < b.text ? -1 : 1));
   const best = new Map<number, (typeof ranked)[number]>();
   for (const found of ranked) if (!best.has(found.case_no)) best.set(found.case_no, found);
-  const isTruncated = rows.length === MAX_CANDIDATES || hasMoreEntries(db, match);
+  const isTruncated = rows.length === MAX_RANKED_HITS || hasUnreadIndexEntries(db, match);
   return { found: [...best.values()], isTruncated };
 };
 
-interface SearchedTextRow {
+interface FoundTextRow {
   readonly case_no: number;
   readonly kind: TextKind;
   readonly text: string;
   readonly isUncertain: 0 | 1;
 }
 
-const hasMoreEntries = (db: Db, match: string): boolean =>
+const hasUnreadIndexEntries = (db: Db, match: string): boolean =>
   cachedStatement(
     db,
     `SELECT 1 FROM searched_texts_text WHERE searched_texts_text MATCH ? LIMIT 1 OFFSET ${MAX_INDEX_ENTRIES_READ}`,

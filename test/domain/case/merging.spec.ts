@@ -28,7 +28,7 @@ describe('findings of merges', () => {
       ['e', ['e', 'a']],
       ['full', Array.from({ length: MAX_MERGED_CASES }, (_, index) => `full-${String(index)}`)],
     ]),
-    absorbedCount: 0,
+    absorbedCaseCount: 0,
   };
   const findings = (history: CaseEventFields, ...newEvents: CaseEventFields) => {
     const events = withIds(...history, ...newEvents);
@@ -67,7 +67,7 @@ describe('findings of merges', () => {
 
   test('a case that absorbed too many others is refused', () => {
     const [event] = withIds(merged('b'));
-    const full = { ...data, absorbedCount: MAX_MERGED_CASES };
+    const full = { ...data, absorbedCaseCount: MAX_MERGED_CASES };
     expect(mergeFindings([], event === undefined ? [] : [event], full).map(({ code }) => code)).toEqual([
       'CASE.MERGED_TOO_OFTEN',
     ]);
