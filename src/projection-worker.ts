@@ -9,7 +9,7 @@ import { createSqliteStore } from './event-store/sqlite/store.js';
 import { Follower } from './read-models/follower.js';
 import { serveFollower } from './read-models/follower-thread.js';
 import { createPart } from './read-models/model-file.js';
-import type { PartPaths } from './read-models/part-file.js';
+import type { RebuildPartPaths } from './read-models/part-file.js';
 import { servePart } from './read-models/part-thread.js';
 import type { PartWorkers } from './read-models/rebuild.js';
 
@@ -24,7 +24,7 @@ export interface ProjectionWorkerData {
 }
 
 /** What a thread that fills one part file of a rebuild is started with. */
-interface PartWorkerData extends PartPaths {
+interface PartWorkerData extends RebuildPartPaths {
   readonly timeZone: string;
 }
 

@@ -46,7 +46,7 @@ export const applyCommand = async (
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
   const start = resume === undefined ? startJobOf(instrument, references, options) : resumeJobOf(resume);
   return withRegister(settings, context, async (register) => {
-    const job = await withProgress(context, (progress) => runUntilEnded(register, start, progress, context));
+    const job = await withProgress(context, (progress) => runJobUntilEnded(register, start, progress, context));
     return printOutcome(register, job, context);
   });
 };
@@ -97,7 +97,7 @@ const refusalText = (reason: NotRecorded): string => {
 };
 
 /** Starts the job and waits until it ends; interrupts it if the command is stopped. */
-const runUntilEnded = async (
+const runJobUntilEnded = async (
   register: OpenRegister,
   start: StartJob,
   { signal, onProgress }: JobContext,

@@ -13,7 +13,7 @@ import { verifyWhenAvailable } from '../proof/verify-log.js';
 import { differenceFromProjectedLog, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
 import {
-  verifyAndKeepCarriedProof,
+  verifyCopyAndKeepProof,
   readCarriedProof,
   refuseExistingProofFiles,
   writeCarriedProof,
@@ -80,7 +80,9 @@ export const restoreCommand = async (path: string, options: DataOption, context:
   try {
     refuseOtherRegister(folder.readModels, await firstEventId(path));
     const code = await runAndPrint(context, async (job) => {
-      const restored = await restore(path, folder.events, job, (copy) => verifyAndKeepProof(path, copy, settings, job));
+      const restored = await restore(path, folder.events, job, (copy) =>
+        verifyRestoreAndKeepProof(path, copy, settings, job),
+      );
       const difference = await differenceFromReadModels(settings, folder.events);
       const location = `The register is in ${data}; its read models are made when it is opened.\n${differenceNotice(difference)}`;
       return {
@@ -99,7 +101,7 @@ export const restoreCommand = async (path: string, options: DataOption, context:
 };
 
 /** Verifies the restored log against the checkpoint beside the backup, and keeps that. Throws StoreDamaged if they differ. */
-const verifyAndKeepProof = async (
+const verifyRestoreAndKeepProof = async (
   backup: string,
   copy: EventStore,
   { data }: Settings,
@@ -107,7 +109,7 @@ const verifyAndKeepProof = async (
 ): Promise<void> => {
   const files = new ProofFiles(data);
   const proof = readCarriedProof(backup, files);
-  if (proof !== null) await verifyAndKeepCarriedProof(copy, proof, files, job);
+  if (proof !== null) await verifyCopyAndKeepProof(copy, proof, files, job);
 };
 
 /** The id of the first event of a backup; undefined where it cannot be read, which the restore reports. */

@@ -64,7 +64,7 @@ export const proofOfRegister = (files: ProofFiles): CarriedProof | null => {
  * Verifies a copy against its proof, and keeps the proof in `files` unless those have a later checkpoint. Throws StoreDamaged if the
  * copy does not continue the checkpoint.
  */
-export const verifyAndKeepCarriedProof = async (
+export const verifyCopyAndKeepProof = async (
   copy: EventStore,
   { signedCheckpoint, publicKeys }: CarriedProof,
   files: ProofFiles | null,

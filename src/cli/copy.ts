@@ -6,7 +6,7 @@ import { EXPECTED_URL_FORMAT, isEsdbUrl } from '../event-store/eventstoredb/url.
 import type { EventStore } from '../event-store/port.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import { readSettings, type Settings } from '../settings.js';
-import { verifyAndKeepCarriedProof, proofOfRegister, type CarriedProof } from './carried-proof.js';
+import { verifyCopyAndKeepProof, proofOfRegister, type CarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
@@ -72,7 +72,7 @@ const copyLog = async (
   await copyAdoptedLeaves(readStoredLog(source), target);
   err.write('  comparing every event\n');
   const compared = await verifyCopy(readStoredLog(source), target);
-  if (proof !== null) await withProgress(context, (job) => verifyAndKeepCarriedProof(target, proof, targetFiles, job));
+  if (proof !== null) await withProgress(context, (job) => verifyCopyAndKeepProof(target, proof, targetFiles, job));
   out.write(`${added} events copied, ${existing} were there already; all ${compared} are the same in both.\n`);
   return EXIT.ok;
 };

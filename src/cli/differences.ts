@@ -1,7 +1,7 @@
 /** `habeas differences`: what differs between a list on two days, each as known at its own time. */
 import { referenceText } from '../domain/reference/reference.js';
 import type { Query } from '@nestjs/cqrs';
-import { withEditionDays } from '../http/lists/edition-days.js';
+import { replaceEditionsByDays } from '../http/lists/edition-days.js';
 import { DifferencesQueryParameters, comparedScopesOf } from '../http/lists/parameters.js';
 import { pick } from '../http/parameters.js';
 import type { Difference } from '../read-models/counts/difference.view.js';
@@ -39,7 +39,7 @@ export const differencesCommand = async (
   return withRegisterToRead(settings, context, async ({ queries }) => {
     const { earlier, later } = comparedScopesOf(
       UNRESTRICTED,
-      await withEditionDays(queries, UNRESTRICTED, list, query),
+      await replaceEditionsByDays(queries, UNRESTRICTED, list, query),
     );
     const pageAfter = async (after: string | null): Promise<DifferencesPage> => {
       const page = await queries.execute(

@@ -6,7 +6,7 @@ import { readExportedLog } from '../event-store/log-file.js';
 import { UNWATCHED, type JobContext } from '../jobs/job.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import type { Settings } from '../settings.js';
-import { verifyAndKeepCarriedProof, readCarriedProof } from './carried-proof.js';
+import { verifyCopyAndKeepProof, readCarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
@@ -33,7 +33,7 @@ export const importLog = async (path: string, settings: Settings, context: Conte
     const count = await withProgress(context, (job) => verifyCopy(readAs('compared', job), log));
     const files = new ProofFiles(settings.data);
     const proof = readCarriedProof(path, files);
-    if (proof !== null) await withProgress(context, (job) => verifyAndKeepCarriedProof(log, proof, files, job));
+    if (proof !== null) await withProgress(context, (job) => verifyCopyAndKeepProof(log, proof, files, job));
     const difference = await createLogVsReadModelsComparer(settings)(log);
     out.write(`${count} events stand as in the file, ${added} of them new.\n${differenceNotice(difference)}`);
     return difference === null ? EXIT.ok : EXIT.damaged;

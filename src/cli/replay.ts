@@ -26,7 +26,7 @@ export interface ReplayOptions {
   readonly format: 'text' | 'ndjson';
 }
 
-class ReplayParameters {
+class CheckedReplayOptions {
   @IsInteger(1, Number.MAX_SAFE_INTEGER)
   from: number = 1;
 
@@ -45,7 +45,7 @@ export const replayCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const parameters = readCliOptions(ReplayParameters, options);
+  const parameters = readCliOptions(CheckedReplayOptions, options);
   if (parameters.to !== undefined && parameters.to < parameters.from)
     throw new CannotRun('--to: expected a position that is not before --from');
   await withRegisterToRead(settings, context, async ({ queries }) => {
@@ -59,7 +59,7 @@ export const replayCommand = async (
 /** Every page is read as of the log position that the first one had reached, so events recorded meanwhile are left out. */
 async function* pagesOf(
   queries: RegisterAccess['queries'],
-  { from, to, asOf }: ReplayParameters,
+  { from, to, asOf }: CheckedReplayOptions,
   identifier: string | undefined,
 ): AsyncGenerator<ReplayPage> {
   const scopeUntil = (position: number | undefined): Scope =>

@@ -144,7 +144,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   ): Promise<StartApplicationResult> {
     const { instrument, list, acknowledge } = application;
     const id = newApplicationId(actor, instrument, key);
-    const persons = await this.blankPossibleNames(application);
+    const persons = await this.blankNonReferences(application);
     const parameters: ApplicationParameters = { instrument, list, persons, acknowledge, actor };
     const requestHash = key === undefined ? undefined : requestHashOf(application, key);
     const admit = (): Promise<NotRecorded | null> => this.recordStart(id, application, actor, requestHash);
@@ -219,7 +219,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
    * for a reference: a text that neither looks like a reference nor is one of a case is stored as an empty
    * text, which is later refused as unknown.
    */
-  private async blankPossibleNames({ list, persons }: Application): Promise<Application['persons']> {
+  private async blankNonReferences({ list, persons }: Application): Promise<Application['persons']> {
     if (persons === 'eligible') return persons;
     return pLimit(CONCURRENT_READS).map(persons, async (text) =>
       LOOKS_LIKE_REFERENCE.test(text) || (await findReferenceHolder(this.store, this.clock, list, text)) !== null

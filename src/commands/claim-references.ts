@@ -42,7 +42,7 @@ import {
 import type { EventStore, NewEvent, StreamEvent } from '../event-store/port.js';
 import { newId } from './ids.js';
 import { lastEventOf, loadStream, nextRecordedAt } from './streams.js';
-import { unfoldedStreams } from './unfolded-claims.js';
+import { claimStreamsOfOtherSpellings } from './unfolded-claims.js';
 
 /** The length of a lease: ten minutes. */
 export const REFERENCE_LEASE_MS = 600_000;
@@ -124,7 +124,11 @@ export const findReferenceHolder = async (
 /** The last claim in the stream of a reference's key, then those in the streams of its spellings. */
 const lastClaimsOf = async (store: EventStore, reference: Reference): Promise<readonly (ReferenceClaim | null)[]> => {
   const stream = referenceStreamName(reference);
-  const streams = new Set([stream, unfoldedReferenceStreamName(reference), ...(await unfoldedStreams(store, stream))]);
+  const streams = new Set([
+    stream,
+    unfoldedReferenceStreamName(reference),
+    ...(await claimStreamsOfOtherSpellings(store, stream)),
+  ]);
   return Promise.all([...streams].map((name) => lastClaimIn(store, name)));
 };
 

@@ -39,7 +39,7 @@ export const checkRepeat = (
 };
 
 /** The event as reported, without the type that the register adds to a correction. */
-const asReported = (event: ReportedEvent<AnyEvent>): ReportedEvent<AnyEvent> => {
+const withoutCorrectedType = (event: ReportedEvent<AnyEvent>): ReportedEvent<AnyEvent> => {
   if (event.type !== 'corrected') return event;
   const { correctedType: _, ...reported } = event;
   return reported;
@@ -51,7 +51,7 @@ const asReported = (event: ReportedEvent<AnyEvent>): ReportedEvent<AnyEvent> => 
  */
 const comparableText = (event: ReportedEvent<AnyEvent>): string | null => {
   try {
-    return toNfc(canonicalJson(asReported(event)));
+    return toNfc(canonicalJson(withoutCorrectedType(event)));
   } catch (error) {
     if (error instanceof TypeError) return null;
     throw error;

@@ -13,7 +13,7 @@ type UnfoldedStreamsByFoldedStream = ReadonlyMap<string, ReadonlySet<string>>;
 const unfoldedReferenceStreamsByStore = new WeakMap<EventStore, Promise<UnfoldedStreamsByFoldedStream>>();
 
 /** The old streams, named by other spellings, in which the reference of `stream` (named by the folded key) was claimed. */
-export const unfoldedStreams = async (store: EventStore, stream: string): Promise<readonly string[]> => {
+export const claimStreamsOfOtherSpellings = async (store: EventStore, stream: string): Promise<readonly string[]> => {
   let scan = unfoldedReferenceStreamsByStore.get(store);
   if (scan === undefined) {
     scan = findUnfoldedReferenceStreams(store);

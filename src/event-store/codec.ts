@@ -34,7 +34,7 @@ import { StoreDamaged, type AdoptedLeaf, type NewEvent, type UnplacedRecord } fr
 import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
 /** A record without its leaf hash, which reading an event does not need. */
-export type RecordWithoutLeaf = Pick<UnplacedRecord, 'id' | 'type' | 'recordedAt' | 'payload'>;
+export type RecordToDecode = Pick<UnplacedRecord, 'id' | 'type' | 'recordedAt' | 'payload'>;
 
 /** A record as it is written: its payload is the JSON text that is stored, from which its size is computed. */
 export interface EncodedRecord extends Omit<UnplacedRecord, 'payload'> {
@@ -126,7 +126,7 @@ export const storedParts = (event: AnyEvent, description: AnyEventDescription): 
 /** Decodes a record and upcasts it to the current version of its type. Throws StoreDamaged for what this build cannot read. */
 export const decode = (
   place: StreamRevision,
-  { id, type, recordedAt, payload }: RecordWithoutLeaf,
+  { id, type, recordedAt, payload }: RecordToDecode,
 ): RecordedEvent<AnyEvent> => {
   const description = descriptionOf(type);
   if (description === undefined) throw damagedEvent(place, 'of an unknown type');
@@ -194,7 +194,7 @@ const verifyAndSerialize = (
  * Computes, without storing it, the leaf hash of an event that was recorded before there were any, with a new salt and a commitment to its
  * personal part. Throws StoreDamaged for an event that this build cannot read, or that has no canonical form.
  */
-export const createAdoptedLeaf = (place: StreamRevision, record: RecordWithoutLeaf): AdoptedLeaf => {
+export const createAdoptedLeaf = (place: StreamRevision, record: RecordToDecode): AdoptedLeaf => {
   decode(place, record);
   const { data, meta, personal } = record.payload as Omit<CoveredPayload, 'commitment'>;
   if (personal === null) throw damagedEvent(place, 'its personal part was erased before it had a leaf hash');

@@ -15,7 +15,7 @@ import { checkStreamName } from './request-checks.js';
 /** The fields of a line, in output order. */
 const LINE_FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt', 'leaf', 'payload'] as const;
 /** The field of an adopted event with its commitment and salt, written before the payload. */
-const ADOPTED_FIELD = 'adopted';
+const ADOPTED_LINE_FIELD = 'adopted';
 /** The fields of a line that was exported before there were leaf hashes. */
 const LEGACY_EXPORTED_EVENT_FIELDS = [
   'position',
@@ -33,7 +33,7 @@ export const formatLogLine = (event: CopiedEvent): string => {
   if (recordedAt === null) throw new StoreDamaged(`position ${event.position}: recorded at no instant`);
   const { payload: _, ...line } = Object.fromEntries(LINE_FIELDS.map((field) => [field, event[field]]));
   const { commitment, salt } = event.adopted ?? {};
-  const adopted = commitment === undefined ? {} : { [ADOPTED_FIELD]: { commitment, salt } };
+  const adopted = commitment === undefined ? {} : { [ADOPTED_LINE_FIELD]: { commitment, salt } };
   return `${JSON.stringify({ ...line, recordedAt, ...adopted }).slice(0, -1)},"payload":${payloadTextOf(event)}}\n`;
 };
 
@@ -108,7 +108,7 @@ const parseEventLine = (line: Buffer | null): CopiedEvent | string => {
   const value = parseLine(line);
   if (value instanceof RepeatedKeyError) return 'an object has a key twice';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
-  const { [ADOPTED_FIELD]: adopted, ...others } = value as Readonly<Record<string, unknown>>;
+  const { [ADOPTED_LINE_FIELD]: adopted, ...others } = value as Readonly<Record<string, unknown>>;
   const fields = renameEarlierFields(others);
   const expected: readonly string[] = 'event' in fields ? LEGACY_EXPORTED_EVENT_FIELDS : LINE_FIELDS;
   const missing = expected.find((field) => !(field in fields));

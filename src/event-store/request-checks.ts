@@ -18,7 +18,7 @@ export const MAX_QUEUED_APPENDS = 10_000;
 export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 /** A validated append with encoded events. */
-export interface CheckedAppend {
+export interface ValidatedAppend {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly records: readonly EncodedRecord[];
@@ -36,7 +36,7 @@ export const recordSizeInBytes = ({ text }: Pick<EncodedRecord, 'text'>): number
  * Checks an append and encodes its events.
  * Throws RangeError (stream, expected revision, no events, duplicate id), AppendTooLarge, or TypeError (see `encode`).
  */
-export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): CheckedAppend =>
+export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): ValidatedAppend =>
   toCheckedAppend(stream, expected, events, encode);
 
 /** As `checkAppend`, of records that are stored already; StoreDamaged instead of TypeError (see `reserialize`). */
@@ -44,14 +44,14 @@ export const checkAppendOfStoredEvents = (
   stream: string,
   expected: ExpectedRevision,
   records: readonly UnplacedRecord[],
-): CheckedAppend => toCheckedAppend(stream, expected, records, reserialize);
+): ValidatedAppend => toCheckedAppend(stream, expected, records, reserialize);
 
 const toCheckedAppend = <E extends { readonly id: string }>(
   stream: string,
   expected: ExpectedRevision,
   events: readonly E[],
   serialize: (place: StreamRevision, event: E) => EncodedRecord,
-): CheckedAppend => {
+): ValidatedAppend => {
   checkStreamName(stream);
   checkExpectedRevision(expected);
   if (events.length === 0) throw new RangeError('an append holds at least one event');

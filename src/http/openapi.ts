@@ -82,7 +82,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
       ...new Map(subjectKinds.flatMap(eventClassesOf)),
       ...INTERNAL_EVENT_SCHEMAS.map(([type, name]) => [type, { name }] as const),
     ]),
-    ErasedEvent: ERASED_EVENT,
+    ErasedEvent: ERASED_EVENT_SCHEMA,
     EventData: { anyOf: [ref('Event'), ref('ErasedEvent')] },
     OpenCase: newSubjectSchema('case', RequestOptions, schemaOf),
     Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
@@ -114,7 +114,7 @@ const INTERNAL_EVENT_SCHEMAS: readonly (readonly [
 ];
 
 /** The schema of an event whose personal part was erased. */
-const ERASED_EVENT = {
+const ERASED_EVENT_SCHEMA = {
   type: 'object',
   description:
     'An event whose personal fields were erased: it has no sources, and its other personal fields are absent or empty.',

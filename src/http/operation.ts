@@ -149,14 +149,14 @@ const describeBody = (body: Constructor | string, line?: string) => ({
 const describeHeaders = (headers: Constructor): readonly (MethodDecorator & ClassDecorator)[] =>
   fieldsOf(headers).map((f) =>
     ApiHeader({
-      name: HEADER_SPELLINGS[f.name] ?? f.name,
+      name: HTTP_HEADER_BY_LOWER_CASE[f.name] ?? f.name,
       required: isRequired(f),
       description: f.description ?? '',
       schema: f.valueType.schema,
     }),
   );
 
-const HEADER_SPELLINGS: Readonly<Record<string, string>> = {
+const HTTP_HEADER_BY_LOWER_CASE: Readonly<Record<string, string>> = {
   'x-actor': 'X-Actor',
   'idempotency-key': 'Idempotency-Key',
   'if-match': 'If-Match',

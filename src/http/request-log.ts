@@ -4,7 +4,7 @@ import { traceOf } from './faults.js';
 
 export class RequestLog extends LogController {
   /** Called with an error that ends a response which has begun. */
-  onStreamError: (error: Error) => void = () => undefined;
+  onResponseStreamError: (error: Error) => void = () => undefined;
 
   override incomingRequest(): void {
     // requestCompleted writes the only line of a request.
@@ -21,7 +21,7 @@ export class RequestLog extends LogController {
   }
 
   override streamError(error: Error, request: FastifyRequest): void {
-    this.onStreamError(error);
+    this.onResponseStreamError(error);
     request.log.warn(traceOf(error), 'answer cut short');
   }
 

@@ -161,7 +161,7 @@ export const configureServer = async (
   registerBodyParsers(fastify, transport.bodies);
   canonicaliseIds(fastify);
   const health = app.get<HealthMonitor>(HEALTH_MONITOR);
-  transport.requestLog.onStreamError = (error) => health.onError(error);
+  transport.requestLog.onResponseStreamError = (error) => health.onError(error);
   addDamageHeader(fastify, health);
   omitContentTypeOf304(fastify);
   await app.register(helmet, SECURITY_HEADERS);

@@ -87,9 +87,12 @@ const decodeKey = (text: string, start: number, end: number): string => {
 };
 
 /** Keys come from the client; longer ones are cut off in the pointer. */
-const MAX_KEY_LENGTH = 200;
+const MAX_POINTER_KEY_LENGTH = 200;
 
 const pointerOf = (containers: readonly Container[]): string =>
   containers
-    .map(({ position }) => `/${String(position).slice(0, MAX_KEY_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .map(
+      ({ position }) =>
+        `/${String(position).slice(0, MAX_POINTER_KEY_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    )
     .join('');

@@ -8,7 +8,7 @@ import { IsNullable, IsObjectOf, IsOneOf } from '../schema/decorators.js';
 import { PaceCriterion } from '../schema/parts.js';
 import { IsString } from '../schema/view-decorators.js';
 import { membershipOn, type PeriodRowWithCauses } from './counts/movement.js';
-import { periodRowsOf } from './counts/visit-movements.js';
+import { readPeriodRows } from './counts/visit-movements.js';
 import { PolicyView } from './definitions/lists.query.js';
 import { listScope } from './list/predicate.js';
 import { judgingLists } from './person.js';
@@ -65,7 +65,7 @@ export const listViewsOfCase = (
     const list = context.logTables.listAt(id, position)?.definition;
     if (list === undefined) return [];
     const scope = listScope(id, day, position, context.position);
-    const rows = periodRowsOf(context, scope, { from: day - 1, to: day }, [caseNo]).get(caseNo) ?? [];
+    const rows = readPeriodRows(context, scope, { from: day - 1, to: day }, [caseNo]).get(caseNo) ?? [];
     const valid = rows.filter(({ from_day, to_day }) => from_day <= day && day < to_day);
     return [
       {

@@ -7,7 +7,7 @@ import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
 import { createPrivateFile } from '../event-store/private-file.js';
 import { CREATE_LOG_INDEXES, CREATE_LOG_TABLES, LogTables, PERSONAL_EVENTS_TABLE } from './log-tables.js';
 import { dependentCases } from './projection/affected-cases.js';
-import { copyPart, PartFile, type PartPaths } from './part-file.js';
+import { copyPart, PartFile, type RebuildPartPaths } from './part-file.js';
 import { Projector } from './projection/projector.js';
 import { findingDependencies, findings } from './findings/tables.js';
 import { facets, periods } from './list/tables.js';
@@ -264,7 +264,7 @@ export class ModelFile {
 }
 
 /** Creates the part file that one thread of a rebuild fills. Throws SQLite errors. */
-export const createPart = (paths: PartPaths, timeZone: string): PartFile =>
+export const createPart = (paths: RebuildPartPaths, timeZone: string): PartFile =>
   PartFile.create(paths, PROJECTED_TABLES, timeZone);
 
 const isDefinitionEvent = ({ stream }: LogEvent): boolean =>

@@ -9,7 +9,7 @@ import { Projector } from './projection/projector.js';
 import { createTableSql, type AnyTable, type Db } from './table.js';
 
 /** Where a thread of a rebuild reads and writes. */
-export interface PartPaths {
+export interface RebuildPartPaths {
   /** The file with the stored log, which nobody writes while parts are filled. */
   readonly log: string;
   readonly part: string;
@@ -27,7 +27,7 @@ export class PartFile {
   }
 
   /** Throws SQLite errors. */
-  static create({ log, part }: PartPaths, tables: readonly AnyTable[], timeZone: string): PartFile {
+  static create({ log, part }: RebuildPartPaths, tables: readonly AnyTable[], timeZone: string): PartFile {
     createPrivateFile(part);
     const db = new Database(part);
     db.pragma('journal_mode = OFF');

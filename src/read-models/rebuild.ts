@@ -12,7 +12,7 @@ import type { JobContext } from '../jobs/job.js';
 import { toProjectionError } from './errors.js';
 import { createPart, ModelFile } from './model-file.js';
 import { ModelReader } from './model-reader.js';
-import type { PartPaths } from './part-file.js';
+import type { RebuildPartPaths } from './part-file.js';
 import { PartThread } from './part-thread.js';
 
 /** Events read and stored at once, which blocks the event loop for some ten milliseconds. */
@@ -25,7 +25,7 @@ const THREAD_BATCH = 50;
 /** Other threads that take part in a rebuild; each runs `servePart`. */
 export interface PartWorkers {
   readonly count: number;
-  start(paths: PartPaths): Worker;
+  start(paths: RebuildPartPaths): Worker;
 }
 
 export const IN_MEMORY = ':memory:';

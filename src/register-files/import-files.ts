@@ -226,7 +226,7 @@ class FileImporter {
       this.reportOutcome(
         file,
         row.line,
-        withErrorsInColumnOrder(await this.importEditionRow(file, row, { ...context, previousDate }), table.columns),
+        withErrorsInColumnOrder(await this.importEditionClaims(file, row, { ...context, previousDate }), table.columns),
       );
       const { date = '' } = row.cells;
       previousDate = parseDay(date) === null ? null : date;
@@ -234,7 +234,7 @@ class FileImporter {
     return true;
   }
 
-  private async importEditionRow(file: string, row: TableRow, context: EditionContext): Promise<ImportOutcome> {
+  private async importEditionClaims(file: string, row: TableRow, context: EditionContext): Promise<ImportOutcome> {
     if (row.isMisaligned) return refused(...row.errors);
     const { claims, errors: wrong } = readEditionRow(row.cells, context);
     const errors = firstErrorPerCell([...row.errors, ...wrong]);

@@ -36,7 +36,7 @@ export const recordLinesOfCase = async (
   lines: readonly EventLine[],
   correctionOptions: CorrectionOptions,
 ): Promise<LinesOutcome> => {
-  const checked = lines.map(checkLine);
+  const checked = lines.map(checkEventLine);
   const errors = checked.flatMap((line) => line.errors);
   if (errors.length > 0) return refused(...withErrorsForBlockedLines(lines, errors));
   const group: LineGroup = {
@@ -58,7 +58,7 @@ interface LineGroup {
   readonly correctionOptions: CorrectionOptions;
 }
 
-const checkLine = (
+const checkEventLine = (
   line: EventLine,
   index: number,
   lines: readonly EventLine[],

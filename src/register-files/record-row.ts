@@ -132,7 +132,7 @@ const referencedEventToAdd = (row: RowToRecord, priorEvents: readonly Comparable
  * The interval of an unknown day of conviction may end on the day of the import. Later imports take the interval of the first,
  * so that they do not contradict it.
  */
-const withRecordedConvictionInterval = (
+const withConvictionDayOfEarlierImport = (
   row: RowToRecord,
   priorEvents: readonly ComparableEvent[],
 ): readonly LocatedEvent[] => {
@@ -156,7 +156,7 @@ const addRowToCase = async (row: RowToRecord, subject: Subject): Promise<RecordO
   const recorded = await recorder.allEventsOf(subject, actor);
   if (recorded === null) return { outcome: 'retry', subject };
   const priorEvents = comparableEvents(recorded);
-  const events = withRecordedConvictionInterval(row, priorEvents);
+  const events = withConvictionDayOfEarlierImport(row, priorEvents);
   const isShared = isCaseSharedWithOtherRow(row, priorEvents);
   const { newEvents, newMatchKeys, changes, contradictions } = diffEvents(
     events,

@@ -56,7 +56,7 @@ const tableFromHeader = (path: string, header: RawRow, source: RowSource): Tabul
   const { formatHint, notices, bytesKept } = source;
   const names = header.cells.map((cell) => (typeof cell === 'string' ? normalisedColumnName(cell) : null));
   const kind = detectFileKind(names.filter((name) => name !== null));
-  if (kind === null) return [unknownKindProblem(header.line, formatHint)];
+  if (kind === null) return [unknownFileKindProblem(header.line, formatHint)];
   const errors = headerProblems(kind, names, header.line, formatHint);
   if (errors.length > 0) return errors;
   const columns = names.filter((name): name is string => name !== null && name !== '');
@@ -170,7 +170,7 @@ const MAX_SHOWN_NAME_LENGTH = 64;
 const shownColumnName = (name: string): string =>
   [...name.replace(/[\p{Cc}\p{Cf}]/gu, ' ')].slice(0, MAX_SHOWN_NAME_LENGTH).join('');
 
-const unknownKindProblem = (line: number, formatHint: string): FileProblem => ({
+const unknownFileKindProblem = (line: number, formatHint: string): FileProblem => ({
   code: 'FILE.UNKNOWN_KIND',
   line,
   expected: `definitions in JSON, or a header with the columns of one kind of file (${formatHint}): ${Object.entries(

@@ -11,23 +11,23 @@ import { instrumentIdsIn, listIdsIn } from './reference-data.js';
 const listKey = (list: string): string => `list ${list}`;
 const categoryKey = (list: string, category: string): string => `category ${list} ${category}`;
 /** The key of whether the list requires criteria for a recognition. */
-const criteriaKey = (list: string): string => `criteria ${list}`;
+const criteriaRequirementKey = (list: string): string => `criteria ${list}`;
 const instrumentKey = (instrument: string): string => `instrument ${instrument}`;
 
-export interface Dependency {
+export interface DefinitionDependency {
   readonly kind: DefinitionKind;
   readonly id: string;
   readonly key: string;
 }
 
 /** The dependencies of one event, as it stands. */
-export const dependenciesOf = (event: CaseEvent): readonly Dependency[] => [
+export const dependenciesOf = (event: CaseEvent): readonly DefinitionDependency[] => [
   ...listIdsIn(event).map((id) => ({ kind: 'list' as const, id, key: listKey(id) })),
   ...('category' in event
     ? [{ kind: 'list' as const, id: event.list, key: categoryKey(event.list, event.category) }]
     : []),
   ...(event.type === 'recognised' && (event.criteria ?? []).length === 0
-    ? [{ kind: 'list' as const, id: event.list, key: criteriaKey(event.list) }]
+    ? [{ kind: 'list' as const, id: event.list, key: criteriaRequirementKey(event.list) }]
     : []),
   ...instrumentIdsIn(event).map((id) => ({ kind: 'instrument' as const, id, key: instrumentKey(id) })),
 ];
@@ -51,7 +51,9 @@ const changedKeysOfList = (before: ListDefinition | null, after: ListDefinition 
     (category) => before.categories.has(category) !== after.categories.has(category),
   );
   const keys = changed.map((category) => categoryKey(id, category));
-  return criteriaRequirementText(before) === criteriaRequirementText(after) ? keys : [...keys, criteriaKey(id)];
+  return criteriaRequirementText(before) === criteriaRequirementText(after)
+    ? keys
+    : [...keys, criteriaRequirementKey(id)];
 };
 
 /** The days from which a list requires criteria, or no longer does, as a text to compare. */

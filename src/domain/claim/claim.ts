@@ -44,7 +44,7 @@ export type Agreement = (typeof AGREEMENTS)[number];
 
 export const agreementOf = (claimed: Bounds, counted: Bounds): Agreement => {
   if (claimed.atLeast <= counted.atLeast && counted.atMost <= claimed.atMost) return 'agrees';
-  return areDisjoint(claimed, counted) ? 'differs' : 'possibly';
+  return haveNoCommonNumber(claimed, counted) ? 'differs' : 'possibly';
 };
 
 /** By how many at least the register counts more than the claim allows (negative: fewer); 0 unless they differ. */
@@ -54,4 +54,4 @@ export const differenceOf = (claimed: Bounds, counted: Bounds): number => {
 };
 
 /** Whether no number lies within both: two such claims about one thing cannot both be true. */
-export const areDisjoint = (a: Bounds, b: Bounds): boolean => a.atMost < b.atLeast || b.atMost < a.atLeast;
+export const haveNoCommonNumber = (a: Bounds, b: Bounds): boolean => a.atMost < b.atLeast || b.atMost < a.atLeast;

@@ -49,7 +49,7 @@ const findingsOfClaim = (events: Events, references: ReferenceData): readonly Fi
       return [
         ...(index === 0 ? [] : [finding('CLAIM.ALREADY_MADE', id)]),
         ...futureDateFindings(event.saidOn, references, id),
-        ...subjectFindings(id, event.about, references),
+        ...claimSubjectFindings(id, event.about, references),
       ];
     const isRepeated = standing.slice(0, index).some(({ event: earlier }) => earlier.type === event.type);
     return [
@@ -62,7 +62,7 @@ const findingsOfClaim = (events: Events, references: ReferenceData): readonly Fi
 const futureDateFindings = (date: string, { today }: ReferenceData, id: string): readonly Finding[] =>
   (parseEdtf(date)?.earliest ?? today) > today ? [finding('DATE.FUTURE', id)] : [];
 
-const subjectFindings = (
+const claimSubjectFindings = (
   id: string,
   { list, category, instrument, reason }: ClaimSubject,
   { lists, instruments }: ReferenceData,

@@ -79,12 +79,12 @@ export const prepareQuestion = (question: EligibilityQuestion): PreparedQuestion
   const contextOn = contextsOf(question);
   const evaluate = (candidate: EligibilityCandidate, from: Day, to: Day): Eligibility | null => {
     const prepared = prepareEligibilityCandidate(question, candidate);
-    return prepared && eligibilityBetween(prepared, contextOn, from, to);
+    return prepared && eligibilityBetweenDays(prepared, contextOn, from, to);
   };
   const explain = (candidate: EligibilityCandidate, from: Day, to: Day): ExplainedEligibility | null => {
     const prepared = prepareEligibilityCandidate(question, candidate);
     if (prepared === null) return null;
-    const found = eligibilityBetween(prepared, contextOn, from, to);
+    const found = eligibilityBetweenDays(prepared, contextOn, from, to);
     return { ...found, ...reasonsOf(prepared, contextOn(found.firstDay ?? to)) };
   };
   return { evaluate, explain };
@@ -150,13 +150,13 @@ const prepareEligibilityCandidate = (
   const listed = valid.flatMap(({ standing }) => (standing !== null && isListed(standing) ? [standing] : []));
   const isUndecided = valid.some(({ standing }) => standing === null);
   if (listed.length === 0 && !isUndecided) return null;
-  const standings = listed.map((standing) => possibleStandingOf(standing, listDay, { born, sex }));
+  const standings = listed.map((standing) => toPossibleStanding(standing, listDay, { born, sex }));
   return {
     question,
     standings: standings.map((possible) => ({
       possible,
       dayIndependentExtents: question.clauses.map(({ conditions }) =>
-        extentOf(conditions, false, possible, NO_CONTEXT),
+        coursesMeetingConditions(conditions, false, possible, NO_CONTEXT),
       ),
     })),
     isPerhapsUnlisted: isUndecided || listed.length < valid.length,
@@ -164,7 +164,7 @@ const prepareEligibilityCandidate = (
   };
 };
 
-const possibleStandingOf = (
+const toPossibleStanding = (
   standing: Standing,
   listDay: Day,
   person: Pick<PossibleStanding, 'born' | 'sex'>,
@@ -218,7 +218,7 @@ const NO_CONTEXT: EvaluationContext = {
  * The courses that meet all conditions that depend on the day (or, if `dependsOnDay` is false, all others); null if no course does.
  * Without such conditions, every course does.
  */
-const extentOf = (
+const coursesMeetingConditions = (
   conditions: readonly Condition[],
   dependsOnDay: boolean,
   possible: PossibleStanding,
@@ -246,13 +246,13 @@ const extentsOn = (
   standings.map(({ possible, dayIndependentExtents }) =>
     question.clauses.map(({ conditions }, index) => {
       const extent = dayIndependentExtents[index] ?? null;
-      return extent && intersection(extent, extentOf(conditions, true, possible, context));
+      return extent && intersection(extent, coursesMeetingConditions(conditions, true, possible, context));
     }),
   );
 
 const isExtent = (extent: CourseExtent | null): extent is CourseExtent => extent !== null;
 
-const eligibilityBetween = (
+const eligibilityBetweenDays = (
   prepared: PreparedEligibilityCandidate,
   contextOn: (day: Day) => EvaluationContext,
   from: Day,

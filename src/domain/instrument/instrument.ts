@@ -37,7 +37,7 @@ const applyToInstrument = (
     case 'instrument-registered':
       return instrument ?? { ...instrumentFieldsOf(event), id, clauses: event.clauses ?? [], clauseVersions: [] };
     case 'instrument-amended':
-      return instrument && withChangesByLaterLaw(instrument, event);
+      return instrument && instrumentChangedByLaterLaw(instrument, event);
     case 'clause-set':
       return instrument && withClauseVersion(instrument, instrumentFieldsOf(event));
     case 'clause-withdrawn':
@@ -60,7 +60,7 @@ const instrumentFieldsOf = <E extends NonAmendment<InstrumentEvent>>({
  * Applies an amendment by a later law; null removes a field. The instrument keeps the sources of its registration:
  * those of the amendment report the amendment alone.
  */
-const withChangesByLaterLaw = (
+const instrumentChangedByLaterLaw = (
   instrument: Instrument,
   event: Extract<InstrumentEvent, { readonly type: 'instrument-amended' }>,
 ): Instrument => {

@@ -40,8 +40,8 @@ export const matchWords = (one: readonly NameWord[], other: readonly NameWord[])
   const right = joinWordsAsIn(other, one);
   const pairs = pairUp(left, right);
   if (pairs.length === 0) return NO_MATCH;
-  const ofLeft = countUnpaired(left, (index) => pairs.some((pair) => pair.leftIndex === index));
-  const ofRight = countUnpaired(right, (index) => pairs.some((pair) => pair.rightIndex === index));
+  const ofLeft = countUnpairedWords(left, (index) => pairs.some((pair) => pair.leftIndex === index));
+  const ofRight = countUnpairedWords(right, (index) => pairs.some((pair) => pair.rightIndex === index));
   const both = Math.min(ofLeft.names, ofRight.names);
   const extra = Math.abs(ofLeft.names - ofRight.names);
   const agreement = sumOfScores(pairs) / (pairs.length + both + EXTRA_WORD_WEIGHT * extra);
@@ -176,7 +176,7 @@ const mayBeJoined = (first: NameWord, second: NameWord, whole: NameWord): boolea
   whole.key[0] === first.key[0] &&
   Math.abs(first.key.length + second.key.length - whole.key.length) <= MAX_LOST_LETTERS;
 
-const countUnpaired = (
+const countUnpairedWords = (
   words: readonly NameWord[],
   isPaired: (index: number) => boolean,
 ): { readonly names: number; readonly patronymics: number } => {

@@ -8,12 +8,12 @@
  * `w`, and Latin letters beyond ASCII; other accented letters become their base letter. `ı` and `i` become one letter, since ASCII texts
  * have no `ı`.
  */
-const ROMAN_BY_LATIN: ReadonlyMap<string, string> = new Map(
+const ROMANISED_BY_LATIN_LETTER: ReadonlyMap<string, string> = new Map(
   Object.entries({ ə: 'a', ğ: 'g', ı: 'i', ö: 'o', ü: 'u', š: 'ş', č: 'ç', ž: 'j', ß: 's', æ: 'a', ø: 'o', w: 'v' }),
 );
 
 /** Russian, and the Cyrillic alphabets in which Azerbaijani (until 1991) and its neighbours were or are written. */
-const ROMAN_BY_CYRILLIC: ReadonlyMap<string, string> = new Map(
+const ROMANISED_BY_CYRILLIC_LETTER: ReadonlyMap<string, string> = new Map(
   Object.entries({
     ...{ а: 'a', б: 'b', в: 'v', г: 'g', д: 'd', е: 'e', ё: 'yo', ж: 'j', з: 'z', и: 'i', й: 'y', к: 'k', л: 'l' },
     ...{ м: 'm', н: 'n', о: 'o', п: 'p', р: 'r', с: 's', т: 't', у: 'u', ф: 'f', х: 'x', ц: 'ts', ч: 'ç', ш: 'ş' },
@@ -30,7 +30,7 @@ const AZERBAIJANI_LETTER = /[əğşçöü]/u;
  * English press spellings write one sound with two or more letters (Dzhafar, Djafar and Jafar are Cəfər). A word with
  * Azerbaijani letters has no such groups: in Məchulli, `c` and `h` are two sounds.
  */
-const ROMAN_BY_DIGRAPH: ReadonlyMap<string, string> = new Map(
+const ROMANISED_BY_DIGRAPH: ReadonlyMap<string, string> = new Map(
   Object.entries({ dzh: 'j', dj: 'j', zh: 'j', tch: 'ç', ch: 'ç', sch: 'ş', sh: 'ş', kh: 'x', gh: 'g', ph: 'f' }),
 );
 const DIGRAPH = /dzh|dj|zh|tch|ch|sch|sh|kh|gh|ph/g;
@@ -46,18 +46,18 @@ export const romanise = (word: string): string => {
   const lower = withoutLookAlikes(word.normalize('NFKC')).toLocaleLowerCase('az').normalize('NFC');
   const latin = AZERBAIJANI_LETTER.test(lower)
     ? lower
-    : lower.replace(DIGRAPH, (group) => ROMAN_BY_DIGRAPH.get(group) ?? group);
+    : lower.replace(DIGRAPH, (group) => ROMANISED_BY_DIGRAPH.get(group) ?? group);
   const cyrillic = latin.replace(/дж/gu, 'ж');
   const letters = [...cyrillic].map(romanLetter).join('').replace(/c/g, 'j');
   return withoutY(letters);
 };
 
 const romanLetter = (letter: string): string => {
-  const roman = ROMAN_BY_CYRILLIC.get(letter) ?? ROMAN_BY_LATIN.get(letter);
+  const roman = ROMANISED_BY_CYRILLIC_LETTER.get(letter) ?? ROMANISED_BY_LATIN_LETTER.get(letter);
   if (roman !== undefined) return roman;
   if (/[a-z0-9çş]/u.test(letter)) return letter;
   const [base = ''] = letter.normalize('NFD').replace(/[^\p{Letter}\p{Number}]/gu, '');
-  return ROMAN_BY_CYRILLIC.get(base) ?? ROMAN_BY_LATIN.get(base) ?? base;
+  return ROMANISED_BY_CYRILLIC_LETTER.get(base) ?? ROMANISED_BY_LATIN_LETTER.get(base) ?? base;
 };
 
 /**
@@ -92,7 +92,9 @@ const CYRILLIC_BY_LATIN_LOOK_ALIKE = letterMap(CAPITALS_THAT_LOOK_ALIKE[1], CAPI
 const withoutLookAlikes = (word: string): string => {
   if (!/\p{Script=Cyrillic}/u.test(word)) return word;
   const latin = word.match(/\p{Script=Latin}/gu)?.length ?? 0;
-  const cyrillic = [...word.toLocaleLowerCase('az')].filter((letter) => ROMAN_BY_CYRILLIC.has(letter)).length;
+  const cyrillic = [...word.toLocaleLowerCase('az')].filter((letter) =>
+    ROMANISED_BY_CYRILLIC_LETTER.has(letter),
+  ).length;
   if (latin === 0 || cyrillic === 0) return word;
   const table = latin >= cyrillic ? LATIN_BY_CYRILLIC_LOOK_ALIKE : CYRILLIC_BY_LATIN_LOOK_ALIKE;
   return [...word].map((letter) => table.get(letter.toLocaleUpperCase('az')) ?? letter).join('');

@@ -25,7 +25,7 @@ import {
   type ServerPosition,
 } from './server-position.js';
 import { consumeRead } from './consume-read.js';
-import { toUnplacedRecord, textLength } from './record.js';
+import { toUnplacedRecord, estimatedJsonLength } from './record.js';
 import { SubscriptionReader } from './subscription-reader.js';
 
 /** Raw events (of all programs that share the server) that each read of a page asks for at least. */
@@ -77,7 +77,7 @@ export class EsdbLog {
             if (event === undefined) return 'more';
             if (Number(event.revision) !== after + 1 + events.length) throw incompleteStreamError(stream);
             events.push(Object.assign(this.#decode(event), { cursor: formatCursor(serverPositionOf(event)) }));
-            return (length += textLength(event.data)) > MAX_READ_CHARACTERS ? 'enough' : 'more';
+            return (length += estimatedJsonLength(event.data)) > MAX_READ_CHARACTERS ? 'enough' : 'more';
           },
         );
       } catch (error) {
@@ -188,7 +188,7 @@ export class EsdbLog {
       counted = { ...place, position: counted.position + 1 };
       events.push(toEvent(event, counted));
       this.guard.noteEvent(place, event.id);
-      length += textLength(event.data);
+      length += estimatedJsonLength(event.data);
     };
     // A retry continues after the last event received.
     const readNext = async (): Promise<void> => {

@@ -25,7 +25,7 @@ export const toUnplacedRecord = ({ id, type, data, metadata }: RecordedEvent): U
 };
 
 /** Characters in the strings and keys of a JSON value: an estimate of its serialized length. */
-export const textLength = (value: unknown): number => {
+export const estimatedJsonLength = (value: unknown): number => {
   const pending = [value];
   let length = 0;
   while (pending.length > 0) {

@@ -27,7 +27,7 @@ import {
   checkStreamName,
   MAX_QUEUED_APPENDS,
   MAX_QUEUED_BYTES,
-  type CheckedAppend,
+  type ValidatedAppend,
 } from '../request-checks.js';
 import { AdoptedLeafStore } from './adopted.js';
 import { Connection } from './connection.js';
@@ -112,7 +112,7 @@ class EsdbEventStore implements EventStore {
     return this.#append(checkAppendOfStoredEvents(stream, expected, records));
   }
 
-  async #append(append: CheckedAppend): Promise<AppendResult> {
+  async #append(append: ValidatedAppend): Promise<AppendResult> {
     this.#checkOpen();
     if (this.#pendingAppends.size >= MAX_QUEUED_APPENDS || this.#pendingBytes + append.bytes > MAX_QUEUED_BYTES)
       throw new StoreBusy('too many appends wait to be written');
@@ -134,7 +134,7 @@ class EsdbEventStore implements EventStore {
    * Returns a call that writes the events as they are now. It can be retried after a lost answer: with the same ids and the
    * same expected revision the server returns the first result.
    */
-  #writeCall({ stream, expected, records }: CheckedAppend): () => Promise<AppendResult> {
+  #writeCall({ stream, expected, records }: ValidatedAppend): () => Promise<AppendResult> {
     const { client, options } = this.#connection;
     const expectedRevision = expected === 'no-stream' ? NO_STREAM : BigInt(expected);
     const serverEvents = records.map(toEventData);

@@ -3,13 +3,13 @@
  * disk.
  */
 import { StoreBusy, type AppendResult } from '../port.js';
-import { MAX_QUEUED_APPENDS, MAX_QUEUED_BYTES, type CheckedAppend } from '../request-checks.js';
+import { MAX_QUEUED_APPENDS, MAX_QUEUED_BYTES, type ValidatedAppend } from '../request-checks.js';
 
 /** Events after which a transaction accepts no further append, to keep event-loop turns short. */
 const MAX_EVENTS_PER_COMMIT = 1_000;
 
 interface PendingAppend {
-  readonly append: CheckedAppend;
+  readonly append: ValidatedAppend;
   readonly resolve: (appended: AppendResult) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -20,10 +20,10 @@ export class GroupCommit {
   #scheduled = false;
 
   /** `commit` writes a group and returns a result for each in order; if it throws, none was written. */
-  constructor(private readonly commit: (appends: readonly CheckedAppend[]) => readonly AppendResult[]) {}
+  constructor(private readonly commit: (appends: readonly ValidatedAppend[]) => readonly AppendResult[]) {}
 
   /** Resolves when the append is durable or in conflict. Rejects with StoreBusy if the queue is full. */
-  add(append: CheckedAppend): Promise<AppendResult> {
+  add(append: ValidatedAppend): Promise<AppendResult> {
     if (this.#queue.length >= MAX_QUEUED_APPENDS || this.#bytes + append.bytes > MAX_QUEUED_BYTES) {
       return Promise.reject(new StoreBusy('too many appends wait to be written'));
     }

@@ -2,7 +2,7 @@
 import type Database from '../../sqlite/database.js';
 import type { EncodedRecord } from '../codec.js';
 import type { AppendResult } from '../port.js';
-import type { CheckedAppend } from '../request-checks.js';
+import type { ValidatedAppend } from '../request-checks.js';
 import { hasLeafColumn } from './file.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
 
@@ -21,7 +21,7 @@ const ROWS_PER_INSERT = 16;
 
 export class LogWriter {
   readonly #statements: ReturnType<typeof prepareStatements>;
-  readonly #commit: (appends: readonly CheckedAppend[]) => readonly AppendResult[];
+  readonly #commit: (appends: readonly ValidatedAppend[]) => readonly AppendResult[];
   /**
    * Caches (tips, types, head) of what is in the log. Valid until another connection commits, which changes SQLite's `data_version`; used
    * within a write transaction only, when no other connection can write.
@@ -35,7 +35,7 @@ export class LogWriter {
 
   constructor(db: Database.Database) {
     this.#statements = prepareStatements(db);
-    const transaction = db.transaction((appends: readonly CheckedAppend[]) => {
+    const transaction = db.transaction((appends: readonly ValidatedAppend[]) => {
       this.#refresh();
       const results = appends.map((append) => this.#append(append));
       this.#insertPending();
@@ -45,7 +45,7 @@ export class LogWriter {
   }
 
   /** See SqliteLog.commit. */
-  commit(appends: readonly CheckedAppend[]): readonly AppendResult[] {
+  commit(appends: readonly ValidatedAppend[]): readonly AppendResult[] {
     try {
       return this.#commit(appends);
     } catch (error) {
@@ -70,7 +70,7 @@ export class LogWriter {
     this.#dataVersion = version;
   }
 
-  #append({ stream, expected, records }: CheckedAppend): AppendResult {
+  #append({ stream, expected, records }: ValidatedAppend): AppendResult {
     const tip = this.#tip(stream);
     const last = tip?.lastRevision ?? NO_REVISION;
     const after = expected === 'no-stream' ? NO_REVISION : expected;

@@ -10,7 +10,7 @@ import {
   type StoredEvent,
   type StreamEvent,
 } from '../port.js';
-import type { CheckedAppend } from '../request-checks.js';
+import type { ValidatedAppend } from '../request-checks.js';
 import { LogWriter } from './log-writer.js';
 import { createAdoptedTable, hasAdoptedTable, hasLeafColumn, commitWithoutChange } from './file.js';
 import { stableLimit } from '../../sqlite/stable-limit.js';
@@ -75,7 +75,7 @@ export class SqliteLog {
    * Writes appends in one transaction, durable on return; a conflict of one does not affect the others. If it throws, none
    * was written.
    */
-  commit(appends: readonly CheckedAppend[]): readonly AppendResult[] {
+  commit(appends: readonly ValidatedAppend[]): readonly AppendResult[] {
     return this.#writer.commit(appends);
   }
 

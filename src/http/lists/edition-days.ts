@@ -10,7 +10,7 @@ import { editionIdIn } from '../../schema/decorators.js';
 import type { DifferencesQueryParameters } from './parameters.js';
 
 /** The query with days instead of editions. Throws InvalidParameter for an unknown edition, or if `from` is then after `to`. */
-export const withEditionDays = async (
+export const replaceEditionsByDays = async (
   queries: Pick<QueryBus, 'execute'>,
   viewer: Viewer,
   list: string,

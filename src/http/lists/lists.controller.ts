@@ -21,7 +21,7 @@ import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { PeoplePageQueryParameters, PeopleQueryParameters, pick, toPaging } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
-import { withEditionDays } from './edition-days.js';
+import { replaceEditionsByDays } from './edition-days.js';
 import {
   CsvQueryParameters,
   DifferencesQueryParameters,
@@ -158,7 +158,7 @@ export class ListsController {
     @Query() query: DifferencesQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
-    const { earlier, later } = comparedScopesOf(viewer, await withEditionDays(this.queries, viewer, id, query));
+    const { earlier, later } = comparedScopesOf(viewer, await replaceEditionsByDays(this.queries, viewer, id, query));
     return this.queries.execute(new ListDifferences(earlier, later, id, query));
   }
 

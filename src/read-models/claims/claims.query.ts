@@ -1,6 +1,13 @@
 /** Claims, each beside what the register counts itself. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { agreementOf, areDisjoint, boundsOf, differenceOf, type Bounds, type Claim } from '../../domain/claim/claim.js';
+import {
+  agreementOf,
+  haveNoCommonNumber,
+  boundsOf,
+  differenceOf,
+  type Bounds,
+  type Claim,
+} from '../../domain/claim/claim.js';
 import type { Metric } from '../../domain/claim/events.js';
 import type { Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
@@ -172,7 +179,7 @@ class ClaimConflicts {
     if (own === undefined) return [];
     const conflicts: string[] = [];
     for (const { id: other, bounds } of all) {
-      if (other !== id && areDisjoint(own.bounds, bounds)) conflicts.push(other);
+      if (other !== id && haveNoCommonNumber(own.bounds, bounds)) conflicts.push(other);
       if (conflicts.length === LIMITS.conflicts) break;
     }
     return conflicts;

@@ -36,7 +36,7 @@ export type Reckoning = { readonly register: ReckoningView } | { readonly unansw
 /**
  * Days before the day of a claim that are searched for the last one on which the register counted the claimed number.
  */
-const DAYS_SEARCHED_BEFORE = 366;
+const DAYS_SEARCHED_FOR_AGREEMENT = 366;
 
 const SUBJECT_UNKNOWN: Reckoning = { unanswered: 'SUBJECT.UNKNOWN' };
 
@@ -136,10 +136,10 @@ export class Reckoner {
     return { from, to, opening, entered, movedIn, movedOut, left, leftByReason, closing };
   }
 
-  /** The last of the DAYS_SEARCHED_BEFORE days before `on` whose number of certain members agrees with the claim; null if none does. */
+  /** The last of the DAYS_SEARCHED_FOR_AGREEMENT days before `on` whose number of certain members agrees with the claim; null if none does. */
   async #lastAgreed({ about: { list = '', category }, claimed }: ClaimToReckon, on: string): Promise<string | null> {
     const to = requireDay(on);
-    const from = to - DAYS_SEARCHED_BEFORE;
+    const from = to - DAYS_SEARCHED_FOR_AGREEMENT;
     const numbers = await this.#once(['daily', list, category, on], () => this.#daily(list, category, { from, to }));
     const last = numbers.findLastIndex((number) => claimed.atLeast <= number && number <= claimed.atMost);
     return last === -1 ? null : formatDay(from + last);

@@ -19,7 +19,7 @@ import {
   movementCandidateCases,
   MOVEMENT_COLUMNS,
   listIndependentPeriodRows,
-  periodRowsOf,
+  readPeriodRows,
   SLICE_SIZE,
   type CaseMovements,
 } from './visit-movements.js';
@@ -77,7 +77,7 @@ export const visitDifferences = async (
     const versions = periodVersionsOf(context, scope, cases);
     const { list, from, to } = scope.later;
     const laterScope = listScope(list.id, to, scope.toPosition, context.position);
-    const laterRows = periodRowsOf(context, laterScope, { from, to }, cases);
+    const laterRows = readPeriodRows(context, laterScope, { from, to }, cases);
     for (const caseNo of cases) {
       const listed = laterRows.get(caseNo) ?? [];
       const withoutList = (): readonly PeriodRowWithCauses[] =>

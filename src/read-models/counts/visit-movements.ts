@@ -41,7 +41,7 @@ export const visitMovements = async (
   for (let start = 0; start < candidates.length; start += SLICE_SIZE) {
     const context = start === 0 ? first : await nextContext(reader, first, knownPosition);
     const scope = listScope(movementScope.list.id, movementScope.to, knownPosition, context.position);
-    for (const [caseNo, listed] of periodRowsOf(
+    for (const [caseNo, listed] of readPeriodRows(
       context,
       scope,
       movementScope,
@@ -101,7 +101,7 @@ export const MOVEMENT_COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p
   p.custody_why, p.recognition_by, p.recognition_why`;
 
 /** Periods of some cases that overlap the span. */
-export const periodRowsOf = (
+export const readPeriodRows = (
   { db }: QueryContext,
   scope: ListScope,
   { from, to }: Pick<MovementScope, 'from' | 'to'>,
@@ -130,4 +130,4 @@ export const listIndependentPeriodRows = (
   scope: ListScope,
   span: Pick<MovementScope, 'from' | 'to'>,
   caseNo: number,
-): readonly PeriodRowWithCauses[] => periodRowsOf(context, { ...scope, list: '' }, span, [caseNo]).get(caseNo) ?? [];
+): readonly PeriodRowWithCauses[] => readPeriodRows(context, { ...scope, list: '' }, span, [caseNo]).get(caseNo) ?? [];

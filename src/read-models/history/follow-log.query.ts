@@ -63,13 +63,13 @@ export class FollowLogHandler implements IQueryHandler<FollowLog> {
     if (context === null) return { events: [], endPosition: after, caughtUp: true };
     const { logTables, position } = context;
     const recorded = logTables.nextEvents(after, MAX_FEED_PAGE_CHARACTERS);
-    const matches = eventFilter(logTables, parameters);
+    const matches = feedEventFilter(logTables, parameters);
     const through = recorded.at(-1)?.position ?? after;
     return { events: recorded.filter(matches).map(toLoggedEvent), endPosition: through, caughtUp: through >= position };
   }
 }
 
-const eventFilter = (
+const feedEventFilter = (
   logTables: LogTables,
   { types, list }: FollowLog['parameters'],
 ): ((line: FullEventEntry) => boolean) => {

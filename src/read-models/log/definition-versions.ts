@@ -106,12 +106,12 @@ const foldNextEvent = <K extends DefinitionKind>(
     },
     last: folded,
     // While nothing is defined, the events are kept: a later correction may make them define something.
-    pending: folded === undefined ? eventsToFoldAgain(last, pending, streamed) : [],
+    pending: folded === undefined ? eventsWhileUndefined(last, pending, streamed) : [],
   };
 };
 
 /** All events of a stream that defines nothing, or nothing any longer. Only the revision of the last one matters. */
-const eventsToFoldAgain = (
+const eventsWhileUndefined = (
   last: FoldedDefinition<unknown> | undefined,
   pending: readonly EventWithRevision[],
   added: EventWithRevision,

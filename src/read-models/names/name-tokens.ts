@@ -61,7 +61,7 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
       {
         expressions: [
           allTermsExpression(fathers.map((key) => ({ exact: [key] }))),
-          allOf(fathers.map(fatherToken).map(quoted)),
+          allOf(fathers.map(fatherToken).map(ftsPhrase)),
         ],
       },
     ];
@@ -84,7 +84,7 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
   return [
     {
       expressions: [whole, ...joined.map(allTermsExpression)],
-      ...(fathers.length > 0 && { narrowerExpression: allOf([whole, ...fathers.map(fatherToken).map(quoted)]) }),
+      ...(fathers.length > 0 && { narrowerExpression: allOf([whole, ...fathers.map(fatherToken).map(ftsPhrase)]) }),
     },
     ...(begun.length === 0 ? [] : [{ expressions: [allTermsExpression(begun)] }]),
     {
@@ -116,7 +116,7 @@ const firstLetters = (key: string, count: number): string => [...key].slice(0, c
 const beginningTokens = (key: string): readonly string[] =>
   [...key].slice(0, MAX_BEGINNING_TOKEN_LETTERS).map((_, index) => `b:${firstLetters(key, index + 1)}`);
 
-const quoted = (token: string): string => `"${token}"`;
+const ftsPhrase = (token: string): string => `"${token}"`;
 const beginningExpression = (key: string): string =>
   [...key].length <= MAX_BEGINNING_TOKEN_LETTERS ? `"b:${key}"` : `"k:${key}"*`;
 const anyOf = (expressions: readonly string[]): string =>
@@ -143,8 +143,8 @@ const allTermsExpression = (terms: readonly Term[]): string => {
     expressions.push(
       anyOf(
         other === undefined
-          ? keys.map(keyToken).map(quoted)
-          : allPairs(keys, other).map((pair) => quoted(pairToken(...pair))),
+          ? keys.map(keyToken).map(ftsPhrase)
+          : allPairs(keys, other).map((pair) => ftsPhrase(pairToken(...pair))),
       ),
     );
   }
@@ -166,7 +166,7 @@ const similarWordsExpression = (
   const expressions: string[] = [];
   while (parts.length > 0) {
     const [one = '', other] = parts.splice(0, 2);
-    expressions.push(quoted(other === undefined ? `${single}:${one}` : unorderedPair(pair, one, other)));
+    expressions.push(ftsPhrase(other === undefined ? `${single}:${one}` : unorderedPair(pair, one, other)));
   }
   return allOf([...expressions, ...initials]);
 };

@@ -14,7 +14,7 @@ import { ANY_CASE, searchNames } from './name-search.js';
 /** How many candidates are shown at most: more are no help to anybody. */
 const MAX_CANDIDATES_SHOWN = 10;
 /** How many spellings of the name of the new person are searched for: the first that were given. */
-const MAX_SPELLINGS_SEARCHED = 5;
+const MAX_NAMES_SEARCHED = 5;
 
 /** Cases of a like name that are known in the scope, the likeliest first, at most MAX_CANDIDATES_SHOWN. */
 export const possibleDuplicates = (
@@ -24,7 +24,7 @@ export const possibleDuplicates = (
   condition = ANY_CASE,
 ): readonly DuplicateCandidate[] => {
   const found = person.names
-    .slice(0, MAX_SPELLINGS_SEARCHED)
+    .slice(0, MAX_NAMES_SEARCHED)
     .flatMap((name) => searchNames(db, scope, name, condition).found);
   const whole = found.filter(({ why }) => !why.includes('beginning'));
   const circumstances = circumstancesIn(

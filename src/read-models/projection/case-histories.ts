@@ -4,7 +4,7 @@
  */
 import type { CaseEvent } from '../../domain/case/events.js';
 import { isAmendment } from '../../domain/corrections.js';
-import { dependenciesOf, type Dependency } from '../../domain/case/dependencies.js';
+import { dependenciesOf, type DefinitionDependency } from '../../domain/case/dependencies.js';
 import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import type { EventWithId } from '../../domain/event.js';
 import { caseHistoryOf, type EventEntry, type LogTables } from '../log-tables.js';
@@ -139,7 +139,7 @@ const definitionChangePositionsFinder = ({
 }: LogTables): ((events: CaseHistory['events'], after: number, before: number) => readonly number[]) => {
   const dependencies = rememberForItems(
     ({ event }: EventWithId<CaseEvent>) => dependenciesOf(event).length > 0,
-    (events) => events.flatMap(({ event }): readonly Dependency[] => dependenciesOf(event)),
+    (events) => events.flatMap(({ event }): readonly DefinitionDependency[] => dependenciesOf(event)),
   );
   return (events, after, before) => {
     const positions = dependencies(events).flatMap(({ kind, id, key }) =>

@@ -42,7 +42,7 @@ export const incidentByInstrument = (asked: ClemencyStatisticRequest): Statistic
     asked.filters.certainty,
   );
 
-const NOT_RELEASED = 'not-released';
+const NOT_RELEASED_KEY = 'not-released';
 
 export const daysToRelease = (asked: ClemencyStatisticRequest): StatisticTable => {
   const { day } = asked.context.scope;
@@ -66,7 +66,7 @@ export const daysToRelease = (asked: ClemencyStatisticRequest): StatisticTable =
       row.set(instrument, { yes: yes + (isSure ? 1 : 0), uncertain: uncertain + (isSure ? 0 : 1) });
       found.set(band, row);
     }
-  const rows = [...DAYS_TO_RELEASE_BANDS.map(({ key }) => key), NOT_RELEASED];
+  const rows = [...DAYS_TO_RELEASE_BANDS.map(({ key }) => key), NOT_RELEASED_KEY];
   return statisticTable(found, { rows, columns: instrumentIds(asked.context) }, asked.filters.certainty);
 };
 
@@ -85,14 +85,14 @@ const daysToReleaseBands = (
   { from_day, latest_day, released_from, released_by }: ClemencyReleaseRow,
   day: number,
 ): readonly string[] => {
-  if (released_from === null || released_by === null || released_from > day) return [NOT_RELEASED];
+  if (released_from === null || released_by === null || released_from > day) return [NOT_RELEASED_KEY];
   const [first, last] = [from_day, Math.min(latest_day, day)];
   const bands = overlappingBandKeys(
     DAYS_TO_RELEASE_BANDS,
     Math.max(0, released_from - last),
     Math.min(released_by, day) - first,
   );
-  return released_by > day ? [...bands, NOT_RELEASED] : bands;
+  return released_by > day ? [...bands, NOT_RELEASED_KEY] : bands;
 };
 
 /** SQL for whether, in every possible course, the person was recognised, the act was applied by the day, and the filters match. */

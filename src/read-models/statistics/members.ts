@@ -54,12 +54,12 @@ export const stageByCategory = (asked: MemberStatisticRequest): StatisticTable =
   );
 
 /** The key of people without a conviction, who have no articles of one and no sentence. */
-const NOT_CONVICTED = 'not-convicted';
+const NOT_CONVICTED_KEY = 'not-convicted';
 
 export const membersByGravity = (asked: MemberStatisticRequest): StatisticTable => {
   defineGravityFunction(asked.context.db, asked.gravityOf);
-  const key = `CASE WHEN ${STAGE_SQL} = 'convicted' THEN habeas_gravity(p.articles, @day) ELSE '${NOT_CONVICTED}' END`;
-  return groupedTable(asked, { key }, { rows: [...GRAVITIES, UNKNOWN_KEY, NOT_CONVICTED], columns: [ONLY_COLUMN] });
+  const key = `CASE WHEN ${STAGE_SQL} = 'convicted' THEN habeas_gravity(p.articles, @day) ELSE '${NOT_CONVICTED_KEY}' END`;
+  return groupedTable(asked, { key }, { rows: [...GRAVITIES, UNKNOWN_KEY, NOT_CONVICTED_KEY], columns: [ONLY_COLUMN] });
 };
 
 const WITH_GRAVITY_FUNCTION = new WeakSet<Db>();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { encode } from '../../../src/event-store/encode.js';
 import type { AppendResult, ExpectedRevision } from '../../../src/event-store/port.js';
-import type { CheckedAppend } from '../../../src/event-store/request-checks.js';
+import type { ValidatedAppend } from '../../../src/event-store/request-checks.js';
 import { openLogFile } from '../../../src/event-store/sqlite/file.js';
 import { LogWriter } from '../../../src/event-store/sqlite/log-writer.js';
 import { effort } from '../../support/effort.js';
@@ -44,7 +44,7 @@ class Model {
   streams = new Map<string, readonly string[]>();
   positions: readonly string[] = [];
 
-  append({ stream, expected, records }: CheckedAppend): AppendResult {
+  append({ stream, expected, records }: ValidatedAppend): AppendResult {
     const ids = this.streams.get(stream) ?? [];
     const start = expected === 'no-stream' ? 0 : expected + 1;
     const added = records.map(({ id }) => id);
@@ -64,7 +64,7 @@ class Model {
   }
 }
 
-const toAppend = ({ stream, off, first, count }: Wanted, model: Model): CheckedAppend => {
+const toAppend = ({ stream, off, first, count }: Wanted, model: Model): ValidatedAppend => {
   const start = Math.max(0, (model.streams.get(stream)?.length ?? 0) + off);
   const expected: ExpectedRevision = start === 0 ? 'no-stream' : start - 1;
   const records = IDS.slice(first, first + count).map((id, i) =>
@@ -84,7 +84,7 @@ it('writes what a model says, on two connections that each remember where stream
       const model = new Model();
       for (const { writer, appends, fails } of groups) {
         const before = { streams: new Map(model.streams), positions: model.positions };
-        const checked: CheckedAppend[] = [];
+        const checked: ValidatedAppend[] = [];
         const results = appends.map((append) => {
           const next = toAppend(append, model);
           checked.push(next);
