@@ -11,6 +11,7 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY src ./src
 COPY tools/bundle.mjs ./tools/
+COPY reference-data ./reference-data
 RUN npm run build && npm prune --omit=dev
 
 # Runs it: without compiler and package cache, and not as root.

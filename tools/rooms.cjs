@@ -158,7 +158,7 @@ const rooms = {
 
 /** The composition root may import everything, and no room may import it. */
 const root =
-  '^src/(main|cli|app\\.module|eligible-persons|projection|projection-worker|serve|settings|shipped-file|stores|system-clock)\\.ts$|^src/cli/';
+  '^src/(main|cli|app\\.module|eligible-persons|projection|projection-worker|serve|settings|shipped-file|code-cache|bundled-program|stores|system-clock)\\.ts$|^src/cli/';
 
 /** The table of docs/architecture.md, as Markdown. */
 const table = () =>
@@ -168,7 +168,7 @@ const table = () =>
     ...Object.entries(rooms).map(
       ([name, { says, packages, node }]) => `| ${name} | ${says} | ${list(packages)} | ${list(node)} |`,
     ),
-    '| main, cli, app.module, eligible-persons, projection, projection-worker, serve, settings, shipped-file, stores, system-clock, cli/ | everything | everything | everything |',
+    '| main, cli, app.module, eligible-persons, projection, projection-worker, serve, settings, shipped-file, code-cache, bundled-program, stores, system-clock, cli/ | everything | everything | everything |',
   ].join('\n');
 
 const list = (names) => (names.length === 0 ? '–' : names.map((name) => `\`${name}\``).join(' '));
