@@ -20,10 +20,20 @@ export const whenAborted = async (signal: AbortSignal): Promise<void> => {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 };
 
-/** The context of this process. The first SIGINT or SIGTERM aborts `signal`, so that a command ends in order; the same again kills it. */
+/**
+ * The context of this process. The first SIGINT or SIGTERM aborts `signal`, so that a command ends in order; the same again kills it.
+ * A command goes on if nobody reads its output any more.
+ */
 export const contextOfProcess = (): Context => {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
   const { env: environment, stdout: out, stderr: err } = process;
+  out.on('error', (error: NodeJS.ErrnoException) => {
+    // `head` and pagers close the pipe once they have enough.
+    if (error.code === 'EPIPE') return;
+    err.write(`Standard output cannot be written: ${error.message}\n`);
+    // EXIT.couldNotRun; its module imports too much to be imported here.
+    process.exit(2);
+  });
   return { environment, out, err, signal: controller.signal, projection: 'worker' };
 };

@@ -1,5 +1,5 @@
 /** Runs the built program in a process of its own. Needs `npm run build`, which `npm test` runs first. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WITH_SOURCES, type Loose } from '../support/service.js';
@@ -62,4 +62,13 @@ it('serves and records, stops on Ctrl-C, and has kept everything after a restart
 it('does not start on wrong settings, or beyond loopback without a token', async () => {
   await expect(start({ HABEAS_PORT: 'x' })).rejects.toThrow(/ended with 2: .*HABEAS_PORT: expected a port/s);
   await expect(start({ HABEAS_HOST: '0.0.0.0' })).rejects.toThrow(/ended with 2: .*HABEAS_TOKEN/s);
+});
+
+it.each([
+  ['a reader that has read enough', '| true', 0, ''],
+  ['a full disk', '> /dev/full', 2, 'Standard output cannot be written: ENOSPC: no space left on device, write\n'],
+])('prints no stack for %s', (_, to, code, message) => {
+  const command = `set -o pipefail; "${process.execPath}" "${CLI}" --help ${to}`;
+  const { status, stderr } = spawnSync('bash', ['--norc', '-c', command], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([code, message]);
 });
