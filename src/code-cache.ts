@@ -11,11 +11,11 @@ export const codeCacheFile = (file: string): string => `${file}.cache`;
 
 /**
  * Compiles a script with its code cache. Compiles it anew if there is no cache, or one of another version of Node: the script's
- * `cachedDataRejected` is then true or undefined. Throws errors of the file system.
+ * `cachedDataRejected` is then true or undefined. `file` has ASCII characters only. Throws errors of the file system.
  */
 export const compileScript = (file: string): Script => {
   const cache = codeCacheFile(file);
-  return new Script(readFileSync(file, 'utf8'), {
+  return new Script(readFileSync(file, 'latin1'), {
     filename: file,
     ...(existsSync(cache) && { cachedData: readFileSync(cache) }),
   });

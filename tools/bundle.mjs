@@ -3,7 +3,7 @@
  * files. A start then opens a dozen files instead of 2,500. The largest, `program.cjs`, has a code cache beside it.
  */
 import { build } from 'esbuild';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
@@ -62,6 +62,16 @@ const urlOfBundle = require('node:url').pathToFileURL(__filename).href;`,
     footer: { js: '})' },
   });
 
+/**
+ * Writes the rest of the program as ASCII, which V8 reads in half the time: esbuild escapes other characters everywhere but in regular
+ * expressions, where an escape means the same, and in comments.
+ */
+const escapeProgram = () => {
+  const text = readFileSync(PROGRAM, 'utf8');
+  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(PROGRAM, text.replace(/[^\0-\x7f]/g, escape));
+};
+
 /** The entry points. All in one folder: an entry point is found from a file beside it. */
 const bundleEntryPoints = () =>
   build({
@@ -109,5 +119,6 @@ const writeCodeCache = async () => {
 };
 
 await bundleProgram();
+escapeProgram();
 await bundleEntryPoints();
 await writeCodeCache();

@@ -114,6 +114,8 @@ export const MEMORY_AT_REST = 'MiB at rest';
 
 /** From the start of the process until the service is ready and has answered for a case; its memory once it does nothing by itself. */
 export const starts = withModels(async ({ folder, sizes }) => {
+  // Loads the client.
+  await fetch('data:,');
   const startedAt = performance.now();
   const service = await startService(folder);
   await service.ready();
