@@ -48,10 +48,13 @@ export class FindDuplicates implements JobKind<FindDuplicatesParameters> {
   }
 
   /**
-   * Starts the comparison of the register as known at the position of the scope, whatever its day and list; it ends early once it has
-   * found `maxPairs` pairs. There is one job for each position: starting it again returns the same job. Throws what `openScope` throws.
+   * Starts the comparison of the register as known at the position of the scope, whatever its day and list, once all that is recorded
+   * is projected; it ends early once it has found `maxPairs` pairs. There is one job for each position: starting it again returns
+   * the same job. Throws what `openScope` throws, and errors of the store.
    */
   async start(scope: Scope): Promise<StartResult<null>> {
+    const head = await this.reader.store.head();
+    if (head !== null) await this.reader.contextAt({ atLeast: head });
     const {
       scope: { position },
     } = await openScope(this.reader, scope);

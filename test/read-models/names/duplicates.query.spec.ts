@@ -147,7 +147,7 @@ it('are listed once where a step failed and was done again', async () => {
     asked = 0;
     override contextAt(...wait: Parameters<ReadModelReader['contextAt']>): ReturnType<ReadModelReader['contextAt']> {
       this.asked += 1;
-      if (this.asked === 3) setArrests('damaged');
+      if (this.asked === 4) setArrests('damaged');
       return fixture.models.contextAt(...wait);
     }
   }
@@ -162,6 +162,14 @@ it('are listed once where a step failed and was done again', async () => {
   expect(again.get(id)?.state).toBe('done');
   expect(again.items(id, 0, 1_000)).toEqual(whole);
   await again.close();
+});
+
+it('are found among all that was recorded before the comparison was asked for', async () => {
+  for (const id of ['a', 'b']) await fixture.append('case', id, born('Elşən Həsənov', '1980'));
+  const started = await comparison.start(scopeOf({}));
+  if (started.outcome !== 'started') throw new Error(started.outcome);
+  await jobs.whenEnded(started.job.id);
+  expect(jobs.items(started.job.id, 0, 10)).toHaveLength(1);
 });
 
 it('are shown a page at a time', async () => {
