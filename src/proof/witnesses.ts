@@ -115,13 +115,29 @@ export class Witnesses {
     for (const wait of [0, ...this.waits]) {
       try {
         if (wait > 0) await sleep(wait, undefined, { signal, ref: false });
-        await sendTo(witness, note, AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]));
+        await this.#sendInTime(witness, note);
         return true;
       } catch {
         if (signal.aborted) return false;
       }
     }
     return false;
+  }
+
+  /** Without AbortSignal.timeout: within AbortSignal.any it may be collected before it fires (nodejs/node, issue 57736). */
+  async #sendInTime(witness: Witness, note: string): Promise<void> {
+    const { signal } = this.#stopping;
+    signal.throwIfAborted();
+    const attempt = new AbortController();
+    const abort = (): void => attempt.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    const timer = setTimeout(() => attempt.abort(new Error('not in time')), this.timeoutMs).unref();
+    try {
+      await sendTo(witness, note, attempt.signal);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
   }
 }
 
