@@ -1,7 +1,7 @@
 /** For commands that record an operator's decision about the log in the log itself: who decided, and a store that keeps time in order. */
 import type { Actor } from '../domain/event.js';
 import type { EventStore } from '../event-store/port.js';
-import type { LogDecision } from '../proof/adoption.js';
+import type { OperatorDecision } from '../proof/adoption.js';
 import type { Settings } from '../settings.js';
 import { systemClock } from '../system-clock.js';
 import { LogTime } from '../watching/log-time.js';
@@ -12,7 +12,7 @@ import { CannotRun } from './exit.js';
 const PERSON_PATTERN = /^person:([0-9A-Za-z][0-9A-Za-z._-]{0,63})$/;
 
 /** A decision by the person whom `--by` names, made now. Throws CannotRun if it names none. */
-export const decisionBy = (by: string | undefined): LogDecision => {
+export const decisionBy = (by: string | undefined): OperatorDecision => {
   const id = PERSON_PATTERN.exec(by ?? '')?.[1];
   if (id === undefined)
     throw new CannotRun('--by: expected person: and an opaque id, no name: person:7f3a. The log says who decided it');

@@ -11,7 +11,7 @@ import {
   type LogDifference,
 } from '../read-models/log-fingerprint.js';
 import { UNWATCHED } from '../jobs/job.js';
-import { recordInLogStream, UNSOURCED, type LogDecision } from '../proof/adoption.js';
+import { recordInLogStream, UNSOURCED, type OperatorDecision } from '../proof/adoption.js';
 import type { Checkpoint } from '../proof/checkpoint.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import { verifyLog, verifyWhenAvailable } from '../proof/verify-log.js';
@@ -57,7 +57,7 @@ export const differenceNotice = (difference: LogDifference | null): string =>
  */
 export const acceptLog = async (
   settings: Settings,
-  decision: LogDecision,
+  decision: OperatorDecision,
   context: Pick<Context, 'signal' | 'err'>,
 ): Promise<string> => {
   const { events, readModels } = dataFilePaths(settings.data);

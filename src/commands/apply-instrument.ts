@@ -86,7 +86,7 @@ interface ApplicationParameters {
 /** Persons after which the job's progress is saved; after a kill, at most so many are processed again. */
 const PERSONS_PER_SAVE = 50;
 /** The first pass tries all remaining persons, later ones those with POSTPONED_CODES. RecordEvents retries within each pass. */
-const MAX_PASSES = 3;
+const MAX_PASSES_OVER_PERSONS = 3;
 /** Attempts at one person while the store is too busy. */
 const MAX_BUSY_ATTEMPTS = 10;
 
@@ -185,7 +185,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       unsaved = [];
     };
     try {
-      for (let pass = 1; steps.length > 0 && pass <= MAX_PASSES; pass += 1) {
+      for (let pass = 1; steps.length > 0 && pass <= MAX_PASSES_OVER_PERSONS; pass += 1) {
         if (pass > 1) await sleep(this.retryMs, undefined, { signal, ref: false });
         postponed = [];
         for (const step of steps) {

@@ -21,7 +21,7 @@ export const MERGED_CASES = Symbol('MergedCases');
 export const NO_MERGED_CASES: MergedCases = { absorbedInto: () => Promise.resolve([]) };
 
 /** The stream of a case, with its events in order of recording. */
-export interface CaseStream {
+export interface CaseStreamEvents {
   readonly caseId: string;
   readonly events: readonly StreamEvent[];
 }
@@ -34,7 +34,7 @@ export const loadAbsorbedStreams = async (
   store: EventStore,
   mergedCases: MergedCases,
   caseId: string,
-): Promise<readonly CaseStream[]> => {
+): Promise<readonly CaseStreamEvents[]> => {
   const ids = await mergedCases.absorbedInto(caseId).catch((): readonly string[] => []);
   const streams = await Promise.all(
     ids.slice(0, MAX_MERGED_CASES).map(async (id) => ({ caseId: id, events: await loadCase(store, id) })),

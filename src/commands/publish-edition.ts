@@ -65,7 +65,7 @@ export class PublishEdition extends Command<RecordEventsResult> {
  * Attempts to publish. Each further one follows another edition of the list that was recorded while this one was
  * computed.
  */
-const MAX_PUBLISH_ATTEMPTS = 5;
+const MAX_EDITION_PUBLISH_ATTEMPTS = 5;
 
 @CommandHandler(PublishEdition)
 export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
@@ -80,7 +80,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
   /** Throws the store's errors and those of EditionDrafts. */
   async execute({ request }: PublishEdition): Promise<RecordEventsResult> {
     let result = await this.publish(request);
-    for (let attempts = 1; attempts < MAX_PUBLISH_ATTEMPTS && isRaced(result); attempts += 1)
+    for (let attempts = 1; attempts < MAX_EDITION_PUBLISH_ATTEMPTS && isRaced(result); attempts += 1)
       result = await this.publish(request);
     if (result.outcome === 'recorded' && !result.repeated) await this.checkpoints.sign();
     return result;
@@ -88,7 +88,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
 
   private async publish(request: PublishEditionRequest): Promise<RecordEventsResult> {
     const { list, asOf } = request;
-    const before = findEventByKey(await loadStream(this.store, streamName('list', list)), request);
+    const before = findEventByIdempotencyKey(await loadStream(this.store, streamName('list', list)), request);
     if (before !== null)
       return isAsRequested(before, request) ? this.record(request, before) : { outcome: 'key-reused' };
     if ((parseDay(asOf) ?? Infinity) > this.clock.today())
@@ -124,7 +124,7 @@ const eventFieldsFromRequest = ({ list, edition, asOf, sources }: PublishEdition
   }) as const;
 
 /** The event that an earlier request of the same key recorded. */
-const findEventByKey = (
+const findEventByIdempotencyKey = (
   stream: readonly StreamEvent[],
   { list, actor, key }: PublishEditionRequest,
 ): StreamEvent['event'] | null => {

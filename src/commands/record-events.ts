@@ -23,7 +23,7 @@ import {
   loadAbsorbedStreams,
   MERGED_CASES,
   NO_MERGED_CASES,
-  type CaseStream,
+  type CaseStreamEvents,
   type MergedCases,
 } from './merged-cases.js';
 import {
@@ -275,7 +275,7 @@ const prepareRequest = (request: RecordEventsRequest): PreparedRequest => {
   return { ...request, stream, reportedEvents };
 };
 
-const toTarget = ({ caseId, events }: CaseStream): TargetStream => ({
+const toTarget = ({ caseId, events }: CaseStreamEvents): TargetStream => ({
   subject: { kind: 'case', id: caseId },
   stream: streamName('case', caseId),
   events,

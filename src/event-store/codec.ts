@@ -289,7 +289,7 @@ const asCoveredPayload = (payload: unknown): CoveredPayload | null => {
 };
 
 /** The personal part without its salt; placeholders (see `erased.ts`) where it was erased. */
-const personalFields = (type: string, payload: StoredPayload): EventParts['personal'] => {
+const personalFields = (type: string, payload: StoredPayloadParts): EventParts['personal'] => {
   if (payload.personal === null) return erasedPersonalPart(type);
   if (!('commitment' in payload)) return payload.personal;
   const { salt: _, ...fields } = payload.personal;
@@ -398,13 +398,13 @@ const findError = (value: unknown, part: string, checks: Readonly<Record<string,
   return null;
 };
 
-interface StoredPayload extends Pick<EventParts, 'data'> {
+interface StoredPayloadParts extends Pick<EventParts, 'data'> {
   /** Null where the personal part was erased, or there never was one. */
   readonly personal: EventParts['personal'] | null;
   readonly meta: StoredMetadata;
 }
 
-const isPayload = (value: unknown): value is StoredPayload =>
+const isPayload = (value: unknown): value is StoredPayloadParts =>
   isObject(value) &&
   isObject(value['data']) &&
   isObject(value['meta']) &&

@@ -54,11 +54,11 @@ export const openDataFolder = (path: string): DataFolder => {
 };
 
 /** Files of the register: databases with SQLite's sidecar files, unfinished rebuilds and files set aside; the lock, keys and checkpoint. */
-const REGISTER_FILE_PATTERN =
+const DATA_FOLDER_FILE_PATTERN =
   /^(events|read-models|jobs)[.\w:-]*$|^lock(-journal)?$|^log-(key|checkpoint|tiles)[.\w:-]*$/;
 
 const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupReadable'> => {
-  const names = ['.', ...readdirSync(path).filter((name) => REGISTER_FILE_PATTERN.test(name))];
+  const names = ['.', ...readdirSync(path).filter((name) => DATA_FOLDER_FILE_PATTERN.test(name))];
   const modes = names.map((name) => ({ name, mode: restrictToOwner(join(path, name)) }));
   const withMode = (wanted: string): readonly string[] =>
     modes.filter(({ mode }) => mode === wanted).map(({ name }) => name);

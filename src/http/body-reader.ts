@@ -16,7 +16,7 @@ export type BodyAbortReason = (typeof BODY_ABORT_REASONS)[number];
 interface IncomingBody {
   bytes: number;
   /** `bytes` at the last check that found enough progress. */
-  checkedBytes: number;
+  bytesAtLastCheck: number;
   /** The time of that check in milliseconds, or of the start of the body before the first. */
   checkedAt: number;
   readonly abort: (reason: BodyAbortReason) => void;
@@ -45,7 +45,7 @@ export class BodyReader {
         settle(() => reject(new UnreadableBody('REQUEST.TIMEOUT')));
         this.onAbort(reason);
       };
-      const body: IncomingBody = { bytes: 0, checkedBytes: 0, checkedAt: performance.now(), abort };
+      const body: IncomingBody = { bytes: 0, bytesAtLastCheck: 0, checkedAt: performance.now(), abort };
       const slot = this.#slots.acquire(clientKeyOf(request), this.limits.bodiesPerClient, () => abort('room'));
       if (slot === null) throw new Error('slots of incoming bodies can always be revoked');
       const settle = (result: () => void): void => {
@@ -73,8 +73,8 @@ export class BodyReader {
   abortSlowBodies(now: number): void {
     const { bodyProgressBytes, bodyProgressMs } = this.limits;
     for (const body of [...this.#incoming].filter(({ checkedAt }) => now - checkedAt >= bodyProgressMs)) {
-      if (body.bytes - body.checkedBytes < bodyProgressBytes) body.abort('slow');
-      else Object.assign(body, { checkedBytes: body.bytes, checkedAt: now });
+      if (body.bytes - body.bytesAtLastCheck < bodyProgressBytes) body.abort('slow');
+      else Object.assign(body, { bytesAtLastCheck: body.bytes, checkedAt: now });
     }
   }
 

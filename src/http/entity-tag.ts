@@ -41,7 +41,7 @@ const TAG_WITH_REVISION = /^"(\d{1,15})(?:\.[0-9a-f]{16})?"$/;
  * The revisions that `If-Match` names, or undefined for `*`, which matches any. By strong comparison weak tags and unknown tags
  * match no revision, so the list may be empty.
  */
-export const revisionsIn = (ifMatch: string): readonly number[] | undefined =>
+export const revisionsUnlessWildcard = (ifMatch: string): readonly number[] | undefined =>
   isWildcard(ifMatch)
     ? undefined
     : parseTags(ifMatch).flatMap((tag) => {

@@ -100,7 +100,7 @@ const createHttpServer = (listener: RequestListener, { limits, connections, bodi
     const [now, previous] = [performance.now(), lastCheck];
     lastCheck = now;
     // Skips the check after a blocked event loop: bytes may have arrived that were not read yet.
-    if (now - previous > limits.checkIntervalMs + MAX_TIMER_DELAY_MS) return;
+    if (now - previous > limits.checkIntervalMs + MAX_TIMER_LATENESS_MS) return;
     connections.closeSilentConnections(now);
     bodies.abortSlowBodies(now);
   }, limits.checkIntervalMs).unref();
@@ -110,7 +110,7 @@ const createHttpServer = (listener: RequestListener, { limits, connections, bodi
 /** Routes whose bodies name many cases. */
 const LARGE_BODY_ROUTES: ReadonlySet<string> = new Set([BATCH_PATH, APPLICATIONS_PATH]);
 
-const MAX_TIMER_DELAY_MS = 1_000;
+const MAX_TIMER_LATENESS_MS = 1_000;
 
 /** Keeps the caller's id only if it is a UUID, since the id is logged and stored. */
 const toRequestId = (header: string | string[] | undefined): string =>

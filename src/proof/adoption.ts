@@ -25,7 +25,7 @@ import { TreeRootBuilder } from './merkle.js';
 export const LOG_STREAM = streamName('log', LOG_STREAM_ID);
 
 /** The operator who decides something about the log, and the time of the decision. */
-export interface LogDecision {
+export interface OperatorDecision {
   readonly actor: Actor;
   readonly decidedAt: Date;
 }
@@ -41,7 +41,7 @@ export interface Adoption {
  * Adopts the events before the first one with a leaf hash of its own. Resumes where it was interrupted; events adopted
  * before keep their hashes. Throws StoreDamaged for an event that cannot be read, or has changed since it was adopted.
  */
-export const adoptLog = async (store: EventStore, decision: LogDecision, job: JobContext): Promise<Adoption> => {
+export const adoptLog = async (store: EventStore, decision: OperatorDecision, job: JobContext): Promise<Adoption> => {
   const tree = new TreeRootBuilder();
   let page: AdoptedLeaf[] = [];
   const writePage = async (): Promise<void> => {
@@ -81,7 +81,7 @@ const adoptedLeafOf = (event: StoredEvent): AdoptedLeaf =>
 const recordAdoption = async (
   store: EventStore,
   { events, root }: { readonly events: number; readonly root: string },
-  decision: LogDecision,
+  decision: OperatorDecision,
 ): Promise<boolean> => {
   const recorded = (await store.readStream(LOG_STREAM, -1, MAX_READ)).find(({ event }) => event.type === 'log-adopted');
   if (recorded?.event.type === 'log-adopted') {
@@ -99,7 +99,7 @@ export const UNSOURCED = { sources: [], reliability: 'verified' } as const;
 export const recordInLogStream = async (
   store: EventStore,
   event: LogStreamEvent,
-  { actor, decidedAt }: LogDecision,
+  { actor, decidedAt }: OperatorDecision,
 ): Promise<void> => {
   const recorded = await store.readStream(LOG_STREAM, -1, MAX_READ);
   const newEvent: NewEvent = {

@@ -36,7 +36,7 @@ const MAX_COUNTERS = 200;
 /** New events beyond which a full count is cheaper than an update. */
 const MAX_EVENTS_FOR_COUNTER_UPDATE = 1_000;
 /** Cases counted in one step of a count of all cases: some 40 ms. */
-const MAX_CASES_PER_STEP = 20_000;
+const MAX_CASES_COUNTED_PER_STEP = 20_000;
 /** Cases counted in one step where a query selects the cases (`casesSql`): some 40 ms too. */
 const MAX_SELECTED_CASES_PER_STEP = 2_000;
 /** If a query selects more than one in this many cases, counting all cases takes no longer. */
@@ -64,7 +64,7 @@ interface CaseFilter {
 }
 
 /** A count under way: the slices of cases that are still to be counted, and the totals of the others. */
-interface RunningCount {
+interface CountInProgress {
   readonly slicesLeft: CaseFilter[];
   totals: TotalsByKey;
 }
@@ -72,7 +72,7 @@ interface RunningCount {
 export class Counters {
   readonly #cache = new LRUCache<string, CachedCounter>({ max: MAX_COUNTERS });
   /** Counts under way; all requests that wait for the same count share one. */
-  readonly #running = new LRUCache<string, RunningCount>({
+  readonly #running = new LRUCache<string, CountInProgress>({
     max: MAX_RUNNING_COUNTS,
     ttl: ABANDONED_AFTER_MS,
     updateAgeOnGet: true,
@@ -124,7 +124,7 @@ export class Counters {
   }
 
   /** Throws QueriesBusy at the limit: one count more would evict another, which would start over and evict the next. */
-  #begin(scope: ListScope, query: CounterQuery): RunningCount {
+  #begin(scope: ListScope, query: CounterQuery): CountInProgress {
     this.#running.purgeStale();
     if (this.#running.size >= MAX_RUNNING_COUNTS) throw new QueriesBusy();
     return { slicesLeft: this.#slices(scope, query), totals: new Map() };
@@ -133,7 +133,7 @@ export class Counters {
   #counted(scope: ListScope, query: CounterQuery): TotalsByKey {
     if (
       this.#inSteps &&
-      this.#lastCase() > MAX_CASES_PER_STEP &&
+      this.#lastCase() > MAX_CASES_COUNTED_PER_STEP &&
       this.#selected(scope, query, MAX_SELECTED_CASES_PER_STEP) === null
     )
       throw new NotYetCounted(scope, query);
@@ -156,7 +156,7 @@ export class Counters {
     const last = this.#lastCase();
     const selected = this.#selected(scope, query, Math.floor(last / MIN_CASES_PER_SELECTED));
     if (selected === null)
-      return slicesOf(last, MAX_CASES_PER_STEP).map(([after, until]) => ({
+      return slicesOf(last, MAX_CASES_COUNTED_PER_STEP).map(([after, until]) => ({
         text: 'AND p.case_no > @after AND p.case_no <= @until',
         values: { after, until },
       }));

@@ -9,11 +9,16 @@ import { FollowerEnded } from './errors.js';
 import type { Follower, FollowOptions, ModelWriter } from './follower.js';
 import { fromPlainError, toPlainError, type PlainError } from './plain-error.js';
 
-type Method = 'follow' | 'checkWritable' | 'build' | 'buildEmpty' | 'resumeAfterSwap' | 'reopen' | 'close';
+type FollowerMethod = 'follow' | 'checkWritable' | 'build' | 'buildEmpty' | 'resumeAfterSwap' | 'reopen' | 'close';
 
 /** To the worker: a call, the abort of one, or that the log has grown. */
 type FollowerRequest =
-  | { readonly kind: 'call'; readonly call: number; readonly method: Method; readonly options: FollowOptions | null }
+  | {
+      readonly kind: 'call';
+      readonly call: number;
+      readonly method: FollowerMethod;
+      readonly options: FollowOptions | null;
+    }
   | { readonly kind: 'abort'; readonly call: number }
   | { readonly kind: 'commit' };
 
@@ -78,7 +83,7 @@ export class FollowerThread implements ModelWriter {
   }
 
   async #call(
-    method: Method,
+    method: FollowerMethod,
     {
       options = null,
       signal = null,
@@ -139,7 +144,7 @@ export const serveFollower = (
   { onCommit, releaseResources }: { readonly onCommit: () => void; readonly releaseResources: () => Promise<void> },
 ): void => {
   const underWay = new Map<number, AbortController>();
-  const run = async (call: number, method: Method, options: FollowOptions | null): Promise<void> => {
+  const run = async (call: number, method: FollowerMethod, options: FollowOptions | null): Promise<void> => {
     const { signal } = underWay.get(call) as AbortController;
     const progress = (value: JobProgress | null): void => send({ kind: 'progress', call, progress: value });
     switch (method) {

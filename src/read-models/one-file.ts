@@ -8,7 +8,7 @@ class FileReplaced extends Error {
 }
 
 /** Runs `ask` on one read-model file, and runs it again from the start if a rebuild replaces the file meanwhile. */
-export const askOneFile = async <Answer>(
+export const retryIfFileReplaced = async <Answer>(
   reader: ReadModelReader,
   position: number,
   ask: (context: QueryContext) => Promise<Answer>,
@@ -23,7 +23,7 @@ export const askOneFile = async <Answer>(
   }
 };
 
-/** The context of the next turn, for work in slices within `askOneFile`. */
+/** The context of the next turn, for work in slices within `retryIfFileReplaced`. */
 export const nextContext = async (
   reader: ReadModelReader,
   first: QueryContext,

@@ -179,18 +179,18 @@ const partsOfEvent = (event: ReportedEvent<AnyEvent>, rules: DiffRules): readonl
         ...event.names.map((name) =>
           comparedPart({ type: 'named', name, ...provenanceOf(event) }, matchKeyOfName(name), rules),
         ),
-        ...descriptionParts(event, rules),
+        ...personDescriptionParts(event, rules),
       ];
     case 'named':
       return [comparedPart(data, matchKeyOfName(event.name), rules)];
     case 'described':
-      return descriptionParts(event, rules);
+      return personDescriptionParts(event, rules);
     default:
       return [comparedPart(data, rules.matchKeyOf(data), rules)];
   }
 };
 
-const descriptionParts = (
+const personDescriptionParts = (
   event: Extract<AnyEvent, { type: 'opened' | 'described' }>,
   rules: DiffRules,
 ): readonly ComparedPart[] =>

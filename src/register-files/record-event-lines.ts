@@ -148,7 +148,7 @@ const addLinesToCase = async (group: LineGroup, target: TargetCase): Promise<Lin
   const newLines = lines.filter((_, index) => recordedEventIds[index] === null);
   const opened = newLines.find(({ data }) => data.type === 'opened');
   if (opened !== undefined && !isNewSubject) return referenceTaken(opened);
-  const references = referencedEventToAdd(target, priorEvents, lines);
+  const references = eventAddingReference(target, priorEvents, lines);
   const amendments = correctionsOfLines(changes, correctionOptions.file);
   if (amendments.errors.length > 0) return refused(...amendments.errors);
   const outcomes = lines.map((line, index): ImportOutcome => {
@@ -234,7 +234,7 @@ const withAfterKeyReplacedById = (
 };
 
 /** A `referenced` event for a case named by `same_as`, if it neither has the reference of the lines nor gains it by one of them. */
-const referencedEventToAdd = (
+const eventAddingReference = (
   { newReference }: TargetCase,
   priorEvents: readonly PriorEvent[],
   lines: readonly CheckedLine[],

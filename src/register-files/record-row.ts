@@ -117,7 +117,7 @@ const addToSameAsCase = async (row: RowToRecord): Promise<ImportOutcome> => {
 };
 
 /** A `referenced` event for a row with `same_as`, if the case does not have the reference of the row yet. */
-const referencedEventToAdd = (row: RowToRecord, priorEvents: readonly ComparableEvent[]): readonly LocatedEvent[] => {
+const eventAddingReference = (row: RowToRecord, priorEvents: readonly ComparableEvent[]): readonly LocatedEvent[] => {
   const { recorder, cells, events } = row;
   const reference = { list: recorder.list, reference: cells.ref };
   const [first] = events;
@@ -172,7 +172,7 @@ const addRowToCase = async (row: RowToRecord, subject: Subject): Promise<RecordO
     : contradictions;
   if (refusedPlaces.length > 0) return refused(...contradictionErrors(refusedPlaces));
   const corrections = correctionsOf(changes, row.file);
-  const references = referencedEventToAdd(row, priorEvents);
+  const references = eventAddingReference(row, priorEvents);
   const drafts = [
     ...corrections.drafts,
     ...newEvents.map((data) => ({

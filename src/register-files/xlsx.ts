@@ -221,9 +221,9 @@ const dateText = (date: Date, format: string, address: string): string | Invalid
 };
 
 /** The most significant digits of a number that a spreadsheet stores. */
-const STORED_DIGITS = 15;
+const SPREADSHEET_STORED_DIGITS = 15;
 /** The most significant digits of a number with decimals that a spreadsheet shows in the format General. */
-const SHOWN_DIGITS = 10;
+const SPREADSHEET_SHOWN_DIGITS = 10;
 
 /** A number in the format of its cell, for example `0137`. */
 const numberText = (value: number, format: string): string => {
@@ -233,9 +233,9 @@ const numberText = (value: number, format: string): string => {
 
 /** Decimals beyond those shown are the noise of the spreadsheet's arithmetic. Numbers with more whole digits than shown are not rounded. */
 const textInGeneralFormat = (value: number): string => {
-  const stored = Number(value.toPrecision(STORED_DIGITS));
-  const isWhole = Number.isInteger(stored) || Math.abs(stored) >= 10 ** SHOWN_DIGITS;
-  return String(isWhole ? stored : Number(stored.toPrecision(SHOWN_DIGITS)));
+  const stored = Number(value.toPrecision(SPREADSHEET_STORED_DIGITS));
+  const isWhole = Number.isInteger(stored) || Math.abs(stored) >= 10 ** SPREADSHEET_SHOWN_DIGITS;
+  return String(isWhole ? stored : Number(stored.toPrecision(SPREADSHEET_SHOWN_DIGITS)));
 };
 
 const TEXT_OR_GENERAL = /"[^"]*"|\\.|general/gi;

@@ -7,14 +7,14 @@ import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';
 import { ADOPTED_TOGETHER, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { UNWATCHED } from '../../src/jobs/job.js';
-import { adoptLog, LOG_STREAM, type LogDecision } from '../../src/proof/adoption.js';
+import { adoptLog, LOG_STREAM, type OperatorDecision } from '../../src/proof/adoption.js';
 import { verifyLog } from '../../src/proof/verify-log.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { newEvent, newEvents, newStreamName } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const OLD = ADOPTED_TOGETHER + 3;
-const DECISION: LogDecision = {
+const DECISION: OperatorDecision = {
   actor: { kind: 'person', id: '7f3a', asserted: true },
   decidedAt: new Date('2026-11-27T10:00:00.000Z'),
 };

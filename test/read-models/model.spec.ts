@@ -14,7 +14,7 @@ import type { ListEvent } from '../../src/domain/list/events.js';
 import { SORTS_LAST, nameSortKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
-import { countPeople, readPage, type PageRequest } from '../../src/read-models/list/page.js';
+import { countMatchingPeople, readPage, type PageRequest } from '../../src/read-models/list/page.js';
 import {
   judgedCondition,
   toPeriodSqlConditions,
@@ -173,7 +173,7 @@ const actualPeople = (
   const request = { scope, conditions, reference: undefined, sort, limit: 10, certainty: undefined, after: null };
   const found = readPage(file, { ...request, facets: chooseFacets(list, population, filters) });
   expect(readPage(file, { ...request, facets: chooseFacets(list, population, {}) }).items).toEqual(found.items);
-  expect(found.total).toEqual(countPeople(file.counters, scope, toPeriodSqlConditions(conditions)));
+  expect(found.total).toEqual(countMatchingPeople(file.counters, scope, toPeriodSqlConditions(conditions)));
   expect(found.total).toEqual({
     yes: found.items.filter(({ certainty }) => certainty === 'yes').length,
     uncertain: found.items.filter(({ certainty }) => certainty === 'uncertain').length,

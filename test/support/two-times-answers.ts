@@ -1,7 +1,7 @@
 /** What the read models answer on two times, in the words of the model. */
 import { MemberCounts } from '../../src/read-models/counts/counts.query.js';
 import { ListDifferences } from '../../src/read-models/counts/differences.query.js';
-import type { MemberSet } from '../../src/read-models/counts/movement.view.js';
+import type { CertainOrPossible } from '../../src/read-models/counts/movement.view.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { StandingView } from '../../src/read-models/list/person.view.js';
@@ -48,7 +48,7 @@ export const movements = async (
   ask: Handlers,
   scope: Scope,
   list: string,
-  set: MemberSet,
+  set: CertainOrPossible,
   days: number,
 ): Promise<object> => {
   const span = { from: dayText(-1), to: dayText(days) };
@@ -67,7 +67,7 @@ export const differences = async (
   ask: Handlers,
   [from, to]: readonly [Scope, Scope],
   list: string,
-  set: MemberSet,
+  set: CertainOrPossible,
 ): Promise<object> => {
   const found = await ask.differences.execute(new ListDifferences(from, to, list, { set, limit: 1_000 }));
   if (found === null) throw new Error('no list');

@@ -75,7 +75,8 @@ const continueOrder = (
   const ordered = [...beginning];
   while (waiting.length > 0) {
     const state = stateAfter(ordered);
-    const next = onlyCandidate(waiting) ?? bestCandidate(candidatesIn(waiting, waitingIds, predecessorById), state);
+    const next =
+      onlyCandidate(waiting) ?? bestCandidate(nextEventCandidates(waiting, waitingIds, predecessorById), state);
     waiting.splice(waiting.indexOf(next), 1);
     waitingIds.delete(next.id);
     ordered.push(orderedEventOf(next, state, predecessorById.get(next.id) ?? null));
@@ -162,7 +163,7 @@ const onlyCandidate = ([first, second]: readonly DatedEvent[]): DatedEvent | nul
   first !== undefined && (second === undefined || isCertainlyBefore(first, second)) ? first : null;
 
 /** Events that no other waiting event must precede, by its days or as their `after`, sorted by id. `waiting` is sorted by first day. */
-const candidatesIn = (
+const nextEventCandidates = (
   waiting: readonly DatedEvent[],
   waitingIds: ReadonlySet<string>,
   predecessorById: ReadonlyMap<string, string>,

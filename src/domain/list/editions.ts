@@ -10,7 +10,7 @@ export type EditionPublished = Extract<ListEvent, { readonly type: 'edition-publ
 export type EditionDraft = Omit<ListFields['edition-published'], 'edition' | 'asOf'>;
 
 /** The edition that a new one of the day `asOf` follows: of those up to that day the latest; of several of one day the last published. */
-export const editionBefore = (list: ListDefinition, asOf: string): Edition | null =>
+export const latestEditionUpTo = (list: ListDefinition, asOf: string): Edition | null =>
   list.editions.reduce<Edition | null>(
     (last, edition) => (edition.asOf <= asOf && (last === null || edition.asOf >= last.asOf) ? edition : last),
     null,
@@ -18,7 +18,7 @@ export const editionBefore = (list: ListDefinition, asOf: string): Edition | nul
 
 /** The findings of an edition; `list` is the list before the edition is published. */
 export const editionFindings = (id: string, edition: EditionPublished, list: ListDefinition): readonly Finding[] => {
-  const before = editionBefore(list, edition.asOf);
+  const before = latestEditionUpTo(list, edition.asOf);
   const numbers = contradictionsIn(edition, before);
   return [
     ...(list.editions.some((other) => other.edition === edition.edition) ? [finding('EDITION.ID_TAKEN', id)] : []),

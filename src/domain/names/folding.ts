@@ -84,7 +84,7 @@ export const joinedWord = (first: NameWord, second: NameWord): NameWord | null =
  * The beginnings of keys that a word may grow to while somebody types it: `Aliye` is about to become Aliyev, whose ending has
  * another vowel in the key.
  */
-export const completionPrefixesOf = ({ letters, key }: NameWord): readonly string[] =>
+export const prefixesOfUnfinishedWord = ({ letters, key }: NameWord): readonly string[] =>
   letters.endsWith('e') && key.length > 1 ? [key, `${key.slice(0, -1)}u`] : [key];
 
 /** Hyphens and dots part words as spaces do; apostrophes and marks belong to the word (Mə’sud). */

@@ -1,7 +1,7 @@
 /** Ranks how well two names agree. Says why, so that a person can decide; never that two people are the same. */
 import { distance } from 'fastest-levenshtein';
 import { MATCH_REASONS, type MatchReason } from './match-reasons.js';
-import { completionPrefixesOf, joinedWord, MIN_FUZZY_KEY_LENGTH, nameWords, type NameWord } from './folding.js';
+import { prefixesOfUnfinishedWord, joinedWord, MIN_FUZZY_KEY_LENGTH, nameWords, type NameWord } from './folding.js';
 
 export interface NameMatch {
   /** From 0 to 1; 1 is the same spelling of the same words. */
@@ -69,7 +69,8 @@ export const matchTypedName = (typed: readonly NameWord[], name: readonly NameWo
   const last = typed.at(-1);
   if (last === undefined || last.role !== 'name') return whole;
   const longerWords = name.filter(
-    (word) => word.key !== last.key && completionPrefixesOf(last).some((beginning) => word.key.startsWith(beginning)),
+    (word) =>
+      word.key !== last.key && prefixesOfUnfinishedWord(last).some((beginning) => word.key.startsWith(beginning)),
   );
   const completions = longerWords.map((word): NameMatch => {
     const { score, why } = matchWords([...typed.slice(0, -1), { ...word, role: 'name' }], name);
@@ -169,12 +170,12 @@ const joinWordsAsIn = (words: readonly NameWord[], other: readonly NameWord[]): 
 };
 
 /** Letters that a key can lose where two words are joined, by doubled letters and endings. */
-const MAX_LOST_LETTERS = 3;
+const MAX_LETTERS_LOST_BY_JOINING = 3;
 
 /** Quick check before two words are folded as one: the key begins with the first word's letter and is about as long as both. */
 const mayBeJoined = (first: NameWord, second: NameWord, whole: NameWord): boolean =>
   whole.key[0] === first.key[0] &&
-  Math.abs(first.key.length + second.key.length - whole.key.length) <= MAX_LOST_LETTERS;
+  Math.abs(first.key.length + second.key.length - whole.key.length) <= MAX_LETTERS_LOST_BY_JOINING;
 
 const countUnpairedWords = (
   words: readonly NameWord[],

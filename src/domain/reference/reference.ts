@@ -6,7 +6,7 @@ import { streamName, type AnyEvent } from '../events.js';
 import { foldedKey } from '../text.js';
 
 /** UUID namespace (RFC 9562, section 6.6) of the ids of reference streams. Changing it would lose every claim. */
-const REFERENCE_NAMESPACE = '231c67d3-f919-40e1-a65b-12e117c749dd';
+const REFERENCE_STREAM_NAMESPACE = '231c67d3-f919-40e1-a65b-12e117c749dd';
 
 /** The name of the stream in which a reference is claimed: a hash, equal for all spellings with one folded key. */
 export const referenceStreamName = ({ list, reference }: Reference): string =>
@@ -17,7 +17,7 @@ export const unfoldedReferenceStreamName = ({ list, reference }: Reference): str
   streamNameOf({ list, reference });
 
 const streamNameOf = ({ list, reference }: Reference): string =>
-  streamName('reference', v5(JSON.stringify([list, reference]), REFERENCE_NAMESPACE));
+  streamName('reference', v5(JSON.stringify([list, reference]), REFERENCE_STREAM_NAMESPACE));
 
 /** A reference as people write it: list and reference. */
 export const referenceText = ({ list, reference }: Reference): string => `${list}:${reference}`;

@@ -77,11 +77,11 @@ export class AdoptedLeafStore {
   }
 
   async #read(revision: number): Promise<AdoptedPage> {
-    const { client, options, tryTimeoutMs } = this.connection;
+    const { client, options, callAttemptTimeoutMs } = this.connection;
     const pages: AdoptedPage[] = [];
     const from = { fromRevision: BigInt(revision), maxCount: 1, direction: FORWARDS } as const;
     try {
-      await consumeRead(client.readStream(this.#stream, { ...options, ...from }), tryTimeoutMs, ({ event }) => {
+      await consumeRead(client.readStream(this.#stream, { ...options, ...from }), callAttemptTimeoutMs, ({ event }) => {
         if (event !== undefined && Number(event.revision) === revision) pages.push(leavesOf(event));
         return 'enough';
       });

@@ -41,18 +41,18 @@ export interface RetryHooks {
 export class Connection {
   readonly client: EventStoreDBClient;
   readonly options: CallOptions;
-  readonly tryTimeoutMs: number;
+  readonly callAttemptTimeoutMs: number;
   /** Counts failures: after each, the server may be another one, or have another log. */
   #failures = 0;
 
   /** The URL must satisfy `isEsdbUrl`. Connects on first use. */
   constructor(url: string) {
-    this.tryTimeoutMs = deadlineMsIn(url) ?? TRY_TIMEOUT_MS;
+    this.callAttemptTimeoutMs = deadlineMsIn(url) ?? TRY_TIMEOUT_MS;
     this.client = EventStoreDBClient.connectionString(withGossipTimeout(url));
     this.options = {
       credentials: credentialsIn(url) ?? { username: 'nobody', password: 'nobody' },
       requiresLeader: true,
-      deadline: this.tryTimeoutMs,
+      deadline: this.callAttemptTimeoutMs,
     };
     ignoreReconnectErrors(this.client);
   }
@@ -72,7 +72,7 @@ export class Connection {
    * idempotent. Throws a permanent error (see `permanentError`) at once, else StoreUnavailable.
    */
   async retry<R>(call: () => Promise<R>, { onResponse, abortSignals }: RetryHooks): Promise<R> {
-    const giveUpAt = Date.now() + RETRY_PERIOD_IN_TRY_TIMEOUTS * this.tryTimeoutMs;
+    const giveUpAt = Date.now() + RETRY_PERIOD_IN_TRY_TIMEOUTS * this.callAttemptTimeoutMs;
     const isAborted = (): boolean => abortSignals.some(({ aborted }) => aborted);
     for (let tries = 0; ; tries++) {
       if (isAborted()) throw new StoreUnavailable('given up before it was tried again');
@@ -107,7 +107,7 @@ export class Connection {
   }
 
   /** Rejects if the answer takes too long; a late answer is ignored. */
-  withTimeout<R>(answer: Promise<R>, ms = this.tryTimeoutMs + GRACE_MS): Promise<R> {
+  withTimeout<R>(answer: Promise<R>, ms = this.callAttemptTimeoutMs + GRACE_MS): Promise<R> {
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => reject(new Error('no answer in time')), ms);
       const settle =

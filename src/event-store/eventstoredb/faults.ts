@@ -19,13 +19,13 @@ interface ClientError {
   readonly message?: unknown;
   readonly actualVersion?: unknown;
 }
-const asClientError = (error: unknown): ClientError => (typeof error === 'object' && error !== null ? error : {});
+const asEsdbClientError = (error: unknown): ClientError => (typeof error === 'object' && error !== null ? error : {});
 
-export const isClientError = (error: unknown, type: ErrorType): boolean => asClientError(error).type === type;
+export const isClientError = (error: unknown, type: ErrorType): boolean => asEsdbClientError(error).type === type;
 
 /** The stream's last revision from a WrongExpectedVersion error, null if the stream does not exist; undefined for other errors. */
 export const conflictRevision = (error: unknown): number | null | undefined => {
-  const { type, actualVersion } = asClientError(error);
+  const { type, actualVersion } = asEsdbClientError(error);
   if (type !== ErrorType.WRONG_EXPECTED_VERSION) return undefined;
   return typeof actualVersion === 'bigint' ? Number(actualVersion) : null;
 };
@@ -36,7 +36,7 @@ export const conflictRevision = (error: unknown): number | null | undefined => {
  */
 export const permanentError = (error: unknown): Error | null => {
   if (error instanceof StoreUnavailable || error instanceof StoreDamaged || error instanceof RangeError) return error;
-  const { type, code, message } = asClientError(error);
+  const { type, code, message } = asEsdbClientError(error);
   if (type === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED)
     return new AppendTooLarge("more than the server's MaxAppendSize", { cause: error });
   if (type === ErrorType.STREAM_DELETED) return new StoreDamaged('a stream of the log was deleted', { cause: error });

@@ -63,7 +63,7 @@ export class EsdbLog {
 
   /** See EventStore.readStream. */
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
-    const { client, options, tryTimeoutMs } = this.connection;
+    const { client, options, callAttemptTimeoutMs } = this.connection;
     return this.guard.read(async () => {
       const events: StreamEvent[] = [];
       let length = 0;
@@ -71,7 +71,7 @@ export class EsdbLog {
       try {
         await consumeRead(
           client.readStream(this.prefix + stream, { ...options, ...from }),
-          tryTimeoutMs,
+          callAttemptTimeoutMs,
           ({ event }) => {
             this.guard.onResponse();
             if (event === undefined) return 'more';
@@ -123,8 +123,8 @@ export class EsdbLog {
 
   /** As `#readRaw`, without retries. */
   #readRawOnce(from: RawReadOptions, onEvent: RawEventHandler): Promise<void> {
-    const { client, options, tryTimeoutMs } = this.connection;
-    return consumeRead(client.readAll({ ...options, ...from }), tryTimeoutMs, ({ event }) => {
+    const { client, options, callAttemptTimeoutMs } = this.connection;
+    return consumeRead(client.readAll({ ...options, ...from }), callAttemptTimeoutMs, ({ event }) => {
       this.guard.onResponse();
       return event === undefined ? 'more' : onEvent(event);
     });
@@ -225,7 +225,7 @@ export class EsdbLog {
    * from their last event.
    */
   async *subscribe(after: CountedPosition, ending: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
-    const { client, options, tryTimeoutMs } = this.connection;
+    const { client, options, callAttemptTimeoutMs } = this.connection;
     const fromPosition = toClientPosition(after);
     const filter = streamNameFilter({
       prefixes: [this.prefix, metadataStreamOf(this.prefix)],
@@ -240,7 +240,7 @@ export class EsdbLog {
     const source: SubscriptionReader = new SubscriptionReader(
       client.subscribeToAll({ ...options, fromPosition, filter }, { highWaterMark: limit }),
       ending,
-      { silenceMs: tryTimeoutMs, isBehind },
+      { silenceMs: callAttemptTimeoutMs, isBehind },
     );
     try {
       for (let raw; (raw = await source.nextBatchUntilAborted(limit)) !== null;) {

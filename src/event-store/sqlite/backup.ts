@@ -95,7 +95,7 @@ export const backUp = async (
   const partFile = `${target}.part`;
   try {
     const predecessor = previous === undefined ? null : await readPreviousBackup(previous);
-    await createPartFile(partFile);
+    await createBackupPartFile(partFile);
     await copyDatabase(logFile, partFile, job);
     leaveWalMode(partFile);
     const checkedLog = await checkLog(partFile, job, describeMissingEvents);
@@ -132,7 +132,7 @@ export const restore = async (
     );
   const partFile = `${logFile}.part`;
   try {
-    await createPartFile(partFile);
+    await createBackupPartFile(partFile);
     const sha256 = await copyFile(backup, partFile, job);
     const manifest = await readManifestOf(backup);
     const expectedDigests = { '.sha256': await readSha256File(backup), '.json': manifest?.sha256 ?? null };
@@ -205,7 +205,7 @@ const leaveWalMode = (file: string): void => {
 };
 
 /** Creates an empty file of mode 0600, replacing one left by an earlier try. */
-const createPartFile = async (file: string): Promise<void> => {
+const createBackupPartFile = async (file: string): Promise<void> => {
   await removeDatabase(file);
   await writeFile(file, '', { mode: 0o600, flag: 'wx' });
 };

@@ -96,7 +96,7 @@ export class SqliteLog {
 
   /** Events of a stream after a revision. Throws StoreDamaged for an unreadable or missing event. */
   readStream(stream: string, after: number, limit: number): StreamEvent[] {
-    const texts = readInChunks(
+    const texts = readRowsInGrowingChunks(
       limit,
       (read, most) => this.#statements.stream.all(stream, after + read, most) as string[],
     );
@@ -112,7 +112,10 @@ export class SqliteLog {
 
   /** Events of the log after a position. Throws StoreDamaged for an unreadable or missing event. */
   read(after: number, limit: number): LogEvent[] {
-    const texts = readInChunks(limit, (read, most) => this.#statements.log.all(after + read, most) as string[]);
+    const texts = readRowsInGrowingChunks(
+      limit,
+      (read, most) => this.#statements.log.all(after + read, most) as string[],
+    );
     return texts.map((text, index) => {
       const row = new RowReader(text);
       const position = after + 1 + index;
@@ -142,7 +145,7 @@ export class SqliteLog {
   /** Events of the log after a position, as stored. Throws StoreDamaged for a missing event. */
   readStored(after: number, limit: number): StoredEvent[] {
     const readChunk = (read: number, most: number) => this.#statements.stored.all(after + read, most) as StoredRow[];
-    const rows = readInChunks(limit, readChunk);
+    const rows = readRowsInGrowingChunks(limit, readChunk);
     const gap = rows.findIndex(([position], i) => position !== after + 1 + i);
     if (gap === 0) throw new StoreDamaged(`position ${after + 1}: missing`, { position: after + 1 });
     // Returns the events before a gap first: they may be damaged too, and the first damage is to be found.
@@ -266,7 +269,7 @@ const storedEventsSql = (db: Database.Database): string => {
  * Reads in growing chunks until the limit, the end, or the size bound; the first is small, in case events are large.
  * Assumes rows without gaps.
  */
-const readInChunks = <R extends string | StoredRow>(
+const readRowsInGrowingChunks = <R extends string | StoredRow>(
   limit: number,
   readChunk: (read: number, most: number) => R[],
 ): R[] => {

@@ -11,7 +11,7 @@ import { registerIdType, slugType } from '../../schema/decorators.js';
 import type { FieldError } from '../../schema/problems.js';
 import { read, type ReadResult } from '../../schema/read.js';
 import { FIRST_EVENT_TYPE, readEvent } from '../../schema/read-event.js';
-import { revisionsIn } from '../entity-tag.js';
+import { revisionsUnlessWildcard } from '../entity-tag.js';
 import { toRequestErrors, ProblemException, problemResponse } from '../http-response.js';
 import type { RequestError } from '../problem.view.js';
 import { pick } from '../parameters.js';
@@ -114,7 +114,7 @@ export const readCommandHeaders = (
   const result = read(type, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
   if ('errors' in result) return { errors: toRequestErrors('header', result.errors) };
   const { 'x-actor': actor, 'idempotency-key': key, 'if-match': ifMatch } = result.value;
-  const expectedRevision = ifMatch === undefined ? undefined : revisionsIn(ifMatch);
+  const expectedRevision = ifMatch === undefined ? undefined : revisionsUnlessWildcard(ifMatch);
   return {
     actor: { kind: 'person', id: actor.slice('person:'.length), asserted: true } satisfies Actor,
     ...(key === undefined ? {} : { key }),

@@ -1,5 +1,5 @@
 import { COUNTED_BY } from '../../read-models/counts/counts.query.js';
-import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
+import { MEMBER_SETS, type CertainOrPossible } from '../../read-models/counts/movement.view.js';
 import { FILTERS } from '../../read-models/list/filters.js';
 import { IsDay, IsOneOf, IsOptional, IsSlug, ObjectRule } from '../../schema/decorators.js';
 import { FilteredQueryParameters, isSpan, PARAMETER_DESCRIPTIONS } from '../parameters.js';
@@ -45,7 +45,7 @@ export class CountsQueryParameters extends FilteredQueryParameters {
   )
   @IsOptional()
   @IsOneOf(MEMBER_SETS, { description: `With \`by=exit-reason\`: ${PARAMETER_DESCRIPTIONS.set}` })
-  set?: MemberSet;
+  set?: CertainOrPossible;
 }
 
 const NOT_WITH_EXIT_REASON = [

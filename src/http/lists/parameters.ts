@@ -1,4 +1,4 @@
-import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
+import { MEMBER_SETS, type CertainOrPossible } from '../../read-models/counts/movement.view.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import {
@@ -57,7 +57,7 @@ export class MovementsQueryParameters extends KnowledgeParameters {
 
   @IsOptional()
   @IsOneOf(MEMBER_SETS, { description: PARAMETER_DESCRIPTIONS.set })
-  set?: MemberSet;
+  set?: CertainOrPossible;
 
   @IsInteger(1, LIMITS.movements, { description: 'Movements on a page, all kinds together.' })
   limit: number = LIMITS.movements;
@@ -109,7 +109,7 @@ export class DifferencesQueryParameters {
 
   @IsOptional()
   @IsOneOf(MEMBER_SETS, { description: PARAMETER_DESCRIPTIONS.set })
-  set?: MemberSet;
+  set?: CertainOrPossible;
 
   @IsInteger(1, LIMITS.page, { description: PARAMETER_DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;

@@ -82,7 +82,7 @@ interface ConnectedReader {
   /** Bytes that had left the buffer at the last heartbeat. */
   bytesSentAtHeartbeat: number;
   /** Consecutive heartbeats at which bytes were buffered and none had left the buffer since the heartbeat before. */
-  stalledHeartbeats: number;
+  heartbeatsWithoutBytesSent: number;
 }
 
 interface SerialisedPage extends Omit<FeedPage, 'events'> {
@@ -125,7 +125,7 @@ export class Feeds implements BeforeApplicationShutdown {
       hasMore: true,
       bytesWritten: 0,
       bytesSentAtHeartbeat: 0,
-      stalledHeartbeats: 0,
+      heartbeatsWithoutBytesSent: 0,
     };
     const reader: ConnectedReader = {
       clientKey,
@@ -234,9 +234,10 @@ export class Feeds implements BeforeApplicationShutdown {
     for (const reader of this.readers) {
       const unsent = reader.response.writableLength;
       const sent = reader.bytesWritten - unsent;
-      reader.stalledHeartbeats = unsent > 0 && sent <= reader.bytesSentAtHeartbeat ? reader.stalledHeartbeats + 1 : 0;
+      reader.heartbeatsWithoutBytesSent =
+        unsent > 0 && sent <= reader.bytesSentAtHeartbeat ? reader.heartbeatsWithoutBytesSent + 1 : 0;
       reader.bytesSentAtHeartbeat = sent;
-      if (reader.stalledHeartbeats >= this.limits.maxStalledHeartbeats) this.dropSlow(reader);
+      if (reader.heartbeatsWithoutBytesSent >= this.limits.maxStalledHeartbeats) this.dropSlow(reader);
       else if (unsent === 0) this.write(reader, HEARTBEAT);
     }
   }

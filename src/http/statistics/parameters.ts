@@ -1,4 +1,4 @@
-import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
+import { MEMBER_SETS, type CertainOrPossible } from '../../read-models/counts/movement.view.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { IsDay, IsOneOf, IsOptional, IsSlug, ObjectRule } from '../../schema/decorators.js';
 import { PARAMETER_DESCRIPTIONS, FilteredQueryParameters } from '../parameters.js';
@@ -23,7 +23,7 @@ export class StatisticQueryParameters extends FilteredQueryParameters {
 
   @IsOptional()
   @IsOneOf(MEMBER_SETS, { description: `Of a statistic of several days: ${PARAMETER_DESCRIPTIONS.set}` })
-  set?: MemberSet;
+  set?: CertainOrPossible;
 }
 
 export class StatisticCsvQueryParameters extends StatisticQueryParameters {

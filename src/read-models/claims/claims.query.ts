@@ -91,14 +91,14 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     const items: RegisteredClaim[] = [];
     const reckoner = new Reckoner(this.reader, this.countingHandlers, scope.viewer, position);
     for (const { row, conflicts } of shown)
-      items.push({ ...(await compareWithRegister(row, asked.asOf, reckoner)), conflicts });
+      items.push({ ...(await compareClaimWithRegister(row, asked.asOf, reckoner)), conflicts });
     const place = last && { about: last.about, saidDay: last.saidDay, id: last.id };
     return { knownAt, position, items, next: place ? writeCursor({ position, day, place }, queryKey, logId) : null };
   }
 }
 
 /** A claim with the number that the register counts for it on a day. */
-const compareWithRegister = async (
+const compareClaimWithRegister = async (
   { id, revision, claim: json }: ClaimRow,
   on: string | undefined,
   reckoner: Reckoner,

@@ -7,7 +7,7 @@ import { MemberCounts, type MemberCountsHandler } from '../counts/counts.query.j
 import { Movements, type MovementsHandler } from '../counts/movements.query.js';
 import { PeopleByEligibility, type PeopleByEligibilityHandler } from '../eligibility/eligibility.query.js';
 import { listScope } from '../list/predicate.js';
-import { askOneFile } from '../one-file.js';
+import { retryIfFileReplaced } from '../one-file.js';
 import { InvalidParameter } from '../query-errors.js';
 import { type ReadModelReader } from '../reader.js';
 import { requireDay, Scope, type Viewer } from '../scope.js';
@@ -152,7 +152,7 @@ export class Reckoner {
     days: { readonly from: Day; readonly to: Day },
   ): Promise<readonly number[]> {
     const { reader, position } = this;
-    return askOneFile(reader, position, async (context) => {
+    return retryIfFileReplaced(reader, position, async (context) => {
       const list = context.logTables.listAt(id, position)?.definition;
       const categories = category === undefined ? undefined : [category];
       return list === undefined

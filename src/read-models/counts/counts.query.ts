@@ -1,7 +1,7 @@
 /** Members of a list on a day, counted by one property. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
-import { countPeople } from '../list/page.js';
+import { countMatchingPeople } from '../list/page.js';
 import {
   toPeriodSqlConditions,
   memberConditions,
@@ -127,7 +127,7 @@ export class MemberCountsHandler implements IQueryHandler<MemberCounts> {
         knownAt,
         by: parameters.by,
         position,
-        total: countPeople(counters, scope, match, { certainty }),
+        total: countMatchingPeople(counters, scope, match, { certainty }),
         groups: [...groups.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
       };
     });

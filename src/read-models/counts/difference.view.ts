@@ -1,6 +1,6 @@
 import { IsDay, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { IsCount, IsInstant, IsString } from '../../schema/view-decorators.js';
-import { MEMBER_SETS, Movement, MovementTotals, type MemberSet } from './movement.view.js';
+import { MEMBER_SETS, Movement, MovementTotals, type CertainOrPossible } from './movement.view.js';
 
 /**
  * `learned-late`: it was so on the earlier day already, but that was known only later. `happened-since`: it happened between the
@@ -60,7 +60,7 @@ export class DifferencesView {
   readonly toPosition: number;
 
   @IsOneOf(MEMBER_SETS)
-  readonly set: MemberSet;
+  readonly set: CertainOrPossible;
 
   @IsCount({ description: 'On the list on the earlier day, as known then.' })
   readonly opening: number;

@@ -10,7 +10,7 @@ import { openScope, type AnswerScope, type PinnedScope, type Scope } from '../sc
 import type { Difference, DifferencesView, DifferenceTotals } from './difference.view.js';
 import { countMembersOn } from './members-on.js';
 import { onlyCategory, type MembershipChange, type MovementScope } from './movement.js';
-import type { MemberSet, MovementTotals } from './movement.view.js';
+import type { CertainOrPossible, MovementTotals } from './movement.view.js';
 import { OrderedPage, type SortPosition } from './ordered-page.js';
 import { toRankedMovement } from './rank-movement.js';
 import {
@@ -20,7 +20,7 @@ import {
   type HappenedChange,
   type LearnedChange,
 } from './visit-differences.js';
-import { askOneFile } from '../one-file.js';
+import { retryIfFileReplaced } from '../one-file.js';
 
 /**
  * Compares a list at the end of two days, each in a scope of its own, in two steps: from what was known of the earlier day to what is
@@ -33,7 +33,7 @@ export class ListDifferences extends Query<DifferencesView | null> {
     readonly to: Scope,
     readonly list: string,
     readonly parameters: {
-      readonly set?: MemberSet;
+      readonly set?: CertainOrPossible;
       readonly category?: readonly string[];
       readonly limit: number;
       readonly after?: string;
@@ -71,7 +71,7 @@ export class ListDifferencesHandler implements IQueryHandler<ListDifferences> {
     const cursor = after === undefined ? null : (readCursor(after, queryKey, logId) as DifferenceCursor);
     const { from, to } = await this.#openScopes(query, cursor);
     if (from.day > to.day) throw new RangeError('the first day lies after the last');
-    return askOneFile(this.reader, to.position, async (context) => {
+    return retryIfFileReplaced(this.reader, to.position, async (context) => {
       const scope = differenceScope(context, list, { set, categories: category, from: from.day, to: to.day }, from, to);
       if (scope === null) return null;
       // Counted before the first await: after it, the file may have events that are later than the context.

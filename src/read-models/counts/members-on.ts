@@ -1,6 +1,6 @@
 import type { Day } from '../../domain/time.js';
 import { filterConditions } from '../list/filters.js';
-import { countPeople } from '../list/page.js';
+import { countMatchingPeople } from '../list/page.js';
 import { listScope, toPeriodSqlConditions, memberConditions } from '../list/predicate.js';
 import type { QueryContext } from '../reader.js';
 import type { MovementScope } from './movement.js';
@@ -14,7 +14,7 @@ export const countMembersOn = (
 ): number => {
   const scope = listScope(movementScope.list.id, day, knownPosition, position);
   const category = movementScope.categories === undefined ? {} : { category: movementScope.categories };
-  const { yes, uncertain } = countPeople(
+  const { yes, uncertain } = countMatchingPeople(
     counters,
     scope,
     toPeriodSqlConditions([...memberConditions(movementScope.list, day), ...filterConditions(category)]),

@@ -7,7 +7,7 @@ import { EXIT_EVENT_TYPES } from '../../domain/list/exit-reasons.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import type { PeriodRow } from '../list/rows.js';
-import type { MemberSet } from './movement.view.js';
+import type { CertainOrPossible } from './movement.view.js';
 
 /** The columns of a period that decide membership. */
 type MembershipRow = Pick<PeriodRow, 'from_day' | 'to_day' | 'undecided' | 'recognition' | 'custody' | 'category'>;
@@ -19,7 +19,7 @@ export type PeriodRowWithCauses = MembershipRow &
 /** The list, member set, categories and span of a movements query. */
 export interface MovementScope {
   readonly list: ListDefinition;
-  readonly set: MemberSet;
+  readonly set: CertainOrPossible;
   readonly categories: readonly string[] | undefined;
   /** The day before the first day of the span: changes after it count. */
   readonly from: Day;
@@ -92,7 +92,7 @@ export const onlyCategory = (categories: ReadonlySet<string | null>): string | n
  * All movements of a case within the span, by day. Membership can only change at bounds of periods and on days of
  * policy changes.
  */
-export const membershipChanges = (
+export const membershipChangesInSpan = (
   scope: MovementScope,
   rows: readonly MembershipRow[],
 ): readonly MembershipChange[] => {

@@ -8,7 +8,7 @@ import { ListEntryView } from '../list/list-entry.view.js';
  * left + movedIn - movedOut = closing.
  */
 export const MEMBER_SETS = ['certain', 'possible'] as const;
-export type MemberSet = (typeof MEMBER_SETS)[number];
+export type CertainOrPossible = (typeof MEMBER_SETS)[number];
 
 export class Movement extends ListEntryView {
   @IsString({
@@ -77,7 +77,7 @@ export class MovementScopeView extends KnownView {
   readonly to: string;
 
   @IsOneOf(MEMBER_SETS)
-  readonly set: MemberSet;
+  readonly set: CertainOrPossible;
 }
 
 export class MovementsView extends MovementScopeView {

@@ -5,11 +5,11 @@ import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope } from '../scope.js';
 import { countMembersOn } from './members-on.js';
 import { causeOfExit, type MembershipChange, type MovementScope } from './movement.js';
-import type { MemberSet, Movement, MovementsView, MovementTotals } from './movement.view.js';
+import type { CertainOrPossible, Movement, MovementsView, MovementTotals } from './movement.view.js';
 import { OrderedPage, type SortPosition } from './ordered-page.js';
 import { toRankedMovement, type RankedMovement } from './rank-movement.js';
 import { visitMovements } from './visit-movements.js';
-import { askOneFile } from '../one-file.js';
+import { retryIfFileReplaced } from '../one-file.js';
 
 /**
  * Every entry, exit and change of category after day `from` until the end of day `to`. Repeated movements are all
@@ -22,7 +22,7 @@ export class Movements extends Query<MovementsView | null> {
     readonly parameters: {
       readonly from: string;
       readonly to: string;
-      readonly set?: MemberSet;
+      readonly set?: CertainOrPossible;
       readonly category?: readonly string[];
       /** Page size; 0 returns only the numbers, and `next` is null. */
       readonly limit: number;
@@ -54,7 +54,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
       parameters.after === undefined ? null : (readCursor(parameters.after, queryKey, logId) as MovementCursor);
     const pinned = cursor && { day: span.to, position: cursor.position };
     const { position, knownAt } = (await openScope(this.reader, scope, pinned)).scope;
-    return askOneFile(this.reader, position, async (context) => {
+    return retryIfFileReplaced(this.reader, position, async (context) => {
       const definition = context.logTables.listAt(list, position)?.definition;
       if (definition === undefined) return null;
       const movementScope: MovementScope = { list: definition, set, categories: parameters.category, ...span };

@@ -7,7 +7,7 @@ import type { QueryContext, ReadModelReader } from '../reader.js';
 import { cachedStatement } from '../table.js';
 import {
   changesOn,
-  membershipChanges,
+  membershipChangesInSpan,
   membershipOn,
   type MembershipChange,
   type MembershipOnDay,
@@ -58,7 +58,7 @@ export interface HappenedChange {
   readonly caseMovements: CaseMovements;
 }
 
-/** Visits every case with a difference. `visit` must be synchronous (see `visitMovements`). To be called within `askOneFile`. */
+/** Visits every case with a difference. `visit` must be synchronous (see `visitMovements`). To be called within `retryIfFileReplaced`. */
 export const visitDifferences = async (
   reader: ReadModelReader,
   first: QueryContext,
@@ -82,7 +82,7 @@ export const visitDifferences = async (
       const listed = laterRows.get(caseNo) ?? [];
       const withoutList = (): readonly PeriodRowWithCauses[] =>
         listIndependentPeriodRows(context, laterScope, { from, to }, caseNo);
-      const changes = membershipChanges(scope.later, listed);
+      const changes = membershipChangesInSpan(scope.later, listed);
       const movements = { context, scope: laterScope, caseNo, changes, rows: { forList: listed, withoutList } };
       const learned = learnedChangeOf(scope, versions.get(caseNo) ?? []);
       const happened = happenedChangeOf(scope, movements);

@@ -7,7 +7,7 @@ import { nextContext } from '../one-file.js';
 import type { ReadModelReader, QueryContext } from '../reader.js';
 import { cachedStatement } from '../table.js';
 import {
-  membershipChanges,
+  membershipChangesInSpan,
   type CaseRows,
   type MovementScope,
   type PeriodRowWithCauses,
@@ -28,7 +28,7 @@ export interface CaseMovements {
 
 /**
  * Visits every case with movements, as known at a position. `visit` must be synchronous, because the context is valid
- * only until the next await. To be called within `askOneFile`.
+ * only until the next await. To be called within `retryIfFileReplaced`.
  */
 export const visitMovements = async (
   reader: ReadModelReader,
@@ -47,7 +47,7 @@ export const visitMovements = async (
       movementScope,
       candidates.slice(start, start + SLICE_SIZE),
     )) {
-      const changes = membershipChanges(movementScope, listed);
+      const changes = membershipChangesInSpan(movementScope, listed);
       const rows = {
         forList: listed,
         withoutList: () => listIndependentPeriodRows(context, scope, movementScope, caseNo),

@@ -4,8 +4,8 @@ import type { EditionDraft } from '../../domain/list/editions.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { formatDay, type Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
-import { askOneFile } from '../one-file.js';
-import { countPeople } from '../list/page.js';
+import { retryIfFileReplaced } from '../one-file.js';
+import { countMatchingPeople } from '../list/page.js';
 import { listScope, toPeriodSqlConditions, memberConditions } from '../list/predicate.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
@@ -31,7 +31,7 @@ export class DraftEditionHandler implements IQueryHandler<DraftEdition> {
 
   async execute({ scope: asked, list }: DraftEdition): Promise<EditionDraft | { readonly tooMany: number } | null> {
     const { day, position } = (await openScope(this.reader, asked)).scope;
-    return askOneFile(this.reader, position, async (context) => {
+    return retryIfFileReplaced(this.reader, position, async (context) => {
       const defined = context.logTables.listAt(list, position);
       return defined && this.#draft(context, defined.definition, defined.revision, day, position);
     });
@@ -46,7 +46,11 @@ export class DraftEditionHandler implements IQueryHandler<DraftEdition> {
   ): Promise<EditionDraft | { readonly tooMany: number }> {
     const { counters, position: head } = context;
     const scope = listScope(list.id, day, position, head);
-    const { yes: total, uncertain } = countPeople(counters, scope, toPeriodSqlConditions(memberConditions(list, day)));
+    const { yes: total, uncertain } = countMatchingPeople(
+      counters,
+      scope,
+      toPeriodSqlConditions(memberConditions(list, day)),
+    );
     if (total > LIMITS.editionMembers) return { tooMany: total };
     const members = certainMembers(context, list, day, position);
     const lines = [...linesOf(context, list, day, position, members).values()]

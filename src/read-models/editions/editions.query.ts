@@ -4,7 +4,7 @@ import { ReadModelReader } from '../reader.js';
 import { jsonBytes, takePage } from '../take-page.js';
 import { openScope, type PinnedScope, type Scope } from '../scope.js';
 import type { EditionsView } from './edition.view.js';
-import { editionView, publicationsOf } from './published-editions.js';
+import { editionView, editionPublicationsOf } from './published-editions.js';
 
 /** The editions of a list, in the order in which they were published; null for an unknown list. */
 export class Editions extends Query<EditionsView | null> {
@@ -35,7 +35,7 @@ export class EditionsHandler implements IQueryHandler<Editions> {
     const { day, position, knownAt } = scope;
     const definition = context.logTables.listAt(list, position)?.definition;
     if (definition === undefined) return null;
-    const publications = publicationsOf(context, list, position);
+    const publications = editionPublicationsOf(context, list, position);
     // Editions and publications are both in order of recording, so that one index serves both.
     // The editions come from the definition, since the events have the thousands of lines of each edition, too.
     const items = definition.editions.flatMap((edition, no) => {

@@ -1,5 +1,5 @@
 /** How the numbers of an edition follow from those of the edition before it. */
-import { editionBefore } from '../../domain/list/editions.js';
+import { latestEditionUpTo } from '../../domain/list/editions.js';
 import type { EditionFlow, EditionGroup, FlowNumbers } from '../../domain/list/events.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import { formatDay, type Day } from '../../domain/time.js';
@@ -18,7 +18,7 @@ export interface EditionNumbers {
 /**
  * Counts the members by category, and the changes since the edition before. The members on the day of that edition,
  * as known now, and the movements since then are both counted anew; the domain checks that the numbers add up. To be
- * called within `askOneFile`.
+ * called within `retryIfFileReplaced`.
  */
 export const editionNumbers = async (
   reader: ReadModelReader,
@@ -29,7 +29,7 @@ export const editionNumbers = async (
   members: readonly CertainMember[],
 ): Promise<EditionNumbers> => {
   const closing = countMembersByGroup(members);
-  const before = editionBefore(list, formatDay(day));
+  const before = latestEditionUpTo(list, formatDay(day));
   if (before === null)
     return { groups: groupsOf(list, closing).map((category) => ({ category, total: closing.get(category) ?? 0 })) };
   const from = requireDay(before.asOf);

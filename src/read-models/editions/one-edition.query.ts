@@ -7,7 +7,7 @@ import { hasErasedName } from '../person.js';
 import { openScope, requireDay, type Scope } from '../scope.js';
 import type { EditionMemberView, EditionWithMembersView } from './edition.view.js';
 import { certainMembers, lineHash, linesOf } from './lines.js';
-import { editionAt, editionView, publicationsOf } from './published-editions.js';
+import { editionAt, editionView, editionPublicationsOf } from './published-editions.js';
 
 /**
  * One edition with a page of its members, reproduced from the log as known when it was published; null if the list or the edition is
@@ -41,7 +41,7 @@ export class OneEditionHandler implements IQueryHandler<OneEdition> {
     const queryKey = ['edition', asked.key, list, id];
     const { scope, ...context } = await openScope(this.reader, asked);
     const first = after === undefined ? 0 : (readCursor(after, queryKey, context.logId) as number);
-    const [publication] = publicationsOf(context, list, scope.position, id);
+    const [publication] = editionPublicationsOf(context, list, scope.position, id);
     if (publication === undefined) return null;
     const edition = editionAt(context, publication);
     const definition = context.logTables.listAt(list, edition.knownAt)?.definition;

@@ -8,7 +8,7 @@ import { cachedStatement } from '../table.js';
 import type { EditionView, FlowView } from './edition.view.js';
 
 /** The event that published an edition: its position, id and time of recording. */
-interface Publication {
+interface EditionPublication {
   readonly position: number;
   /** The id of the event. */
   readonly id: string;
@@ -16,21 +16,25 @@ interface Publication {
 }
 
 /** The publications of a list's editions up to a position, in order of recording; with `edition` that of this edition alone. */
-export const publicationsOf = (
+export const editionPublicationsOf = (
   { db, logTables }: QueryContext,
   list: string,
   upTo: number,
   edition?: string,
-): readonly Publication[] => {
+): readonly EditionPublication[] => {
   const stream = logTables.streamNo('list', list);
   const sql = `SELECT position, id, recorded_at AS recordedAt FROM events
     WHERE stream = @stream AND type = 'edition-published' AND position <= @upTo
     ${edition === undefined ? '' : `AND event ->> 'edition' = @edition`} ORDER BY revision`;
-  return cachedStatement(db, sql).all({ stream, upTo, ...(edition !== undefined && { edition }) }) as Publication[];
+  return cachedStatement(db, sql).all({
+    stream,
+    upTo,
+    ...(edition !== undefined && { edition }),
+  }) as EditionPublication[];
 };
 
 /** The edition with its lines. Throws RangeError if there is none at the position. */
-export const editionAt = ({ logTables }: QueryContext, { position }: Publication): EditionPublished => {
+export const editionAt = ({ logTables }: QueryContext, { position }: EditionPublication): EditionPublished => {
   const event = logTables.recordedEvents(position - 1, 1, null, null)[0]?.eventWithId.event;
   if (event?.type !== 'edition-published') throw new RangeError(`no edition at ${position}`);
   return event;
@@ -47,7 +51,7 @@ const flowView = ({ opening, revised, entered, left, moved, closing }: FlowNumbe
 });
 
 /** The view of an edition, without its members. */
-export const editionView = (list: string, edition: Edition, { id, recordedAt }: Publication): EditionView => ({
+export const editionView = (list: string, edition: Edition, { id, recordedAt }: EditionPublication): EditionView => ({
   list,
   id: edition.edition,
   asOf: edition.asOf,

@@ -11,7 +11,7 @@ import { listEntriesOf } from '../list/entries.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { listScope } from '../list/predicate.js';
 import { InvalidParameter } from '../query-errors.js';
-import { askOneFile, nextContext } from '../one-file.js';
+import { retryIfFileReplaced, nextContext } from '../one-file.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
 import { casesWithApplication, periodsByCaseWithoutInstrument, birthAndSexOf } from './candidates.js';
@@ -81,7 +81,7 @@ export class PeopleByEligibilityHandler implements IQueryHandler<PeopleByEligibi
     const context = await openScope(this.reader, opened, cursor);
     const asked = this.#asked(context, instrument, parameters);
     if (asked === null) return null;
-    return askOneFile(this.reader, asked.position, async (first) => {
+    return retryIfFileReplaced(this.reader, asked.position, async (first) => {
       const cases = await this.verdicts.casesByVerdict(first, asked);
       const current = await nextContext(this.reader, first, asked.position);
       const shown = cursor?.shown ?? 0;

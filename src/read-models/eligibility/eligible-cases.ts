@@ -48,7 +48,7 @@ export class VerdictCache {
   constructor(private readonly reader: ReadModelReader) {}
 
   /**
-   * The cases of a list by verdict. Concurrent equal queries share one computation. To be called within `askOneFile`.
+   * The cases of a list by verdict. Concurrent equal queries share one computation. To be called within `retryIfFileReplaced`.
    * Throws QueriesBusy.
    */
   async casesByVerdict(context: QueryContext, asked: EligibilityRequest): Promise<CasesByVerdict> {

@@ -2,7 +2,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { ListDefinition } from '../../domain/list/list.js';
 import { formatDay } from '../../domain/time.js';
-import { countPeople } from '../list/page.js';
+import { countMatchingPeople } from '../list/page.js';
 import type { Totals } from '../list/person.view.js';
 import { listScope, toPeriodSqlConditions, memberConditions } from '../list/predicate.js';
 import type { FullEventEntry } from '../log-tables.js';
@@ -143,7 +143,7 @@ class ReplayTotals {
   #count(list: ListDefinition, position: number): Totals {
     const { counters, scope, position: head } = this.context;
     const match = toPeriodSqlConditions(memberConditions(list, scope.day));
-    return countPeople(counters, listScope(list.id, scope.day, position, head), match);
+    return countMatchingPeople(counters, listScope(list.id, scope.day, position, head), match);
   }
 }
 

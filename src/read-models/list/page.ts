@@ -46,7 +46,7 @@ export const readPage = (
 ): PageResult => {
   const { scope, limit, after } = request;
   const match = toPeriodSqlConditions(request.conditions);
-  const total = after?.total ?? countPeople(counters, scope, match, request);
+  const total = after?.total ?? countMatchingPeople(counters, scope, match, request);
   // Where nobody matches, a walk would go through everybody in the facets before it ended.
   const hasMatches = total.yes + total.uncertain > 0;
   const found = hasMatches ? walkRequestedPage(db, logTables, request, match) : [];
@@ -107,7 +107,7 @@ export const referenceValues = (reference: Reference | undefined): Readonly<Reco
  * Counts each person once: `yes` if every period of the day matches, `uncertain` if only some match or may match. Only the
  * cases with `reference` are counted, if it is given, and else only the people in `facets`: nobody outside them can match.
  */
-export const countPeople = (
+export const countMatchingPeople = (
   counters: Counters,
   scope: ListScope,
   match: PeriodSqlConditions,

@@ -73,7 +73,8 @@ export const walk = (db: Db, request: WalkRequest): readonly WalkedCase[] => {
     ).raw();
     const bounds = { facet, lastKey: last?.key, lastNo: last?.caseNo };
     const walked = readWalkedCases(statement, { ...values, ...bounds }, limit, isCertain);
-    found = found.length === 0 ? walked : mergeByKey(found, walked, sort.startsWith('-') ? -1 : 1).slice(0, limit);
+    found =
+      found.length === 0 ? walked : mergeSortedCases(found, walked, sort.startsWith('-') ? -1 : 1).slice(0, limit);
   }
   return found;
 };
@@ -115,7 +116,7 @@ const casesIn = (rows: readonly WalkedRow[]): WalkedCase[] => {
 };
 
 /** Merges two sorted lists of cases. A case that is in both, with the same key and periods, is kept once. */
-const mergeByKey = (
+const mergeSortedCases = (
   some: readonly WalkedCase[],
   others: readonly WalkedCase[],
   sign: 1 | -1,

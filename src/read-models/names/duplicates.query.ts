@@ -93,7 +93,7 @@ const undecidedPairs = (db: Db, scope: ListScope, pairs: readonly CasePair[]): r
     const [one, other] = [persons.get(oneNo), persons.get(otherNo)];
     // A case that was merged has no names of its own any more.
     if (one === undefined || other === undefined || areDistinguished(one, other)) return [];
-    const { texts, score, ...likeness } = likeliestNames(one, other);
+    const { texts, score, ...likeness } = likenessOfClosestNames(one, other);
     if (!isWorthReviewing({ score, ...likeness })) return [];
     const cases = [one, other].map(({ caseId, references }, index) => ({
       caseId,
@@ -105,7 +105,7 @@ const undecidedPairs = (db: Db, scope: ListScope, pairs: readonly CasePair[]): r
 };
 
 /** The likeness of the names that agree best. */
-const likeliestNames = (
+const likenessOfClosestNames = (
   one: NamedPerson,
   other: NamedPerson,
 ): Likeness & { readonly texts: readonly [string, string] } =>

@@ -8,7 +8,7 @@
  *
  * Keys, stems and skeletons have letters and digits only, so that nothing that somebody types is syntax.
  */
-import { completionPrefixesOf, joinedWord, type NameWord } from '../../domain/names/folding.js';
+import { prefixesOfUnfinishedWord, joinedWord, type NameWord } from '../../domain/names/folding.js';
 
 /** Beginnings up to this length have tokens of their own (`b:`); longer ones match few keys, and are searched as a prefix of these. */
 const MAX_BEGINNING_TOKEN_LETTERS = 3;
@@ -70,7 +70,7 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
   const whole = allTermsExpression(terms);
   const last = names.at(-1);
   const begun: readonly Term[] =
-    last?.role === 'name' ? [...terms.slice(0, -1), { begins: completionPrefixesOf(last) }] : [];
+    last?.role === 'name' ? [...terms.slice(0, -1), { begins: prefixesOfUnfinishedWord(last) }] : [];
   const joined = joinedKeys(names).map(({ key, index }): readonly Term[] => [
     ...terms.slice(0, index),
     { exact: [key] },

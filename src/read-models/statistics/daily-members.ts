@@ -5,7 +5,7 @@ import type { MembershipChange, MovementScope } from '../counts/movement.js';
 import { visitMovements } from '../counts/visit-movements.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 
-/** The number of members on each day of the scope, from `from` to `to`, both included. To be called within `askOneFile`. */
+/** The number of members on each day of the scope, from `from` to `to`, both included. To be called within `retryIfFileReplaced`. */
 export const dailyMemberCounts = async (
   reader: ReadModelReader,
   context: QueryContext,

@@ -17,7 +17,7 @@ export interface SpanStatisticRequest {
   readonly scope: MovementScope;
 }
 
-/** Entries and exits after the day `from`, by month and reason (`entered:recognised`, `left:amnesty`). To be called within `askOneFile`. */
+/** Entries and exits after the day `from`, by month and reason (`entered:recognised`, `left:amnesty`). To be called within `retryIfFileReplaced`. */
 export const entriesAndExits = async ({
   reader,
   context,
@@ -46,7 +46,7 @@ const monthsOf = (from: Day, to: Day): readonly string[] => [
 ];
 
 /**
- * How many people were on the list at the end of each day; `uncertain` counts those who perhaps were. To be called within `askOneFile`.
+ * How many people were on the list at the end of each day; `uncertain` counts those who perhaps were. To be called within `retryIfFileReplaced`.
  */
 export const dailyCounts = async ({
   reader,

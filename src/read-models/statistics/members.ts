@@ -19,7 +19,7 @@ import type { ScopedContext } from '../scope.js';
 import type { Db } from '../table.js';
 import { timeHeldBands, timeLeftBands, type Band } from './bands.js';
 import {
-  ROW_COLUMN_SEPARATOR,
+  ROW_COLUMN_KEY_SEPARATOR,
   totalsByRow,
   ONLY_COLUMN,
   statisticTable,
@@ -48,7 +48,7 @@ export const stageByCategory = (asked: MemberStatisticRequest): StatisticTable =
   groupedTable(
     asked,
     {
-      key: `coalesce(p.category, '${UNKNOWN_KEY}') || '${ROW_COLUMN_SEPARATOR}' || coalesce(${STAGE_SQL}, '${UNKNOWN_KEY}')`,
+      key: `coalesce(p.category, '${UNKNOWN_KEY}') || '${ROW_COLUMN_KEY_SEPARATOR}' || coalesce(${STAGE_SQL}, '${UNKNOWN_KEY}')`,
     },
     { rows: [...asked.list.categories.keys()], columns: STAGES },
   );

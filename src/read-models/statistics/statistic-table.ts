@@ -59,13 +59,13 @@ const withOthers = (known: readonly string[], found: readonly string[]): readonl
 export const ONLY_COLUMN = 'people';
 
 /** Separates the key of a row from that of a column; no key contains it. */
-export const ROW_COLUMN_SEPARATOR = '/';
+export const ROW_COLUMN_KEY_SEPARATOR = '/';
 
 /** Totals by row and column; each key names both, or the row alone where the table has one column. */
 export const totalsByRow = (totals: TotalsByKey): ReadonlyMap<string, TotalsByKey> => {
   const rows = new Map<string, Map<string, Totals>>();
   for (const [key, counted] of totals) {
-    const [row = '', column = ONLY_COLUMN] = key.split(ROW_COLUMN_SEPARATOR);
+    const [row = '', column = ONLY_COLUMN] = key.split(ROW_COLUMN_KEY_SEPARATOR);
     const columns = rows.get(row) ?? new Map<string, Totals>();
     rows.set(row, columns.set(column, counted));
   }

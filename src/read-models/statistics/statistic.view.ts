@@ -1,6 +1,6 @@
 import { IsDay, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { IsCountMatrix, IsString } from '../../schema/view-decorators.js';
-import { MEMBER_SETS, type MemberSet } from '../counts/movement.view.js';
+import { MEMBER_SETS, type CertainOrPossible } from '../counts/movement.view.js';
 import { KnownView } from '../known.view.js';
 import type { DayMark } from './flows.js';
 
@@ -103,7 +103,7 @@ export class StatisticView extends KnownView {
 
   @IsNullable()
   @IsOneOf(MEMBER_SETS, { description: 'Whose movements are counted; null for a statistic of one day.' })
-  readonly set: MemberSet | null;
+  readonly set: CertainOrPossible | null;
 
   @IsString({ description: 'What a row is.' })
   readonly rowsAre: string;

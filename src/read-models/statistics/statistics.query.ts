@@ -3,8 +3,8 @@ import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
-import type { MemberSet } from '../counts/movement.view.js';
-import { askOneFile } from '../one-file.js';
+import type { CertainOrPossible } from '../counts/movement.view.js';
+import { retryIfFileReplaced } from '../one-file.js';
 import { GRAVITY_DATA, type GravityData } from '../eligibility/gravity-file.js';
 import { FILTERS, type Filters } from '../list/filters.js';
 import { InvalidParameter } from '../query-errors.js';
@@ -21,7 +21,7 @@ export interface StatisticParameters {
   readonly filters: Filters;
   /** The first day of a span, which ends on the day of the scope; 365 days before that where absent. */
   readonly from?: string;
-  readonly set?: MemberSet;
+  readonly set?: CertainOrPossible;
 }
 
 /** One statistic of a list, as a table of numbers; null for an unknown list. */
@@ -104,7 +104,7 @@ export class OneStatisticHandler implements IQueryHandler<OneStatistic> {
     if (first > to) throw new InvalidParameter('from', 'PARAMETER.NEEDS', 'a day not after asOf');
     if (to - first >= LIMITS.seriesDays)
       throw new InvalidParameter('from', 'SPAN.TOO_LONG', `at most ${LIMITS.seriesDays} days`);
-    return askOneFile(this.reader, position, async (context) => {
+    return retryIfFileReplaced(this.reader, position, async (context) => {
       const list = context.logTables.listAt(id, position)?.definition;
       if (list === undefined) return null;
       const scope = { list, set, categories: filters.category, from: first, to };

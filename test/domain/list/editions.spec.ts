@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { decide } from '../../../src/domain/list/decide.js';
-import { editionBefore } from '../../../src/domain/list/editions.js';
+import { latestEditionUpTo } from '../../../src/domain/list/editions.js';
 import type { EditionFlow, FlowNumbers, ListEvent } from '../../../src/domain/list/events.js';
 import { foldList } from '../../../src/domain/list/list.js';
 import { accepted, expectOutcome, refused, type DecisionExpected } from '../../support/case-spec.js';
@@ -153,7 +153,7 @@ test('the edition before a day is the latest by day, of several of one day the l
   if (list === null) throw new Error('no list');
   expect(
     ['2023-12-31', '2024-01-01', '2024-02-29', '2024-03-01', '2025-01-01'].map(
-      (day) => editionBefore(list, day)?.edition,
+      (day) => latestEditionUpTo(list, day)?.edition,
     ),
   ).toEqual([undefined, 'a', 'a', 'b', 'b']);
   expect(list.editions[0]).not.toHaveProperty('lines');

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { formatDay } from '../../../src/domain/time.js';
 import { ListDifferences } from '../../../src/read-models/counts/differences.query.js';
-import { MEMBER_SETS, type MemberSet } from '../../../src/read-models/counts/movement.view.js';
+import { MEMBER_SETS, type CertainOrPossible } from '../../../src/read-models/counts/movement.view.js';
 import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
 import { InvalidCursor, InvalidKnownAt } from '../../../src/read-models/query-errors.js';
 import { arbitraryCaseEvents, FIRST_DAY } from '../../support/arbitraries.js';
@@ -247,7 +247,7 @@ describe('the differences of any register', () => {
 
   const check = async (
     handlers: Handlers,
-    set: MemberSet,
+    set: CertainOrPossible,
     from: number,
     to: number,
     fromKnown: number,
