@@ -4,7 +4,7 @@ import { MAX_EVENTS_PER_STREAM } from '../src/commands/streams.js';
 import { MAX_MERGED_CASES } from '../src/domain/case/merging.js';
 import { MAX_QUEUED_PER_STREAM, STREAM_QUEUE_TIMEOUT_MS } from '../src/commands/stream-queue.js';
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
-import { MAX_QUEUED_APPENDS, MAX_QUEUED_BYTES } from '../src/event-store/request-checks.js';
+import { MAX_QUEUED_APPENDS, MAX_QUEUED_APPEND_BYTES } from '../src/event-store/request-checks.js';
 import { ROWS_CHECKED_AT_OPENING } from '../src/event-store/sqlite/log-check.js';
 import { BATCH_BODY_LIMIT, BODY_LIMIT } from '../src/http/body-parser.js';
 import { FEED_LIMITS } from '../src/http/log/feeds.js';
@@ -58,7 +58,11 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Events of one case, list or instrument', count(MAX_EVENTS_PER_STREAM), answer('SUBJECT.FULL')],
   ['Cases merged into one', count(MAX_MERGED_CASES), `${answer('EVENT.REFUSED')} with \`CASE.MERGED_TOO_OFTEN\``],
   ['Events stored together', size(MAX_APPEND_BYTES), answer('EVENT.TOO_LARGE')],
-  ['Writes that wait for the disk', `${count(MAX_QUEUED_APPENDS)}, ${size(MAX_QUEUED_BYTES)}`, answer('REGISTER.BUSY')],
+  [
+    'Writes that wait for the disk',
+    `${count(MAX_QUEUED_APPENDS)}, ${size(MAX_QUEUED_APPEND_BYTES)}`,
+    answer('REGISTER.BUSY'),
+  ],
   [
     'Writes that wait for others to the same case, list or instrument',
     `${count(MAX_QUEUED_PER_STREAM)}, ${seconds(STREAM_QUEUE_TIMEOUT_MS)}`,

@@ -55,7 +55,7 @@ export const differenceNotice = (difference: LogDifference | null): string =>
  * of the earlier log is renamed and kept.
  * Returns the message to print. Throws StoreDamaged where an event of the log cannot be read or is not what it was.
  */
-export const acceptLog = async (
+export const acceptContradictingLog = async (
   settings: Settings,
   decision: OperatorDecision,
   context: Pick<Context, 'signal' | 'err'>,

@@ -286,8 +286,8 @@ const addExport = (habeas: Command, context: Context, complete: SetExitCode, fil
     .option('--known-at <when>', 'as the register knew it then: a day, an instant or position:1234; all without it')
     .option('--sort <order>', 'name, recognised or reference, descending with - before it')
     .option('--separator <name>', 'what separates the cells of a CSV file: comma, semicolon or tab; comma without it');
-  for (const { name, valuePlaceholder, isRepeatable, phraseAfterOnly } of filters)
-    command.option(`--${name} <${valuePlaceholder}${isRepeatable ? '...' : ''}>`, `only ${phraseAfterOnly}`);
+  for (const { name, valuePlaceholder, isRepeatable, phraseAfterWordOnly } of filters)
+    command.option(`--${name} <${valuePlaceholder}${isRepeatable ? '...' : ''}>`, `only ${phraseAfterWordOnly}`);
   command
     .addHelpText(
       'after',

@@ -4,7 +4,7 @@ import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
 import { decisionBy } from './log-decision.js';
-import { acceptLog } from './lost-log.js';
+import { acceptContradictingLog } from './lost-log.js';
 import type { ReadModels } from '../read-models/read-models.js';
 import { withRegister } from './register.js';
 import { table } from './terminal.js';
@@ -26,7 +26,8 @@ export const rebuildCommand = async (options: RebuildOptions, context: Context):
       throw new CannotRun('--check: expected without --accept-log, since it changes nothing');
     return withRegister(settings, context, ({ readModels }) => checkReadModels(readModels, context));
   }
-  if (options.acceptLog === true) context.out.write(await acceptLog(settings, decisionBy(options.by), context));
+  if (options.acceptLog === true)
+    context.out.write(await acceptContradictingLog(settings, decisionBy(options.by), context));
   return withRegister(settings, context, async ({ readModels }) => {
     // Stopping discards the unfinished file; the read models in use stay unchanged.
     const stop = (): void => {

@@ -21,7 +21,7 @@ export interface ActTextRequest {
 }
 
 /** The text to print. Empty if the act, the clause or the act's last day is unknown: the folder may be of an older demonstration. */
-export const actText = async (
+export const amnestyActText = async (
   queries: RegisterAccess['queries'],
   scope: Scope,
   { act, clause, list, dayBefore: eve, today }: ActTextRequest,

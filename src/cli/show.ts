@@ -11,7 +11,7 @@ import type { Movement } from '../read-models/counts/movement.view.js';
 import type { RegisterAccess } from '../register-files/recorder.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
-import { actText } from './show-act.js';
+import { amnestyActText } from './show-act.js';
 import { claimsText } from './show-claims.js';
 import { table } from './terminal.js';
 
@@ -38,7 +38,7 @@ const MAX_SHOWN_MOVEMENTS = 5;
 export const showRegister = async ({ queries }: Pick<RegisterAccess, 'queries'>, out: Writable): Promise<void> => {
   out.write(await countsByCategory(queries));
   out.write(await movementsText(queries));
-  out.write(await actText(queries, DEMO_SCOPE, DEMO));
+  out.write(await amnestyActText(queries, DEMO_SCOPE, DEMO));
   // A scope without a day: each claim is compared on the day that it is about.
   out.write(await claimsText(queries, new Scope(UNRESTRICTED), { list: DEMO.list, since: DEMO.submitted }));
   out.write(await historyOfOneCase(queries));

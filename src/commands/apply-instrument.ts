@@ -179,7 +179,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
       ...jobRequestIdentity(id, parameters.actor),
     });
     let unsaved: JobItem[] = [];
-    let postponed: Step[] = [];
+    let postponed: ApplicationStep[] = [];
     const saveItems = (): void => {
       save(progressOf(total, numbers, postponed.length), unsaved);
       unsaved = [];
@@ -335,7 +335,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     parameters: ApplicationParameters,
     started: ApplicationStarted,
     items: readonly JobItem[],
-  ): Promise<readonly Step[]> {
+  ): Promise<readonly ApplicationStep[]> {
     if (parameters.persons !== 'eligible') {
       const settled = new Set(items.filter((item) => !isPostponed(item)).map(({ no }) => no));
       return parameters.persons
@@ -423,7 +423,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
 type TargetPerson = EligiblePerson | { readonly caseId: null; readonly reference: string };
 
 /** One step of the job: one person to record; `no` is the number of the step, from 1. */
-interface Step {
+interface ApplicationStep {
   readonly no: number;
   readonly person: TargetPerson;
 }

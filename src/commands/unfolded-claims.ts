@@ -7,10 +7,10 @@ import { referenceStreamName } from '../domain/reference/reference.js';
 import type { EventStore } from '../event-store/port.js';
 
 /** Stream of the folded key → streams of other spellings. */
-type UnfoldedStreamsByFoldedStream = ReadonlyMap<string, ReadonlySet<string>>;
+type StreamsOfOtherSpellingsByStream = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The scan of the log of each store, shared by all handlers that use the store. */
-const unfoldedReferenceStreamsByStore = new WeakMap<EventStore, Promise<UnfoldedStreamsByFoldedStream>>();
+const unfoldedReferenceStreamsByStore = new WeakMap<EventStore, Promise<StreamsOfOtherSpellingsByStream>>();
 
 /** The old streams, named by other spellings, in which the reference of `stream` (named by the folded key) was claimed. */
 export const claimStreamsOfOtherSpellings = async (store: EventStore, stream: string): Promise<readonly string[]> => {
@@ -26,7 +26,7 @@ export const claimStreamsOfOtherSpellings = async (store: EventStore, stream: st
 
 const SCAN_PAGE_SIZE = 1_000;
 
-const findUnfoldedReferenceStreams = async (store: EventStore): Promise<UnfoldedStreamsByFoldedStream> => {
+const findUnfoldedReferenceStreams = async (store: EventStore): Promise<StreamsOfOtherSpellingsByStream> => {
   const streams = new Map<string, Set<string>>();
   let page = await store.read(null, SCAN_PAGE_SIZE);
   while (page.length > 0) {

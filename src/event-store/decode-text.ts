@@ -48,7 +48,7 @@ export const formatUuid = (text: string, at = 0): string =>
 
 /** Tells `decodeByFastPath` what the text of an ordinary event of one type looks like. */
 interface OrdinaryFormat {
-  readonly version: number;
+  readonly schemaVersion: number;
   readonly dated: boolean;
   readonly personalFieldNames: ReadonlySet<string>;
   /** Matches the value of the correlation id and the metadata after it, up to the beginning of the personal part. */
@@ -59,7 +59,7 @@ interface OrdinaryFormat {
 const ordinaryFormatOf = ({ version, dated, personal }: AnyEventDescription): OrdinaryFormat => {
   const tail = `","raised":[],"schemaVersion":${version}},"personal":`;
   return {
-    version,
+    schemaVersion: version,
     dated,
     personalFieldNames: new Set([...personal, ...ALWAYS_PERSONAL]),
     metaRestPattern: new RegExp(`${PLAIN_CHARACTER}*${tail.replace(/[[\]{}]/g, '\\$&')}`, 'y'),
@@ -98,7 +98,7 @@ const decodeByFastPath = (
   const data = endOfMatch(PAYLOAD_BEGINNING, text, idStart + ID_LENGTH);
   const dataEnd = text.indexOf(META_BEGINNING, data);
   if (reader === undefined || instant === null || data < 0 || dataEnd < 0) return null;
-  const head = findMetaHead(text, dataEnd + META_BEGINNING.length);
+  const head = metaHeadAt(text, dataEnd + META_BEGINNING.length);
   if (head === null) return null;
   const correlation = dataEnd + META_BEGINNING.length + head.text.length;
   const personal = endOfMatch(reader.metaRestPattern, text, correlation);
@@ -109,7 +109,7 @@ const decodeByFastPath = (
   if (!mergePersonalFields(event, personalFields, reader)) return null;
   event['type'] = type;
   return {
-    schemaVersion: reader.version,
+    schemaVersion: reader.schemaVersion,
     actor: head.actor,
     acknowledged: head.acknowledged,
     raised: NO_FINDINGS,
@@ -170,7 +170,7 @@ const metaHeads = new Map<string, MetaHead>();
 let lastMetaHead: MetaHead | null = null;
 
 /** The head of the metadata at an index, parsed or from the cache; null for metadata that is not ordinary, which `decode` reads. */
-const findMetaHead = (text: string, at: number): MetaHead | null => {
+const metaHeadAt = (text: string, at: number): MetaHead | null => {
   // If the text matches, `indexOf` takes half the time of `startsWith`.
   if (lastMetaHead !== null && text.indexOf(lastMetaHead.text, at) === at) return lastMetaHead;
   const headText = text.slice(at, text.indexOf(CORRELATION_BEGINNING, at) + CORRELATION_BEGINNING.length);

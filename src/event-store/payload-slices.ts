@@ -33,7 +33,7 @@ const MAX_EXACT_INTEGER_DIGITS = 15;
 const QUOTED_SALT_LENGTH = 46;
 
 /** A member of an object: where its key and its value begin, and its value ends. */
-interface Member {
+interface JsonMember {
   readonly keyStart: number;
   readonly valueStart: number;
   readonly valueEnd: number;
@@ -43,7 +43,7 @@ class PayloadScanner {
   /** The index of the next character to scan. */
   #at = 0;
   /** The member with the wanted key in the object that was scanned last; null if it has none. */
-  #found: Member | null = null;
+  #found: JsonMember | null = null;
 
   constructor(private readonly text: string) {}
 

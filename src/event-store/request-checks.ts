@@ -15,7 +15,7 @@ import {
 
 /** Limits of the write queue: further appends are refused instead of filling the memory. */
 export const MAX_QUEUED_APPENDS = 10_000;
-export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+export const MAX_QUEUED_APPEND_BYTES = 64 * 1024 * 1024;
 
 /** A validated append with encoded events. */
 export interface ValidatedAppend {

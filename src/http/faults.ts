@@ -98,7 +98,7 @@ const frameworkStatusOf = (error: unknown): number =>
     : Number((error as { readonly statusCode?: unknown } | undefined)?.statusCode);
 
 /** Name, code and stack frames of an error, for the log. Without its message. */
-export const traceOf = (
+export const errorTraceOf = (
   error: unknown,
 ): { readonly error: string; readonly code?: string; readonly at: readonly string[] } => {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };

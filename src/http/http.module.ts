@@ -20,7 +20,7 @@ import { HistoryController } from './log/history.controller.js';
 import { ProofController } from './log/proof.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 
-const FEEDS = {
+const FEEDS_PROVIDER = {
   provide: Feeds,
   inject: [HEALTH_MONITOR],
   useFactory: (health: HealthMonitor) => new Feeds(FEED_LIMITS, (error) => health.onError(error)),
@@ -47,6 +47,6 @@ const FEEDS = {
     HealthController,
     MetricsController,
   ],
-  providers: [CommandService, BatchService, FEEDS],
+  providers: [CommandService, BatchService, FEEDS_PROVIDER],
 })
 export class HttpModule {}

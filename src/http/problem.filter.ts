@@ -1,6 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pathOf, toErrorResponse, traceOf } from './faults.js';
+import { pathOf, toErrorResponse, errorTraceOf } from './faults.js';
 import type { HealthMonitor } from './health/health.controller.js';
 import { problemResponse, send, type HttpResponse } from './http-response.js';
 import type { RouteTable } from './route-table.js';
@@ -25,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
     const { response, isFault } = request.is404
       ? { response: this.unknownRouteResponse(request), isFault: false }
       : toErrorResponse(error);
-    if (isFault) request.log.error(traceOf(error), 'fault');
+    if (isFault) request.log.error(errorTraceOf(error), 'fault');
     void send(reply, response);
   }
 

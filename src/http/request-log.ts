@@ -1,6 +1,6 @@
 /** Logs requests without URLs, bodies and error messages, because these may name people. */
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
-import { traceOf } from './faults.js';
+import { errorTraceOf } from './faults.js';
 
 export class RequestLog extends LogController {
   /** Called with an error that ends a response which has begun. */
@@ -12,25 +12,25 @@ export class RequestLog extends LogController {
 
   override requestCompleted(error: Error | null, request: FastifyRequest, reply: FastifyReply): void {
     const { cut: _, ...line } = summariseRequest(request, reply);
-    if (error) request.log.error({ ...line, ...traceOf(error) }, 'request');
+    if (error) request.log.error({ ...line, ...errorTraceOf(error) }, 'request');
     else request.log.info(line, 'request');
   }
 
   override defaultErrorLog(error: Error, request: FastifyRequest): void {
-    request.log.error(traceOf(error), 'fault');
+    request.log.error(errorTraceOf(error), 'fault');
   }
 
   override streamError(error: Error, request: FastifyRequest): void {
     this.onResponseStreamError(error);
-    request.log.warn(traceOf(error), 'answer cut short');
+    request.log.warn(errorTraceOf(error), 'answer cut short');
   }
 
   override writeHeadError(error: Error, request: FastifyRequest): void {
-    request.log.warn(traceOf(error), 'answer cut short');
+    request.log.warn(errorTraceOf(error), 'answer cut short');
   }
 
   override serializerError(error: Error, request: FastifyRequest): void {
-    request.log.error(traceOf(error), 'fault');
+    request.log.error(errorTraceOf(error), 'fault');
   }
 
   override routeNotFound(): void {

@@ -13,7 +13,7 @@ import { BATCH_BODY_LIMIT, BATCH_PATH, BODY_LIMIT, parseBody, parseLines } from 
 import { BodyReader } from './body-reader.js';
 import { clientKeyOf, createTrustedProxyCheck, type IsTrustedProxy } from './client.js';
 import { Connections } from './connections.js';
-import { pathOf, toErrorResponse, traceOf } from './faults.js';
+import { pathOf, toErrorResponse, errorTraceOf } from './faults.js';
 import { HEALTH_MONITOR, type HealthMonitor } from './health/health.controller.js';
 import { problemResponse, send } from './http-response.js';
 import { APPLICATIONS_PATH } from './instruments/applications.controller.js';
@@ -208,14 +208,17 @@ const limitLoad = (fastify: FastifyInstance, load: RequestLoad, connections: Con
 };
 
 /**
- * Adds DAMAGE_HEADER to responses: a damaged log can still be read. Runs after the access guard, since the position
+ * Adds DAMAGE_RESPONSE_HEADER to responses: a damaged log can still be read. Runs after the access guard, since the position
  * tells how many events the log has.
  */
 const addDamageHeader = (fastify: FastifyInstance, health: HealthMonitor): void => {
   fastify.addHook('preHandler', async (request, reply) => {
     const damage = isHealthPath(pathOf(request)) ? null : health.damage();
     if (damage === null) return;
-    void reply.header(DAMAGE_HEADER, damage.position === null ? 'damaged' : `damaged; position=${damage.position}`);
+    void reply.header(
+      DAMAGE_RESPONSE_HEADER,
+      damage.position === null ? 'damaged' : `damaged; position=${damage.position}`,
+    );
   });
 };
 
@@ -227,7 +230,7 @@ const omitContentTypeOf304 = (fastify: FastifyInstance): void => {
 };
 
 /** A header of responses while the log is known to be damaged; not of those to health checks. */
-const DAMAGE_HEADER = 'habeas-log';
+const DAMAGE_RESPONSE_HEADER = 'habeas-log';
 
 const registerBodyParsers = (fastify: FastifyInstance, bodies: BodyReader): void => {
   const parserOf =
@@ -274,6 +277,6 @@ const SECURITY_HEADERS = {
 export const nestLogger = (log: FastifyBaseLogger): LoggerService => ({
   log: (message: unknown) => log.debug({ nest: String(message) }),
   warn: (message: unknown) => log.warn({ nest: String(message) }),
-  error: (message: unknown) => log.error(message instanceof Error ? traceOf(message) : { nest: String(message) }),
-  fatal: (message: unknown) => log.fatal(message instanceof Error ? traceOf(message) : { nest: String(message) }),
+  error: (message: unknown) => log.error(message instanceof Error ? errorTraceOf(message) : { nest: String(message) }),
+  fatal: (message: unknown) => log.fatal(message instanceof Error ? errorTraceOf(message) : { nest: String(message) }),
 });

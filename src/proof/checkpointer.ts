@@ -7,7 +7,7 @@ import type { SigningKey } from './checkpoint.js';
 import type { ProofFiles } from './proof-files.js';
 import { extendTree, type VerifiedTree } from './verified-tree.js';
 
-export interface CheckpointerOptions {
+export interface LogCheckpointerOptions {
   readonly store: EventStore;
   readonly files: ProofFiles;
   readonly key: SigningKey;
@@ -21,8 +21,8 @@ export interface CheckpointerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export class Checkpointer {
-  readonly #options: CheckpointerOptions;
+export class LogCheckpointer {
+  readonly #options: LogCheckpointerOptions;
   /** Null until the log is verified up to its last checkpoint. */
   #tree: VerifiedTree | null = null;
   #signed = 0;
@@ -33,7 +33,7 @@ export class Checkpointer {
   #isFailing = false;
   readonly #stopping = new AbortController();
 
-  constructor(options: CheckpointerOptions) {
+  constructor(options: LogCheckpointerOptions) {
     this.#options = options;
   }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreDamaged, StoreUnavailable, type EventStore } from '../event-store/port.js';
 import { UNWATCHED, type JobContext } from '../jobs/job.js';
 import { isAbort } from '../jobs/jobs.js';
-import { Checkpointer } from './checkpointer.js';
+import { LogCheckpointer } from './checkpointer.js';
 import type { ProofFiles } from './proof-files.js';
 import { checkTail, type VerifiedTree } from './verified-tree.js';
 import { verifyLog, verifyWhenAvailable, type VerifiedLog } from './verify-log.js';
@@ -74,7 +74,7 @@ export class LogWatch {
   readonly #options: LogWatchOptions;
   readonly #witnesses: Witnesses;
   /** Null without a key. */
-  readonly #checkpointer: Checkpointer | null;
+  readonly #checkpointer: LogCheckpointer | null;
   #isVerified = false;
   #isVerificationFailing = false;
   readonly #stopping = new AbortController();
@@ -90,7 +90,7 @@ export class LogWatch {
     this.#checkpointer =
       key === null
         ? null
-        : new Checkpointer({
+        : new LogCheckpointer({
             ...{ store, files, key, onDamage },
             maxUnsignedEvents: checkpointEvents,
             maxUnsignedSeconds: checkpointSeconds,

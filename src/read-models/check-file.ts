@@ -10,7 +10,7 @@ import { applyNextBatch, buildFile, temporaryPathOf, discardFile } from './rebui
 import type { Db } from './table.js';
 
 /** A row that one file has more often. Named by its table and its first cell only (case, stream or time): others may be personal data. */
-export interface RowDifference {
+export interface ModelFileRowDifference {
   readonly table: string;
   readonly subject: string;
   readonly onlyIn: 'live' | 'rebuilt';
@@ -24,7 +24,7 @@ export interface ModelFileComparison {
   /** Distinct rows that one file has more often than the other. */
   readonly different: number;
   /** The first of the rows that differ. */
-  readonly examples: readonly RowDifference[];
+  readonly examples: readonly ModelFileRowDifference[];
 }
 
 const MAX_EXAMPLES = 20;
@@ -82,7 +82,7 @@ const compareTables = async (
   { signal, onProgress }: JobContext,
 ): Promise<Omit<ModelFileComparison, 'position'>> => {
   let [rows, different, groups] = [0, 0, 0];
-  const examples: RowDifference[] = [];
+  const examples: ModelFileRowDifference[] = [];
   for (const { table, select } of COMPARED_TABLES) {
     signal.throwIfAborted();
     for (const [live, rebuilt, subject] of db.prepare(comparisonSql(select)).raw().iterate() as Iterable<
@@ -108,16 +108,16 @@ const compareTables = async (
 };
 
 /** SQL that counts how often each file has each row, with the first cell of the row: its case or stream, or a time of recording. */
-const comparisonSql = ({ cells, from }: ComparedSelect): string => {
-  const names = cells.map((_, index) => `c${index}`).join(', ');
-  const aliased = cells.map((cell, index) => `${cell} AS c${index}`).join(', ');
+const comparisonSql = ({ cellsSql, from }: ComparedSelect): string => {
+  const names = cellsSql.map((_, index) => `c${index}`).join(', ');
+  const aliased = cellsSql.map((cell, index) => `${cell} AS c${index}`).join(', ');
   return `SELECT sum(live), sum(1 - live), c0 FROM (
       SELECT 1 AS live, ${aliased} FROM ${from('main')} UNION ALL SELECT 0 AS live, ${aliased} FROM ${from('rebuilt')})
     GROUP BY ${names}`;
 };
 
 interface ComparedSelect {
-  readonly cells: readonly string[];
+  readonly cellsSql: readonly string[];
   readonly from: (schema: string) => string;
 }
 
@@ -127,11 +127,11 @@ const joinStreamsSql = (schema: string, table: string): string =>
   `${schema}.${table} t LEFT JOIN ${schema}.streams s ON s.no = t.stream`;
 
 const COMPARED_TABLES: readonly { readonly table: string; readonly select: ComparedSelect }[] = [
-  { table: 'streams', select: { cells: [STREAM_SQL], from: (schema) => `${schema}.streams s` } },
+  { table: 'streams', select: { cellsSql: [STREAM_SQL], from: (schema) => `${schema}.streams s` } },
   {
     table: 'events',
     select: {
-      cells: [
+      cellsSql: [
         ...[STREAM_SQL, 't.position', 't.revision', 't.id', 't.type', 't.recorded_at'],
         ...['t.metadata', 't.cursor', 't.event'],
       ],
@@ -141,31 +141,31 @@ const COMPARED_TABLES: readonly { readonly table: string; readonly select: Compa
   {
     table: PERSONAL_EVENTS_TABLE,
     select: {
-      cells: [STREAM_SQL, 'p.position', 'p.event'],
+      cellsSql: [STREAM_SQL, 'p.position', 'p.event'],
       from: (schema) =>
         `${schema}.${PERSONAL_EVENTS_TABLE} p LEFT JOIN ${schema}.events t ON t.position = p.position
           LEFT JOIN ${schema}.streams s ON s.no = t.stream`,
     },
   },
-  { table: 'cases', select: { cells: ['c.id'], from: (schema) => `${schema}.cases c` } },
+  { table: 'cases', select: { cellsSql: ['c.id'], from: (schema) => `${schema}.cases c` } },
   {
     table: 'case_streams',
     select: {
-      cells: ['c.id', STREAM_SQL, 't.from_position', 't.to_position'],
+      cellsSql: ['c.id', STREAM_SQL, 't.from_position', 't.to_position'],
       from: (schema) => `${joinStreamsSql(schema, 'case_streams')} LEFT JOIN ${schema}.cases c ON c.no = t.case_no`,
     },
   },
   {
     table: 'merges',
     select: {
-      cells: [STREAM_SQL, 'i.id', 't.event', 't.is_void', 't.from_position', 't.to_position'],
+      cellsSql: [STREAM_SQL, 'i.id', 't.event', 't.is_void', 't.from_position', 't.to_position'],
       from: (schema) => `${joinStreamsSql(schema, 'merges')} LEFT JOIN ${schema}.streams i ON i.no = t.into_stream`,
     },
   },
   {
     table: PERSONAL_CLAIMS_TABLE,
     select: {
-      cells: [
+      cellsSql: [
         ...[STREAM_SQL, 't.known_from', 't.known_to', 't.revision', 't.metric', 't.list', 't.instrument', 't.about'],
         ...['t.said_day', 't.claim', 't.events'],
       ],
@@ -174,12 +174,12 @@ const COMPARED_TABLES: readonly { readonly table: string; readonly select: Compa
   },
   {
     table: 'recording_times',
-    select: { cells: ['t.recorded_at', 't.position'], from: (schema) => `${schema}.recording_times t` },
+    select: { cellsSql: ['t.recorded_at', 't.position'], from: (schema) => `${schema}.recording_times t` },
   },
   ...PROJECTED_TABLES.map(({ name, columns }) => ({
     table: name,
     select: {
-      cells: ['c.id', 't.known_from', 't.known_to', ...Object.keys(columns).map((column) => `t.${column}`)],
+      cellsSql: ['c.id', 't.known_from', 't.known_to', ...Object.keys(columns).map((column) => `t.${column}`)],
       from: (schema: string) => `${schema}.${name} t LEFT JOIN ${schema}.cases c ON c.no = t.case_no`,
     },
   })),

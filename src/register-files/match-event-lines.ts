@@ -46,7 +46,7 @@ export const matchLines = (
     const left = candidates.filter(({ id }) => !recordedEventIds.includes(id));
     for (const [index, line] of lines.entries()) {
       if (recordedEventIds[index] !== null) continue;
-      const after = recordedIdOfAfter(lines, recordedEventIds, line);
+      const after = recordedIdOfPrecedingLine(lines, recordedEventIds, line);
       // If the line that `after` names is not recorded yet, neither can this line be.
       const match =
         after === null
@@ -66,7 +66,7 @@ export const matchLines = (
 };
 
 /** The id of the event of the line that `after` names; undefined where it names no line, null where that line is not recorded yet. */
-const recordedIdOfAfter = (
+const recordedIdOfPrecedingLine = (
   lines: readonly CheckedLine[],
   recordedEventIds: readonly (string | null)[],
   { afterKey }: CheckedLine,
@@ -105,7 +105,7 @@ const pairChangedLines = (
     const taken = new Set(pairs.values());
     const [found] = unmatched
       .filter((recorded) => !taken.has(recorded) && recorded.event.type === line.locatedEvent.event.type)
-      .map((recorded) => changeOf(line, recorded, recordedIdOfAfter(lines, recordedEventIds, line)))
+      .map((recorded) => changeOf(line, recorded, recordedIdOfPrecedingLine(lines, recordedEventIds, line)))
       .filter(isVersion)
       .sort((a, b) => a.fields.length - b.fields.length);
     if (found !== undefined) pairs.set(line, found.before.recordedEvent);
@@ -117,7 +117,7 @@ const pairChangedLines = (
   for (const [line, { id }] of versions) recordedEventIds[lines.indexOf(line)] = id;
   // Only now does every changed line have the id of its event, which `after` of another line may refer to.
   return versions
-    .map(([line, recorded]) => changeOf(line, recorded, recordedIdOfAfter(lines, recordedEventIds, line)))
+    .map(([line, recorded]) => changeOf(line, recorded, recordedIdOfPrecedingLine(lines, recordedEventIds, line)))
     .filter(({ fields }) => fields.length > 0)
     .map((change) => {
       const { type, occurredOn } = change.before.recordedEvent.event;
@@ -129,7 +129,7 @@ const pairChangedLines = (
 const hasSameDay = ({ line, before }: LineChange): boolean =>
   line.locatedEvent.event.occurredOn === before.recordedEvent.event.occurredOn;
 
-/** `after` is the result of `recordedIdOfAfter`; instead of null, the `after` of the recorded event is taken. */
+/** `after` is the result of `recordedIdOfPrecedingLine`; instead of null, the `after` of the recorded event is taken. */
 const changeOf = (line: CheckedLine, recordedEvent: ComparableEvent, after: string | null | undefined): LineChange => {
   const event = withAfter(line.locatedEvent.event, after === null ? recordedEvent.event.after : after);
   const [now, before] = [event, recordedEvent.event] as unknown as readonly [RawEvent, RawEvent];

@@ -2,7 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LogCheck } from '../event-store/port.js';
 import type { Job } from '../jobs/jobs.js';
-import type { ProofState } from './readiness.js';
+import type { ProofHealth } from './readiness.js';
 import type { Readiness } from '../read-models/read-models.js';
 import type { ReadinessCodeByPart } from './readiness.js';
 import type { AppendMeasurement } from './watched-store.js';
@@ -19,7 +19,7 @@ export interface MetricsState extends Readiness {
   /** The rebuild of the read models, running or ended; null if there was none. */
   readonly rebuild: Job | null;
   /** Checkpoints and witnesses; null where nothing is signed by this process. */
-  readonly proof: ProofState | null;
+  readonly proof: ProofHealth | null;
 }
 
 interface RequestSummary {

@@ -83,7 +83,7 @@ export const READ_MODEL_READINESS_CODES = {
 } as const satisfies Record<Exclude<Readiness['problem'], null>['code'] | 'BUILDING' | 'BEHIND', MeaningAndRemedy>;
 
 /** The state of checkpoints and witnesses. */
-export interface ProofState {
+export interface ProofHealth {
   readonly checkpointSize: number | null;
   readonly isCheckpointFailing: boolean;
   readonly isVerificationFailing: boolean;
@@ -108,7 +108,7 @@ export const WARNINGS = {
   },
 } as const satisfies Record<string, MeaningAndRemedy>;
 
-export const warningsOf = (proof: ProofState | null): readonly (keyof typeof WARNINGS)[] => [
+export const warningsOf = (proof: ProofHealth | null): readonly (keyof typeof WARNINGS)[] => [
   ...(proof?.isVerificationFailing === true ? (['VERIFICATION_FAILING'] as const) : []),
   ...(proof?.isCheckpointFailing === true ? (['CHECKPOINT_FAILING'] as const) : []),
   ...(proof?.witnesses.some(({ isFailing }) => isFailing) === true ? (['WITNESS_FAILING'] as const) : []),

@@ -1,7 +1,7 @@
 import { NotFoundException, PayloadTooLargeException } from '@nestjs/common';
 import { AppendTooLarge, StoreBusy, StoreDamaged, StoreUnavailable } from '../../src/event-store/port.js';
 import { UnreadableBody } from '../../src/http/body-parser.js';
-import { toErrorResponse, traceOf } from '../../src/http/faults.js';
+import { toErrorResponse, errorTraceOf } from '../../src/http/faults.js';
 import { InvalidCursor, NotCaughtUp } from '../../src/read-models/query-errors.js';
 import { LogUnverified } from '../../src/proof/log-watch.js';
 import { ClockBehind } from '../../src/watching/log-time.js';
@@ -36,9 +36,9 @@ it.each([
 });
 
 it('a trace has the error name, its code and its frames, but not its message', () => {
-  const trace = traceOf(Object.assign(new RangeError(`${SECRET}\n at ${SECRET}`), { code: 'X' }));
+  const trace = errorTraceOf(Object.assign(new RangeError(`${SECRET}\n at ${SECRET}`), { code: 'X' }));
   expect(trace).toMatchObject({ error: 'RangeError', code: 'X' });
   expect(trace.at.length).toBeGreaterThan(0);
-  expect(traceOf(SECRET)).toEqual({ error: 'string', at: [] });
+  expect(errorTraceOf(SECRET)).toEqual({ error: 'string', at: [] });
   expect(JSON.stringify(trace)).not.toContain(SECRET);
 });

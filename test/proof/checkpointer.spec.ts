@@ -5,7 +5,7 @@ import { StoreUnavailable, type EventStore, type StoreDamaged } from '../../src/
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { UNWATCHED } from '../../src/jobs/job.js';
 import { openCheckpoint } from '../../src/proof/checkpoint.js';
-import { Checkpointer } from '../../src/proof/checkpointer.js';
+import { LogCheckpointer } from '../../src/proof/checkpointer.js';
 import { ProofFiles } from '../../src/proof/proof-files.js';
 import { extendTree, VerifiedTree } from '../../src/proof/verified-tree.js';
 import { verifyLog } from '../../src/proof/verify-log.js';
@@ -16,14 +16,14 @@ import { until } from '../support/until.js';
 let folder: TemporaryFolder;
 let store: EventStore;
 let files: ProofFiles;
-let checkpointer: Checkpointer;
+let checkpointer: LogCheckpointer;
 let notes: string[];
 let damages: StoreDamaged[];
 let errors: unknown[];
 
 const append = (count: number) => store.append(newStreamName(), 'no-stream', newEvents(count));
 const open = async (options: { readonly events?: number; readonly seconds?: number; readonly of?: EventStore }) => {
-  checkpointer = new Checkpointer({
+  checkpointer = new LogCheckpointer({
     store: options.of ?? store,
     files,
     key: files.key()!,

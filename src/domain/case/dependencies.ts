@@ -33,7 +33,7 @@ export const dependenciesOf = (event: CaseEvent): readonly DefinitionDependency[
 ];
 
 /** The keys of the parts that differ between two versions of a list or instrument; null: not defined. */
-export const changedDependencyKeys = <K extends DefinitionKind>(
+export const changedKeysOfDefinition = <K extends DefinitionKind>(
   kind: K,
   before: DefinitionByKind[K] | null,
   after: DefinitionByKind[K] | null,

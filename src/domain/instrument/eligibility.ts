@@ -85,7 +85,7 @@ export const prepareQuestion = (question: EligibilityQuestion): PreparedQuestion
     const prepared = prepareEligibilityCandidate(question, candidate);
     if (prepared === null) return null;
     const found = eligibilityBetweenDays(prepared, contextOn, from, to);
-    return { ...found, ...reasonsOf(prepared, contextOn(found.firstDay ?? to)) };
+    return { ...found, ...explainEligibility(prepared, contextOn(found.firstDay ?? to)) };
   };
   return { evaluate, explain };
 };
@@ -239,7 +239,7 @@ const conditionRule = (condition: Condition) =>
 const conditionValue = (condition: Condition) => condition[codeOfCondition(condition)] as Conditions['category'];
 
 /** By standing and clause: the courses in which the clause holds on a day; null where it holds in none. */
-const extentsOn = (
+const coursesMeetingClausesOn = (
   { question, standings }: PreparedEligibilityCandidate,
   context: EvaluationContext,
 ): readonly (readonly (CourseExtent | null)[])[] =>
@@ -263,7 +263,7 @@ const eligibilityBetweenDays = (
     !prepared.isUndecided &&
     !prepared.standings.some(({ dayIndependentExtents }) => dayIndependentExtents.some(isExtent));
   for (let day = from; day <= to && !isHopeless; day += 1) {
-    const verdict = verdictOf(prepared, extentsOn(prepared, contextOn(day)));
+    const verdict = verdictOf(prepared, coursesMeetingClausesOn(prepared, contextOn(day)));
     if (verdict === 'eligible') return { verdict, firstDay: day };
     if (verdict === 'possibly') firstPossible ??= day;
   }
@@ -282,12 +282,12 @@ const verdictOf = (
 };
 
 /** The clause with the best verdict on the person, and the verdict of each of its conditions. */
-const reasonsOf = (
+const explainEligibility = (
   prepared: PreparedEligibilityCandidate,
   context: EvaluationContext,
 ): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
   const { clauses } = prepared.question;
-  const extents = extentsOn(prepared, context);
+  const extents = coursesMeetingClausesOn(prepared, context);
   const verdicts = clauses.map((_, index) =>
     verdictOf(
       prepared,

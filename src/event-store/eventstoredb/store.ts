@@ -26,7 +26,7 @@ import {
   checkAppendOfStoredEvents,
   checkStreamName,
   MAX_QUEUED_APPENDS,
-  MAX_QUEUED_BYTES,
+  MAX_QUEUED_APPEND_BYTES,
   type ValidatedAppend,
 } from '../request-checks.js';
 import { AdoptedLeafStore } from './adopted.js';
@@ -114,7 +114,7 @@ class EsdbEventStore implements EventStore {
 
   async #append(append: ValidatedAppend): Promise<AppendResult> {
     this.#checkOpen();
-    if (this.#pendingAppends.size >= MAX_QUEUED_APPENDS || this.#pendingBytes + append.bytes > MAX_QUEUED_BYTES)
+    if (this.#pendingAppends.size >= MAX_QUEUED_APPENDS || this.#pendingBytes + append.bytes > MAX_QUEUED_APPEND_BYTES)
       throw new StoreBusy('too many appends wait to be written');
     const write = this.#writeCall(append);
     const answer = this.#resilient.write(write, (work) =>

@@ -3,7 +3,7 @@
  * disk.
  */
 import { StoreBusy, type AppendResult } from '../port.js';
-import { MAX_QUEUED_APPENDS, MAX_QUEUED_BYTES, type ValidatedAppend } from '../request-checks.js';
+import { MAX_QUEUED_APPENDS, MAX_QUEUED_APPEND_BYTES, type ValidatedAppend } from '../request-checks.js';
 
 /** Events after which a transaction accepts no further append, to keep event-loop turns short. */
 const MAX_EVENTS_PER_COMMIT = 1_000;
@@ -24,7 +24,7 @@ export class GroupCommit {
 
   /** Resolves when the append is durable or in conflict. Rejects with StoreBusy if the queue is full. */
   add(append: ValidatedAppend): Promise<AppendResult> {
-    if (this.#queue.length >= MAX_QUEUED_APPENDS || this.#bytes + append.bytes > MAX_QUEUED_BYTES) {
+    if (this.#queue.length >= MAX_QUEUED_APPENDS || this.#bytes + append.bytes > MAX_QUEUED_APPEND_BYTES) {
       return Promise.reject(new StoreBusy('too many appends wait to be written'));
     }
     this.#bytes += append.bytes;

@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RecordBatch, type BatchRow, type BatchRowResult } from '../../commands/record-batch.js';
 import { outcomeResponse } from '../commands/command.service.js';
-import { toErrorResponse, traceOf } from '../faults.js';
+import { toErrorResponse, errorTraceOf } from '../faults.js';
 import { HttpResponse, problemResponse } from '../http-response.js';
 import { readRow, type BatchRequest, type RowValidation } from './batch-request.js';
 
@@ -50,5 +50,5 @@ const rowResponse = (row: BatchRow, outcome: BatchRowResult): HttpResponse => {
 /** Logs the first fault only, since one cause usually fails most rows. */
 const logFault = (log: FastifyBaseLogger, outcomes: readonly BatchRowResult[]): void => {
   const failed = outcomes.find((row) => row.outcome === 'failed' && toErrorResponse(row.error).isFault);
-  if (failed?.outcome === 'failed') log.error(traceOf(failed.error), 'fault');
+  if (failed?.outcome === 'failed') log.error(errorTraceOf(failed.error), 'fault');
 };

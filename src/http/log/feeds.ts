@@ -11,7 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Feed, FeedPage } from '../../read-models/history/follow-log.query.js';
 import { clientKeyOf } from '../client.js';
-import { traceOf } from '../faults.js';
+import { errorTraceOf } from '../faults.js';
 import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js';
 import { onResponseEnd } from '../response-end.js';
 
@@ -179,7 +179,7 @@ export class Feeds implements BeforeApplicationShutdown {
       try {
         this.sendNextPage(reader, pages, texts);
       } catch (error) {
-        reader.log.error(traceOf(error), 'fault');
+        reader.log.error(errorTraceOf(error), 'fault');
         this.onError(error);
         this.disconnect(reader);
       }

@@ -21,7 +21,7 @@ export type Certainty = (typeof CERTAINTIES)[number];
 
 interface FilterDescription<Value> {
   /** The text after "only" in OpenAPI and in the help of the command line. */
-  readonly phraseAfterOnly: string;
+  readonly phraseAfterWordOnly: string;
   /** Placeholder for a value in the help of the command line: `id`. */
   readonly valuePlaceholder: string;
   /** SQL for whether one period `p` matches. Null for a filter that looks at all periods of a person together. */
@@ -41,13 +41,13 @@ const Filter =
   <Value>(description: FilterDescription<Value>) =>
   <Name extends keyof Filters>(target: { readonly [N in Name]?: Value }, name: Name): void => {
     filterDescriptions.set(name, description);
-    changeFieldOptions({ optional: true, description: `Only ${description.phraseAfterOnly}.` })(target, name);
+    changeFieldOptions({ optional: true, description: `Only ${description.phraseAfterWordOnly}.` })(target, name);
   };
 
 /** Values of one filter are alternatives (OR); filters are combined with AND. */
 export class Filters {
   @Filter({
-    phraseAfterOnly: 'people in these categories of the list',
+    phraseAfterWordOnly: 'people in these categories of the list',
     valuePlaceholder: 'id',
     toCondition: columnOneOfCondition('p.category'),
   })
@@ -55,7 +55,7 @@ export class Filters {
   readonly category?: readonly string[];
 
   @Filter({
-    phraseAfterOnly: 'people in such a custody',
+    phraseAfterWordOnly: 'people in such a custody',
     valuePlaceholder: 'value',
     toCondition: columnOneOfCondition('p.custody'),
   })
@@ -63,7 +63,7 @@ export class Filters {
   readonly custody?: readonly Custody[];
 
   @Filter({
-    phraseAfterOnly: 'people in such a state of proceedings',
+    phraseAfterWordOnly: 'people in such a state of proceedings',
     valuePlaceholder: 'value',
     toCondition: columnOneOfCondition('p.proceedings'),
   })
@@ -71,7 +71,7 @@ export class Filters {
   readonly proceedings?: readonly Proceedings[];
 
   @Filter({
-    phraseAfterOnly: 'people at this stage of proceedings; on appeal and final count as convicted',
+    phraseAfterWordOnly: 'people at this stage of proceedings; on appeal and final count as convicted',
     valuePlaceholder: 'stage',
     toCondition: columnEqualsCondition(STAGE_SQL),
   })
@@ -79,7 +79,7 @@ export class Filters {
   readonly stage?: (typeof STAGES)[number];
 
   @Filter({
-    phraseAfterOnly: 'people under these articles; 234 finds all its parts, 234.4 those beginning so',
+    phraseAfterWordOnly: 'people under these articles; 234 finds all its parts, 234.4 those beginning so',
     valuePlaceholder: 'article',
     toCondition: articleCondition,
   })
@@ -87,7 +87,7 @@ export class Filters {
   readonly article?: readonly string[];
 
   @Filter({
-    phraseAfterOnly: 'people held there',
+    phraseAfterWordOnly: 'people held there',
     valuePlaceholder: 'name',
     toCondition: (facility: string, name) => columnEqualsCondition('p.facility')(toNfc(facility), name),
   })
@@ -95,7 +95,7 @@ export class Filters {
   readonly facility?: string;
 
   @Filter({
-    phraseAfterOnly: 'people of this affair',
+    phraseAfterWordOnly: 'people of this affair',
     valuePlaceholder: 'id',
     toCondition: columnEqualsCondition('p.incident'),
   })
@@ -103,7 +103,7 @@ export class Filters {
   readonly incident?: string;
 
   @Filter<Certainty>({
-    phraseAfterOnly: 'those who match certainly (yes), or only in some possible courses of events (uncertain)',
+    phraseAfterWordOnly: 'those who match certainly (yes), or only in some possible courses of events (uncertain)',
     valuePlaceholder: 'value',
     toCondition: null,
   })

@@ -14,13 +14,14 @@ export const CREATE_CASE_TABLES = [
 ];
 
 /** The positions [from, to) over which a stream feeds a case or is merged into another; `to` is STILL_KNOWN while that lasts. */
-export interface StreamSpan {
+export interface StreamPositionSpan {
   readonly stream: number;
   readonly from: number;
   readonly to: number;
 }
 
-export const feedsAt = ({ from, to }: StreamSpan, position: number): boolean => from <= position && position < to;
+export const feedsAt = ({ from, to }: StreamPositionSpan, position: number): boolean =>
+  from <= position && position < to;
 
 export class CaseStreamTables {
   readonly #insertCase;
@@ -85,8 +86,8 @@ export class CaseStreamTables {
   }
 
   /** Every stream that feeds a case or once did, in order of position. */
-  streamSpansOf(caseNo: number): readonly StreamSpan[] {
-    return this.#feedings.all(caseNo) as StreamSpan[];
+  streamSpansOf(caseNo: number): readonly StreamPositionSpan[] {
+    return this.#feedings.all(caseNo) as StreamPositionSpan[];
   }
 
   /** The case numbers that follow a case number, ascending: a rebuild projects cases in this order. */

@@ -1,6 +1,6 @@
 /** Lists and instruments as they were at every position of the log, folded once and kept in memory: there are few. */
 import { LRUCache } from 'lru-cache';
-import { changedDependencyKeys } from '../../domain/case/dependencies.js';
+import { changedKeysOfDefinition } from '../../domain/case/dependencies.js';
 import {
   extendDefinition,
   type DefinitionKind,
@@ -102,7 +102,7 @@ const foldNextEvent = <K extends DefinitionKind>(
       position,
       revision: streamed.revision,
       definition: after,
-      changedKeys: changedDependencyKeys(kind, before, after),
+      changedKeys: changedKeysOfDefinition(kind, before, after),
     },
     last: folded,
     // While nothing is defined, the events are kept: a later correction may make them define something.

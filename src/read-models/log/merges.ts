@@ -3,7 +3,7 @@
  * merge that would close a circle of merges is void, and stays so: of the merges in the circle, it is the last one in the log.
  */
 import type { CaseEvent } from '../../domain/case/events.js';
-import { feedsAt, type CaseStreamTables, type StreamSpan } from './case-streams.js';
+import { feedsAt, type CaseStreamTables, type StreamPositionSpan } from './case-streams.js';
 import { STILL_KNOWN, type Db } from '../table.js';
 
 /** The merges of each stream into another, over the positions [from, to). */
@@ -66,8 +66,8 @@ export class Merges {
   }
 
   /** The void merges of some streams: the id of each `merged` event, and the positions over which it is recorded as void. */
-  voidMergesOf(streams: readonly number[]): readonly (StreamSpan & { readonly event: string })[] {
-    return this.#void.all(JSON.stringify(streams)) as (StreamSpan & { event: string })[];
+  voidMergesOf(streams: readonly number[]): readonly (StreamPositionSpan & { readonly event: string })[] {
+    return this.#void.all(JSON.stringify(streams)) as (StreamPositionSpan & { event: string })[];
   }
 
   #merge({ stream, position, id }: StoredCaseEvent, into: string): void {

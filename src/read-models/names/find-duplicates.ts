@@ -81,7 +81,7 @@ export class FindDuplicates implements JobKind<FindDuplicatesParameters> {
         const caseNos = casesAfter(db, scope, done);
         total = lastCase(db, scope);
         // All pairs of a step are computed before any is added: a step that fails is repeated as a whole.
-        const found = similarPairsOf(db, scope, caseNos).slice(0, this.maxPairs - pairs);
+        const found = similarCasePairs(db, scope, caseNos).slice(0, this.maxPairs - pairs);
         for (const pair of found) unsaved.push({ no: (pairs += 1), ...pair, codes: [] });
         done = caseNos.at(-1) ?? total;
         isEnd = caseNos.length < CASES_PER_STEP;
@@ -117,7 +117,7 @@ export const isWorthReviewing = ({ score, why }: Pick<DuplicateCandidate, 'score
   score >= MIN_MATCH_SCORE && !why.includes('other-patronymic');
 
 /** Pairs of one of these cases with a case opened before it that is like it. */
-const similarPairsOf = (
+const similarCasePairs = (
   db: Db,
   scope: ListScope,
   caseNos: readonly number[],

@@ -66,7 +66,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     for (const row of rows) candidates.set(row.row, row);
   };
   let isTruncated = false;
-  for (const { expressions, narrowerExpression } of searchStages(typed)) {
+  for (const { expressions, surestNamesExpression } of searchStages(typed)) {
     if (candidates.size >= ENOUGH_SPELLINGS) break;
     const any = expressions.join(' OR ');
     const rows = candidatesOf(any);
@@ -76,7 +76,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     // The rows are the first of many matches by row number, not the best. To have the best too, each surer expression is searched alone.
     let surest = 0;
     for (const expression of [
-      ...(narrowerExpression === undefined ? [] : [narrowerExpression]),
+      ...(surestNamesExpression === undefined ? [] : [surestNamesExpression]),
       ...expressions.slice(0, -1),
     ]) {
       if (surest >= ENOUGH_SPELLINGS) break;

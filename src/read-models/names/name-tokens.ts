@@ -45,7 +45,7 @@ export const nameTokens = (words: readonly NameWord[]): readonly string[] => {
 export interface SearchStage {
   readonly expressions: readonly string[];
   /** Selects the surest of the names that the first of `expressions` finds. */
-  readonly narrowerExpression?: string;
+  readonly surestNamesExpression?: string;
 }
 
 /**
@@ -84,7 +84,7 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
   return [
     {
       expressions: [whole, ...joined.map(allTermsExpression)],
-      ...(fathers.length > 0 && { narrowerExpression: allOf([whole, ...fathers.map(fatherToken).map(ftsPhrase)]) }),
+      ...(fathers.length > 0 && { surestNamesExpression: allOf([whole, ...fathers.map(fatherToken).map(ftsPhrase)]) }),
     },
     ...(begun.length === 0 ? [] : [{ expressions: [allTermsExpression(begun)] }]),
     {

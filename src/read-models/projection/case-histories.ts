@@ -8,7 +8,7 @@ import { dependenciesOf, type DefinitionDependency } from '../../domain/case/dep
 import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import type { EventWithId } from '../../domain/event.js';
 import { caseHistoryOf, type EventEntry, type LogTables } from '../log-tables.js';
-import { feedsAt, type StreamSpan } from '../log/case-streams.js';
+import { feedsAt, type StreamPositionSpan } from '../log/case-streams.js';
 import { rememberForItems } from '../remember.js';
 import { STILL_KNOWN, type CaseHistory, type ProjectionInput } from '../table.js';
 
@@ -27,7 +27,7 @@ export interface HistoryAt {
  * The histories of a case from position `since` on, in order. `known` is a timeline of the case that was made before and
  * is continued, so that what it has need not be computed again; null if there is none.
  */
-export function* historiesOf(
+export function* historiesOfCase(
   logTables: LogTables,
   caseNo: number,
   since: number,
@@ -76,7 +76,7 @@ export function* historiesOf(
 /** The event at a position; null if a stream begins or ceases to feed the case there, or the event is a merge, an amendment or amended. */
 const eventAddedAtPosition = (
   position: number,
-  feedings: readonly StreamSpan[],
+  feedings: readonly StreamPositionSpan[],
   entries: readonly EventEntry<CaseEvent>[],
 ): CaseEvent | null => {
   const last = entries.at(-1);
@@ -104,11 +104,11 @@ export const historyAt = (logTables: LogTables, caseNo: number, position: number
 
 type EventsByStream = ReadonlyMap<number, readonly EventEntry<CaseEvent>[]>;
 
-const eventsByStream = (logTables: LogTables, feedings: readonly StreamSpan[]): EventsByStream =>
+const eventsByStream = (logTables: LogTables, feedings: readonly StreamPositionSpan[]): EventsByStream =>
   new Map(feedings.map(({ stream }) => [stream, logTables.streamEntries(stream, STILL_KNOWN)]));
 
 /** Positions at which a stream begins or ceases to feed a case, and of events while it does, ascending. */
-const changePositions = (feedings: readonly StreamSpan[], events: EventsByStream): readonly number[] => {
+const changePositions = (feedings: readonly StreamPositionSpan[], events: EventsByStream): readonly number[] => {
   const positions = feedings.flatMap((feeding) => {
     const bounds = [feeding.from, feeding.to].filter((position) => position !== STILL_KNOWN);
     const recorded = (events.get(feeding.stream) ?? []).map(({ position }) => position);
@@ -119,10 +119,10 @@ const changePositions = (feedings: readonly StreamSpan[], events: EventsByStream
 
 /** The entries of the streams that feed a case at a position, up to it, in order. */
 const eventEntriesFinder = (
-  feedings: readonly StreamSpan[],
+  feedings: readonly StreamPositionSpan[],
   events: EventsByStream,
-): ((feeding: readonly StreamSpan[], position: number) => readonly EventEntry<CaseEvent>[]) => {
-  const all = (feeding: readonly StreamSpan[]): readonly EventEntry<CaseEvent>[] =>
+): ((feeding: readonly StreamPositionSpan[], position: number) => readonly EventEntry<CaseEvent>[]) => {
+  const all = (feeding: readonly StreamPositionSpan[]): readonly EventEntry<CaseEvent>[] =>
     feeding.flatMap(({ stream }) => events.get(stream) ?? []).sort((a, b) => a.position - b.position);
   // Most cases are fed by one stream, from its first event on.
   const only = feedings.length === 1 ? all(feedings) : null;

@@ -20,7 +20,7 @@ import {
   type RowVersions,
   type RowWriter,
 } from '../table.js';
-import { historiesOf, historyAt, type HistoryAt } from './case-histories.js';
+import { historiesOfCase, historyAt, type HistoryAt } from './case-histories.js';
 
 /** A new version of a list or an instrument, made by an event that is not stored yet. */
 export interface DefinitionChange {
@@ -67,7 +67,7 @@ export class Projector {
     // A rebuild projects each case once.
     const known = since === 0 ? null : (this.#timelines.get(caseNo) ?? null);
     let latest: Timeline | null = null;
-    for (const at of historiesOf(this.logTables, caseNo, since, known)) {
+    for (const at of historiesOfCase(this.logTables, caseNo, since, known)) {
       latest = at.timeline;
       const references = at.history && this.#references(at.history, at.position);
       for (const writer of this.#writers)

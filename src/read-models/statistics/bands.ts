@@ -9,7 +9,7 @@ export interface Band {
 }
 
 /** Calendar terms at which one band ends and the next begins. */
-const BAND_TERMS = [
+const TIME_BAND_ENDS = [
   ['under-6-months', 'P6M'],
   ['6-to-12-months', 'P1Y'],
   ['1-to-2-years', 'P2Y'],
@@ -22,7 +22,7 @@ const LONGEST_BAND = '10-years-or-more';
 export const timeLeftBands = (day: Day): readonly Band[] => {
   const bands: Band[] = [{ key: 'over', from: MIN_DAY, to: day }];
   let from = day + 1;
-  for (const [key, term] of BAND_TERMS) {
+  for (const [key, term] of TIME_BAND_ENDS) {
     const next = addTerm(day, term);
     bands.push({ key, from, to: next - 1 });
     from = next;
@@ -37,7 +37,7 @@ export const timeLeftBands = (day: Day): readonly Band[] => {
 export const timeHeldBands = (day: Day): readonly Band[] => {
   const bands: Band[] = [];
   let to = day;
-  for (const [key, term] of BAND_TERMS) {
+  for (const [key, term] of TIME_BAND_ENDS) {
     const last = lastStartEndingBy(day, term);
     bands.push({ key, from: last + 1, to });
     to = last;

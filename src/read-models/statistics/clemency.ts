@@ -38,7 +38,7 @@ export const categoryByInstrument = (asked: ClemencyStatisticRequest): Statistic
 export const incidentByInstrument = (asked: ClemencyStatisticRequest): StatisticTable =>
   statisticTable(
     countByColumnAndInstrument(asked, 'c.incident'),
-    { rows: incidentsOf(asked), columns: instrumentIds(asked.context) },
+    { rows: incidentsOfJudgedCases(asked), columns: instrumentIds(asked.context) },
     asked.filters.certainty,
   );
 
@@ -49,16 +49,19 @@ export const daysToRelease = (asked: ClemencyStatisticRequest): StatisticTable =
   const { fromSql, values } = clemenciesSql(asked);
   const sql = `SELECT c.case_no, c.instrument, c.from_day, c.latest_day, c.released_from, c.released_by, ${CERTAIN_SQL} AS certain
     FROM ${fromSql} ORDER BY c.instrument, c.case_no`;
-  const people = new Map<string, { readonly instrument: string; certain: boolean; readonly bands: Set<string> }>();
+  const beneficiaries = new Map<
+    string,
+    { readonly instrument: string; certain: boolean; readonly bands: Set<string> }
+  >();
   for (const row of cachedStatement(asked.context.db, sql).iterate(values) as IterableIterator<ClemencyReleaseRow>) {
     const key = `${row.instrument} ${row.case_no}`;
-    const person = people.get(key) ?? { instrument: row.instrument, certain: false, bands: new Set<string>() };
+    const person = beneficiaries.get(key) ?? { instrument: row.instrument, certain: false, bands: new Set<string>() };
     person.certain ||= row.certain === 1;
     for (const band of daysToReleaseBands(row, day)) person.bands.add(band);
-    people.set(key, person);
+    beneficiaries.set(key, person);
   }
   const found = new Map<string, Map<string, Totals>>();
-  for (const { instrument, certain, bands } of people.values())
+  for (const { instrument, certain, bands } of beneficiaries.values())
     for (const band of bands) {
       const row = found.get(band) ?? new Map<string, Totals>();
       const { yes, uncertain } = row.get(instrument) ?? { yes: 0, uncertain: 0 };
@@ -144,7 +147,7 @@ const instrumentIds = ({ logTables, scope: { position } }: ScopedContext): reado
   logTables.idsOf('instrument').filter((id) => logTables.definitionAt('instrument', id, position) !== null);
 
 /** The incidents of everybody whom the list judges on the day; if one is asked for, that alone. At most one more than fit a table. */
-const incidentsOf = ({
+const incidentsOfJudgedCases = ({
   context: { db, scope, position: head },
   list,
   filters,

@@ -18,7 +18,7 @@ export interface SpanStatisticRequest {
 }
 
 /** Entries and exits after the day `from`, by month and reason (`entered:recognised`, `left:amnesty`). To be called within `retryIfFileReplaced`. */
-export const entriesAndExits = async ({
+export const entriesAndExitsByMonth = async ({
   reader,
   context,
   position,

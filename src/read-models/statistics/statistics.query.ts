@@ -11,7 +11,7 @@ import { InvalidParameter } from '../query-errors.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
 import { categoryByInstrument, daysToRelease, incidentByInstrument } from './clemency.js';
-import { dailyCounts, entriesAndExits, dayMarksOf, type SpanStatisticRequest } from './flows.js';
+import { dailyCounts, entriesAndExitsByMonth, dayMarksOf, type SpanStatisticRequest } from './flows.js';
 import { membersByGravity, membersByTimeHeld, membersByTimeLeft, stageByCategory } from './members.js';
 import type { StatisticTable } from './statistic-table.js';
 import { STATISTICS, type StatisticName, type StatisticView } from './statistic.view.js';
@@ -53,7 +53,7 @@ const DAY_STATISTICS: Readonly<Record<Exclude<StatisticName, SpanStatisticName>,
 type SpanStatisticName = 'entries-and-exits' | 'daily';
 const SPAN_STATISTICS: { readonly [N in SpanStatisticName]: (asked: SpanStatisticRequest) => Promise<StatisticTable> } =
   {
-    'entries-and-exits': entriesAndExits,
+    'entries-and-exits': entriesAndExitsByMonth,
     daily: dailyCounts,
   };
 

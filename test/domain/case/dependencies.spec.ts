@@ -1,6 +1,6 @@
 /** Where findings change with a definition, the case depends on what changed; so the read models may skip all other cases. */
 import fc from 'fast-check';
-import { changedDependencyKeys, dependenciesOf } from '../../../src/domain/case/dependencies.js';
+import { changedKeysOfDefinition, dependenciesOf } from '../../../src/domain/case/dependencies.js';
 import type { ReferenceData } from '../../../src/domain/case/reference-data.js';
 import { findingsOfSingleEvents } from '../../../src/domain/case/referents.js';
 import type { Instrument } from '../../../src/domain/instrument/instrument.js';
@@ -65,8 +65,8 @@ it('depends on every change of a list or instrument that changes a finding', () 
       const findings = (references: ReferenceData) => findingsOfSingleEvents([{ id: 'e', event }], references);
       const keys = dependenciesOf(event).map(({ key }) => key);
       const changed = [
-        ...changedDependencyKeys('list', listBefore, listAfter),
-        ...changedDependencyKeys('instrument', before, after),
+        ...changedKeysOfDefinition('list', listBefore, listAfter),
+        ...changedKeysOfDefinition('instrument', before, after),
       ];
       if (!keys.some((key) => changed.includes(key)))
         expect(findings(given(listAfter, after))).toEqual(findings(given(listBefore, before)));
@@ -83,9 +83,9 @@ it('names what changed, and nothing for a change of names or of custody', () => 
     policies: [{ from: day('2024-01-01'), custody: ['remand'], paceRequired: false }],
     editions: [],
   };
-  const changed = (fields: Partial<ListDefinition>) => changedDependencyKeys('list', list, { ...list, ...fields });
-  expect(changedDependencyKeys('list', null, list)).toEqual(['list union']);
-  expect(changedDependencyKeys('list', null, null)).toEqual([]);
+  const changed = (fields: Partial<ListDefinition>) => changedKeysOfDefinition('list', list, { ...list, ...fields });
+  expect(changedKeysOfDefinition('list', null, list)).toEqual(['list union']);
+  expect(changedKeysOfDefinition('list', null, null)).toEqual([]);
   expect(changed({ name: { en: 'another' } })).toEqual([]);
   expect(changed({ policies: [{ from: day('2024-01-01'), custody: [], paceRequired: false }] })).toEqual([]);
   expect(changed({ policies: [{ from: day('2024-01-01'), custody: [], paceRequired: true }] })).toEqual([
