@@ -154,9 +154,10 @@ export const configureServer = async (
     if (LARGE_BODY_ROUTES.has(route.url) && route.method === 'POST') route.bodyLimit = BATCH_BODY_LIMIT;
   });
   reportToMetrics(transport, metrics);
-  // The order of these three is that in which their hooks run.
+  // The order of these four is that in which their hooks run.
   trackRequests(fastify, load, metrics);
   registerAccessGuard(fastify, settings, new WrongTokens(transport.limits, () => metrics.wrongToken()));
+  refuseUnreadableUrls(fastify);
   limitLoad(fastify, load, transport.connections);
   registerBodyParsers(fastify, transport.bodies);
   canonicaliseIds(fastify);
@@ -189,6 +190,26 @@ const trackRequests = (fastify: FastifyInstance, load: RequestLoad, metrics: Met
       if (summary.cut) request.log.info(summary, 'request');
     });
   });
+};
+
+/**
+ * Refuses a URL with other characters than those of ASCII (RFC 3986, section 2), and a query that does not decode to UTF-8: the query
+ * parser would take it as it is, and a filter would find nobody. The router refuses such paths.
+ */
+const refuseUnreadableUrls = (fastify: FastifyInstance): void => {
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!isReadableUrl(request.url)) await send(reply, problemResponse('REQUEST.MALFORMED'));
+  });
+};
+
+const isReadableUrl = (url: string): boolean => {
+  if (!/^[\x21-\x7e]*$/.test(url)) return false;
+  try {
+    decodeURIComponent(url.slice(url.indexOf('?') + 1));
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /** Refuses a request at the limit before its body is read, and counts it once the body is complete. Health checks always pass. */

@@ -307,6 +307,23 @@ describe('a route', () => {
 
 describe('parameters', () => {
   it.each([
+    ['is not UTF-8', '/v1/cases?facility=%ff'],
+    ['is percent-encoded wrongly', '/v1/cases?facility=50%25%'],
+    ['has no digits after a percent sign', '/v1/cases?facility=%zz'],
+  ])('of a query that %s', async (_, to) => {
+    const { status, problem } = await sendRaw('GET', to, {}, Buffer.alloc(0));
+    expect([status, problem.code]).toEqual([400, 'REQUEST.MALFORMED']);
+  });
+
+  it('of a query with bytes that are not ASCII', async () => {
+    const { hostname, port, host } = new URL(service.url);
+    const socket = connect(Number(port), hostname);
+    socket.end(`GET /v1/cases?facility=Şəki HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*"code":"REQUEST.MALFORMED"/);
+  });
+
+  it.each([
     ['/v1/cases?wat=1', ['FIELD.UNKNOWN wat']],
     ['/v1/cases?__proto__=1', ['FIELD.UNKNOWN __proto__']],
     ['/v1/cases?limit=0', ['NUMBER.RANGE limit']],

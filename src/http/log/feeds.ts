@@ -3,7 +3,7 @@
  *
  * Feeds must not slow down other requests, and one slow reader must not slow down the others. All readers are served in rounds:
  * each gets its next page, and readers with the same position and filter share one query and one serialisation. While the process is
- * busy, feeds pause after a round, so that they use at most FEED_SHARE of the time. A reader that falls behind gets its events
+ * busy, feeds pause after a round, so that they use FEED_SHARE of the time, but for at most MAX_PAUSE_MS. A reader that falls behind gets its events
  * from the read models' file, so it costs no more memory than one that keeps up.
  */
 import type { BeforeApplicationShutdown } from '@nestjs/common';
@@ -54,7 +54,12 @@ export const acceptsFeed = ({ headers }: FastifyRequest): boolean =>
 
 /** The shortest pause between rounds, in milliseconds. */
 const MIN_PAUSE_MS = 5;
-/** The share of a busy process's time that rounds may use. */
+/**
+ * The longest pause between rounds, in milliseconds. A round is timed by the clock, so that where other processes take the
+ * processor, FEED_SHARE alone would let readers wait for many seconds.
+ */
+const MAX_PAUSE_MS = 500;
+/** The share of a busy process's time that rounds take, as far as MAX_PAUSE_MS allows. */
 const FEED_SHARE = 1 / 100;
 
 const FEED_HEADERS = {
@@ -141,6 +146,8 @@ export class Feeds implements BeforeApplicationShutdown {
       unsubscribe();
       this.readers.delete(reader);
     });
+    // What the process did while nobody read says nothing of how busy it is now: at first it was starting.
+    if (this.readers.size === 0) this.utilizationAtLastRound = performance.eventLoopUtilization();
     this.readers.add(reader);
     out.writeHead(200, { ...reply.getHeaders(), ...FEED_HEADERS } as Record<string, string>);
     this.write(reader, Buffer.from(`retry: ${RECONNECT_MS}\n\n`));
@@ -189,7 +196,7 @@ export class Feeds implements BeforeApplicationShutdown {
   }
 
   private pause(ms: number): void {
-    this.pauseUntil = performance.now() + Math.max(MIN_PAUSE_MS, ms);
+    this.pauseUntil = performance.now() + Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, ms));
     this.utilizationAtLastRound = performance.eventLoopUtilization();
     this.nextRound = null;
     if ([...this.readers].some((reader) => reader.hasMore && this.hasBufferSpace(reader))) this.scheduleRound();
