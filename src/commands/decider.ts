@@ -8,6 +8,7 @@ import type { Clock } from '../domain/clock.js';
 import { refuseImpossibleAmendments } from '../domain/decide-amendments.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
+import { refuseFutureReadings } from '../domain/future-dates.js';
 import { decide as decideInstrument, listIdsNamedBy } from '../domain/instrument/decide.js';
 import type { InstrumentEvent } from '../domain/instrument/events.js';
 import { decide as decideList } from '../domain/list/decide.js';
@@ -45,6 +46,8 @@ export class Decider {
     newEvents: Events,
     acknowledge: readonly string[],
   ): Promise<Decision> {
+    const refused = refuseFutureReadings(newEvents, this.clock.today());
+    if (refused !== null) return refused;
     switch (subject.kind) {
       case 'case':
         return this.decideCase(

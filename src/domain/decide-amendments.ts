@@ -4,6 +4,7 @@ import { amendmentEffectsOf, eventsAsTheyStand, isAmendment, withFields, type Am
 import type { CommonFields, Decision, EventWithId, Finding } from './event.js';
 
 type AnyEventData = { readonly type: string } & CommonFields;
+type CorrectionEvent = Extract<Amendment, { type: 'corrected' }>;
 type Events = readonly EventWithId<AnyEventData>[];
 
 /** The types of the event that begins a stream. While it is retracted, no other event of the stream may stand. */
@@ -40,27 +41,58 @@ const findingsOfAmendment = (id: string, event: Amendment, before: Events): read
   const target = before.find((other) => other.id === event.event);
   if (target === undefined) return [finding('CORRECTION.EVENT_UNKNOWN', id)];
   const { retractedIds } = amendmentEffectsOf(before);
-  const root = originalEventOf(target, before);
-  if (retractedIds.has(target.id) || (event.type === 'corrected' && retractedIds.has(root.id)))
-    return [finding('CORRECTION.EVENT_RETRACTED', id, target.id)];
-  if (event.type === 'retracted')
-    return NOT_RETRACTABLE_TYPES.has(target.event.type) ? [finding('CORRECTION.NOT_RETRACTABLE', id, target.id)] : [];
-  const [was, is] = [asCorrected(root, before), asCorrected(root, [...before, { id, event }])];
-  const isChanged = Object.keys(event.data).some((field) => !areEqualJson(fieldOf(was, field), fieldOf(is, field)));
-  return isChanged ? [] : [finding('CORRECTION.CHANGES_NOTHING', id, target.id)];
+  const amended = event.type === 'corrected' ? [target, ...eventsCorrectedBy(target, before)] : [target];
+  const retracted = amended.find((other) => retractedIds.has(other.id));
+  if (retracted !== undefined) return [finding('CORRECTION.EVENT_RETRACTED', id, retracted.id)];
+  if (event.type === 'corrected') return findingsOfCorrection({ id, event }, amended, before);
+  return NOT_RETRACTABLE_TYPES.has(target.event.type) ? [finding('CORRECTION.NOT_RETRACTABLE', id, target.id)] : [];
+};
+
+/** `corrected`: the event that is corrected, then the events that it corrects itself, the original last. */
+const findingsOfCorrection = (
+  correction: EventWithId<CorrectionEvent>,
+  corrected: Events,
+  before: Events,
+): readonly Finding[] => {
+  const { id, event } = correction;
+  const root = originalEventOf<AnyEventData>(correction, before);
+  const [was, is] = [asCorrected(root, before), asCorrected(root, [...before, correction])];
+  const fields = Object.keys(event.data);
+  const overridden = fields.filter((field) => !areEqualJson(event.data[field] ?? undefined, fieldOf(is, field)));
+  if (overridden.length > 0)
+    return [finding('CORRECTION.OVERRIDDEN', id, ...overridingIds(overridden, corrected, before))];
+  const isChanged = fields.some((field) => !areEqualJson(fieldOf(was, field), fieldOf(is, field)));
+  return isChanged ? [] : [finding('CORRECTION.CHANGES_NOTHING', id, event.event)];
+};
+
+/** The ids of the other corrections in force of the same event that say something of the fields. */
+const overridingIds = (fields: readonly string[], corrected: Events, before: Events): readonly string[] => {
+  const { retractedIds } = amendmentEffectsOf(before);
+  return before.flatMap((other) => {
+    const { id, event } = other;
+    const isOfSameEvent = eventsCorrectedBy(other, before).at(-1) === corrected.at(-1) && !corrected.includes(other);
+    return isOfSameEvent && !retractedIds.has(id) && fields.some((field) => field in (event as CorrectionEvent).data)
+      ? [id]
+      : [];
+  });
+};
+
+/** The events that a correction corrects, through any chain of corrections, the original last; none of any other event. */
+const eventsCorrectedBy = <E extends AnyEventData>(
+  { event }: EventWithId<E>,
+  recorded: readonly EventWithId<E>[],
+): readonly EventWithId<E>[] => {
+  const index =
+    isAmendment(event) && event.type === 'corrected' ? recorded.findIndex(({ id }) => id === event.event) : -1;
+  const target = recorded[index];
+  return target === undefined ? [] : [target, ...eventsCorrectedBy(target, recorded.slice(0, index))];
 };
 
 /** The event that a correction corrects in the end, through any chain of corrections; any other event is returned as it is. */
 export const originalEventOf = <E extends AnyEventData>(
   event: EventWithId<E>,
   recorded: readonly EventWithId<E>[],
-): EventWithId<E> => {
-  const { event: fields } = event;
-  const target =
-    isAmendment(fields) && fields.type === 'corrected' ? recorded.find(({ id }) => id === fields.event) : undefined;
-  const index = target === undefined ? -1 : recorded.indexOf(target);
-  return target === undefined ? event : originalEventOf(target, recorded.slice(0, index));
-};
+): EventWithId<E> => eventsCorrectedBy(event, recorded).at(-1) ?? event;
 
 /** An event with its fields as corrected, even if the event is retracted. */
 export const asCorrected = <E extends AnyEventData>(

@@ -6,7 +6,12 @@ export const findingCodes = {
     grade: 'refuse',
     means: 'No event of this id was recorded before in the stream of the case, list, instrument or claim.',
   },
-  'CORRECTION.EVENT_RETRACTED': { grade: 'refuse', means: 'The event, or the event that it corrects, was retracted.' },
+  'CORRECTION.EVENT_RETRACTED': { grade: 'refuse', means: 'The event, or an event that it corrects, was retracted.' },
+  'CORRECTION.OVERRIDDEN': {
+    grade: 'refuse',
+    means:
+      'A later correction says something else of the same field, and stays in force; it, or the event itself, is corrected instead.',
+  },
   'CORRECTION.CHANGES_NOTHING': { grade: 'refuse', means: 'The event already says what the correction says.' },
   'CORRECTION.NOT_RETRACTABLE': {
     grade: 'refuse',
@@ -107,6 +112,10 @@ export const findingCodes = {
     means: 'The claim was made before; what somebody else says, or says again, is another claim.',
   },
   'CLAIM.ALREADY_WITHDRAWN': { grade: 'refuse', means: 'The claim was withdrawn before.' },
+  'CLAIM.DATES_CONTRADICT': {
+    grade: 'refuse',
+    means: 'A claim is withdrawn on the day on which it was said, or later.',
+  },
   'EDITION.TOO_LARGE': { grade: 'refuse', means: 'The list has more members than an edition may have.' },
   'CLAIM.REASON_UNKNOWN': {
     grade: 'ask',
@@ -114,6 +123,10 @@ export const findingCodes = {
       'Movements know no such reason of leaving a list, so that the register will count nobody: probably misspelt.',
   },
   'CASE.ALREADY_HELD': { grade: 'ask', means: 'Arrested while held: probably a double report.' },
+  'CASE.ARRESTED_UNBORN': {
+    grade: 'ask',
+    means: 'Arrested before the birth, as the last event that dates it says: one of the two dates is probably wrong.',
+  },
   'CASE.NOT_HELD': {
     grade: 'ask',
     means: 'Released, also from imprisonment by an act or a decree, transferred, remanded or escaped while not held.',

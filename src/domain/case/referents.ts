@@ -1,6 +1,7 @@
 /** Findings that depend on one event and the reference data alone, not on other events of the case. */
 import type { Finding, EventWithId } from '../event.js';
 import { policyOn } from '../list/list.js';
+import { futureDateFindings } from '../future-dates.js';
 import { mixesScripts } from '../text.js';
 import { parseEdtf, type Interval } from '../time.js';
 import { namesIn, type CaseEvent, type CaseEventOf } from './events.js';
@@ -13,8 +14,9 @@ export const findingsOfSingleEvents = (
 ): readonly Finding[] =>
   events.flatMap(({ id, event }) => {
     const when = event.occurredOn === undefined ? null : parseEdtf(event.occurredOn);
+    const born = 'born' in event ? event.born : null;
     return [
-      ...(when !== null && when.earliest > referenceData.today ? [finding('DATE.FUTURE', id)] : []),
+      ...futureDateFindings(id, [event.occurredOn, born], referenceData.today),
       ...listIdsIn(event).flatMap((list) => (referenceData.lists.has(list) ? [] : [finding('LIST.UNKNOWN', id)])),
       ...(namesIn(event).some(({ text }) => mixesScripts(text)) ? [finding('NAME.MIXED_SCRIPT', id)] : []),
       ...('category' in event ? categoryFindings(id, event, when, referenceData) : []),

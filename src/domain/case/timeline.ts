@@ -4,6 +4,7 @@
  */
 import { findingKey } from '../decide.js';
 import type { Finding, EventWithId } from '../event.js';
+import { parseEdtf } from '../time.js';
 import type { CaseEvent } from './events.js';
 import { finding, type FindingCode } from './findings.js';
 import { instrumentIdsIn, type ReferenceData } from './reference-data.js';
@@ -84,6 +85,7 @@ const collectFindings = (
     ...findingsOfSingleEvents(singleEvents, referenceData),
     ...repeatedOpeningFindings(standingEvents),
     ...repeatedClemencyFindings(standingEvents),
+    ...unbornFindings(standingEvents),
   ]);
 
 /**
@@ -96,6 +98,18 @@ const repeatedOpeningFindings = (events: readonly EventWithId<CaseEvent>[]): rea
   const opened = idsOf('opened');
   const absorbed = idsOf('merged').length - idsOf('unmerged').length;
   return opened.length > 1 + absorbed ? [finding('CASE.ALREADY_OPENED', ...opened)] : [];
+};
+
+/** Asks about each arrest before the birth, as the last event that says anything of the birth has it. */
+const unbornFindings = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {
+  const dating = events.findLast(({ event }) => 'born' in event);
+  const birth = dating !== undefined && 'born' in dating.event ? parseEdtf(dating.event.born ?? '') : null;
+  if (dating === undefined || birth === null) return [];
+  return events.flatMap(({ id, event }) =>
+    event.type === 'arrested' && (parseEdtf(event.occurredOn ?? '')?.latest ?? birth.earliest) < birth.earliest
+      ? [finding('CASE.ARRESTED_UNBORN', id, dating.id)]
+      : [],
+  );
 };
 
 /** A finding for each instrument that was applied to the person more than once, whatever the clause. */

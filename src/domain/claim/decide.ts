@@ -1,13 +1,16 @@
+import type { NonAmendment } from '../amendments.js';
 import { finding } from '../case/findings.js';
 import type { ReferenceData } from '../case/reference-data.js';
 import { eventsAsTheyStand } from '../corrections.js';
 import { decideByFindings } from '../decide.js';
 import { refuseImpossibleAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId, Finding } from '../event.js';
+import { futureDateFindings } from '../future-dates.js';
 import { EXIT_REASONS } from '../list/exit-reasons.js';
 import { parseEdtf } from '../time.js';
 import type { ClaimEvent, ClaimSubject } from './events.js';
 
+type StandingClaimEvent = NonAmendment<ClaimEvent>;
 type Events = readonly EventWithId<ClaimEvent>[];
 
 /** Decides whether a claim may record new events. `references` has the lists and instruments that the events name. */
@@ -48,19 +51,26 @@ const findingsOfClaim = (events: Events, references: ReferenceData): readonly Fi
     if (event.type === 'claimed')
       return [
         ...(index === 0 ? [] : [finding('CLAIM.ALREADY_MADE', id)]),
-        ...futureDateFindings(event.saidOn, references, id),
+        ...futureDateFindings(id, [event.saidOn], references.today),
         ...claimSubjectFindings(id, event.about, references),
       ];
     const isRepeated = standing.slice(0, index).some(({ event: earlier }) => earlier.type === event.type);
     return [
       ...(index === 0 ? [finding('CLAIM.UNKNOWN', id)] : []),
       ...(isRepeated ? [finding('CLAIM.ALREADY_WITHDRAWN', id)] : []),
-      ...(event.withdrawnOn === undefined ? [] : futureDateFindings(event.withdrawnOn, references, id)),
+      ...futureDateFindings(id, [event.withdrawnOn], references.today),
+      ...(isWithdrawnBeforeSaid(standing[0]?.event, event) ? [finding('CLAIM.DATES_CONTRADICT', id)] : []),
     ];
   });
 
-const futureDateFindings = (date: string, { today }: ReferenceData, id: string): readonly Finding[] =>
-  (parseEdtf(date)?.earliest ?? today) > today ? [finding('DATE.FUTURE', id)] : [];
+const isWithdrawnBeforeSaid = (
+  first: StandingClaimEvent | undefined,
+  { withdrawnOn }: Extract<StandingClaimEvent, { type: 'claim-withdrawn' }>,
+): boolean => {
+  const said = first?.type === 'claimed' ? parseEdtf(first.saidOn) : null;
+  const withdrawn = parseEdtf(withdrawnOn ?? '');
+  return said !== null && withdrawn !== null && withdrawn.latest < said.earliest;
+};
 
 const claimSubjectFindings = (
   id: string,

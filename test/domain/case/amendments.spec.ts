@@ -1,4 +1,5 @@
-import type { CaseEventFields } from '../../support/events.js';
+import { decide } from '../../../src/domain/case/decide.js';
+import { REFERENCE_DATA, withIds, type CaseEventFields } from '../../support/events.js';
 import { accepted, arrested, convicted, given, refused, released } from '../../support/case-spec.js';
 
 type Event = CaseEventFields[number];
@@ -85,10 +86,43 @@ describe('a correction', () => {
       .then(refused('refuse CORRECTION.CHANGES_NOTHING'));
   });
 
-  test('of a correction that a later one outdoes changes nothing', () => {
-    given(arrested('2025-01-10'), corrected('f1', { place: 'Baku' }), corrected('f1', { place: 'Sheki' }))
+  test('of a correction that a later one overrides is refused, even if another field would change', () => {
+    const history = [arrested('2025-01-10'), corrected('f1', { place: 'Baku' }), corrected('f1', { place: 'Sheki' })];
+    given(...history)
       .when(corrected('f2', { place: 'Ganja' }))
-      .then(refused('refuse CORRECTION.CHANGES_NOTHING'));
+      .then(refused('refuse CORRECTION.OVERRIDDEN'));
+    given(...history)
+      .when(corrected('f2', { place: 'Ganja', authority: 'State Security Service' }))
+      .then(refused('refuse CORRECTION.OVERRIDDEN'));
+    given(...history)
+      .when(corrected('f2', { authority: 'State Security Service' }))
+      .then(accepted());
+    given(...history, retracted('f3'))
+      .when(corrected('f2', { place: 'Ganja' }))
+      .then(accepted());
+  });
+
+  test('of a correction that a later one overrides names the later one', () => {
+    const history = withIds(
+      arrested('2025-01-10'),
+      corrected('f1', { place: 'Baku' }),
+      corrected('f1', { place: 'Sheki', authority: 'x' }),
+      corrected('f1', { authority: 'y' }),
+      corrected('f2', { place: 'Ganja' }),
+    );
+    const { findings } = decide(history.slice(0, 4), history.slice(4), REFERENCE_DATA, []);
+    expect(findings.map(({ events }) => events)).toEqual([['f3', 'f5']]);
+  });
+
+  test('of a correction of a retracted correction is refused', () => {
+    given(
+      arrested('2025-01-10'),
+      corrected('f1', { place: 'Baku' }),
+      corrected('f2', { place: 'Sheki' }),
+      retracted('f2'),
+    )
+      .when(corrected('f3', { place: 'Ganja' }))
+      .then(refused('refuse CORRECTION.EVENT_RETRACTED'));
   });
 
   test('of a correction and of a retraction is accepted', () => {

@@ -38,6 +38,18 @@ test('a claim is withdrawn once, unless the withdrawal is retracted', () => {
   given(claimed(), withdrawn(), retracted('w')).when(withdrawn({}, 'v')).then(accepted());
 });
 
+test('a claim is withdrawn on the day on which it was said, or later', () => {
+  given(claimed())
+    .when(withdrawn({ withdrawnOn: '2025-10-07' }))
+    .then(refused('refuse CLAIM.DATES_CONTRADICT'));
+  given(claimed())
+    .when(withdrawn({ withdrawnOn: '2025-10' }))
+    .then(accepted());
+  given(claimed(), withdrawn({ withdrawnOn: '2025-11-01' }))
+    .when(event('x', { type: 'corrected', event: 'c', correctedType: 'claimed', data: { saidOn: '2025-12' } }))
+    .then(refused('refuse CLAIM.DATES_CONTRADICT'));
+});
+
 test('a claim that was withdrawn is not retracted before its withdrawal', () => {
   given(claimed(), withdrawn()).when(retracted('c')).then(refused('refuse CORRECTION.BEGINNING_RETRACTED'));
   given(claimed()).when(retracted('c')).then(accepted());
