@@ -176,14 +176,21 @@ class TypeReader {
       this.namedShapes.set(type.symbol.name, type);
       return `[${type.symbol.name}](#${type.symbol.name.toLowerCase()})`;
     }
-    return this.isEdtf(property) ? 'EDTF date' : this.checker.typeToString(type);
+    return this.dateFormOf(property) ?? this.checker.typeToString(type);
   }
 
-  /** `Edtf` is an alias of string, so only the declaration shows it. */
-  private isEdtf(property: ts.Symbol): boolean {
-    return (property.declarations ?? []).some((d) => ts.isPropertySignature(d) && d.type?.getText() === 'Edtf');
+  /** The aliases of DATE_FORMS are strings to the checker, so only the declaration shows them. */
+  private dateFormOf(property: ts.Symbol): string | undefined {
+    const alias = (property.declarations ?? []).find(ts.isPropertySignature)?.type?.getText() ?? '';
+    return DATE_FORMS.get(alias);
   }
 }
+
+/** How docs/events.md calls a field by the alias of its type. */
+const DATE_FORMS: ReadonlyMap<string, string> = new Map([
+  ['Edtf', 'EDTF date'],
+  ['FullDay', 'day'],
+]);
 
 const flat = (parts: readonly ts.SymbolDisplayPart[]): string =>
   parts

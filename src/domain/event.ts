@@ -3,6 +3,9 @@
 /** A date in EDTF level 0 (`2025-12-22`, `2025-12`, `2019`, `2024-02/2024-03`), optionally approximate (`2020-06~`). */
 export type Edtf = string;
 
+/** A full day: `2025-12-22`. */
+export type FullDay = string;
+
 export const SOURCE_KINDS = [
   'press',
   'court-document',

@@ -91,9 +91,9 @@ const COLUMN_WIDTHS: Readonly<Partial<Record<string, number>>> = { name: 36, fac
 /** One sheet: first lines about the export, then the table. Full days are dates, every other cell is text. */
 const workbookOf = (rows: PagesOfRows, list: string, about: readonly string[]): Readable => {
   const lines = async function* (): AsyncGenerator<(string | Date)[]> {
-    for (const line of about) yield [line];
+    for (const line of about) yield [escapeCellText(line)];
     yield [...PEOPLE_COLUMNS];
-    for await (const page of rows) for (const row of page) yield row.map(dayOrText);
+    for await (const page of rows) for (const row of page) yield row.map(toCell);
   };
   const sheet = writeXlsxStream(lines(), {
     name: list.slice(0, MAX_SHEET_NAME_LENGTH),
@@ -110,10 +110,19 @@ const workbookOf = (rows: PagesOfRows, list: string, about: readonly string[]): 
 const DAY_COLUMNS: ReadonlySet<string> = new Set(['sentence_end']);
 
 /** A full day becomes a date from 1900-03-01 on; spreadsheets number earlier days differently. */
-const dayOrText = (cell: string, column: number): string | Date =>
-  DAY_COLUMNS.has(PEOPLE_COLUMNS[column] ?? '') && /^\d{4}-\d{2}-\d{2}$/.test(cell) && cell >= '1900-03-01'
-    ? new Date(`${cell}T00:00:00Z`)
-    : cell;
+const toCell = (text: string, column: number): string | Date =>
+  DAY_COLUMNS.has(PEOPLE_COLUMNS[column] ?? '') && /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= '1900-03-01'
+    ? new Date(`${text}T00:00:00Z`)
+    : escapeCellText(text);
+
+/**
+ * Escapes what hucre leaves as it is: a text that reads as an escape (`_x0041_`), and the two characters that XML cannot hold and events
+ * recorded before they were refused may have. An escape is `_x`, four hexadecimal digits and `_` (ECMA-376, part 1, 22.4.2.4).
+ */
+const escapeCellText = (text: string): string =>
+  text
+    .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
+    .replace(/[\uFFFE\uFFFF]/g, (character) => (character === '\uFFFE' ? '_xFFFE_' : '_xFFFF_'));
 
 const MAX_SHEET_NAME_LENGTH = 31;
 

@@ -19,6 +19,7 @@ import {
   IsOneOf,
   IsOptional,
   IsRegisterId,
+  IsGroupId,
   IsSlug,
   IsText,
   ObjectRule,
@@ -142,7 +143,7 @@ export class Arrested extends DatedFields {
   place?: string;
 
   @IsOptional()
-  @IsSlug({ description: 'An affair that several cases belong to.' })
+  @IsGroupId({ description: 'An affair that several cases belong to.' })
   incident?: string;
 }
 
@@ -250,7 +251,7 @@ export class Recognised extends DatedFields {
   @IsSlug()
   list: string;
 
-  @IsSlug()
+  @IsGroupId()
   category: string;
 
   @IsOptional()
@@ -262,7 +263,7 @@ export class Recategorised extends DatedFields {
   @IsSlug()
   list: string;
 
-  @IsSlug()
+  @IsGroupId()
   category: string;
 }
 

@@ -6,8 +6,9 @@
 import { isIn, isInt, isURL, max, min, ValidateBy } from 'class-validator';
 import { UNREPORTED } from '../domain/case/events.js';
 import { parseKnownAt } from '../domain/known-at.js';
+import { UNKNOWN_KEY } from '../domain/list/events.js';
 import { toNfc } from '../domain/text.js';
-import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
+import { FIRST_YEAR, isTerm, LAST_YEAR, parseDay, parseEdtf } from '../domain/time.js';
 import {
   changeFieldOptions,
   declareField,
@@ -72,12 +73,13 @@ const fitsLength = (text: string, limit: number): boolean =>
   text.length <= limit || (text.length <= 2 * limit && [...text].length <= limit);
 
 /**
- * Refused in one-line text: control characters, line separators, lone surrogates, and invisible characters (soft hyphens, zero width,
- * bidirectional overrides), which make equal-looking texts differ.
+ * Refused in one-line text: control characters, line separators, lone surrogates, noncharacters (XML, and so a workbook, cannot hold
+ * U+FFFE and U+FFFF), and invisible characters (soft hyphens, zero width, bidirectional overrides), which make equal-looking texts differ.
  */
-const FORBIDDEN_IN_ONE_LINE = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-/** Refused in multi-line text: control characters except line feeds, and lone surrogates. */
-const FORBIDDEN_IN_MULTILINE = /[^\P{Cc}\n]|\p{Cs}/u;
+const FORBIDDEN_IN_ONE_LINE =
+  /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;
+/** Refused in multi-line text: control characters except line feeds, lone surrogates, and noncharacters. */
+const FORBIDDEN_IN_MULTILINE = /[^\P{Cc}\n]|[\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
 /** Free text, stored unchanged but for NFC. Spreadsheet formulas are not escaped here but on CSV export. */
 export const IsText = (
@@ -98,8 +100,8 @@ const textType = (limit: number, isMultiline: boolean): ValueType => ({
       'TEXT.CHARACTERS',
       (value) => !(isMultiline ? FORBIDDEN_IN_MULTILINE : FORBIDDEN_IN_ONE_LINE).test(value),
       isMultiline
-        ? 'text without control characters and lone surrogates'
-        : 'text of one line without control characters, characters that cannot be seen and lone surrogates',
+        ? 'text without control characters, lone surrogates and noncharacters'
+        : 'text of one line without control characters, characters that cannot be seen, lone surrogates and noncharacters',
     ),
   ],
 });
@@ -122,12 +124,21 @@ const patternType = (pattern: RegExp, expects: string, code: FieldErrorCode = 'T
   rules: [IS_TEXT, textRule(code, (value) => pattern.test(value))],
 });
 
+const SLUG_PATTERN = new RegExp(`^(?=.{1,${LIMITS.slug}}$)[a-z0-9]+(-[a-z0-9]+)*$`);
 /** An id that a client chooses, such as that of a list, a category, an instrument, an incident, a claim or an edition. */
 export const slugType = patternType(
-  new RegExp(`^(?=.{1,${LIMITS.slug}}$)[a-z0-9]+(-[a-z0-9]+)*$`),
+  SLUG_PATTERN,
   `lower-case letters and digits separated by single hyphens, at most ${LIMITS.slug} characters`,
 );
 export const IsSlug = decoratorFactory(slugType);
+
+/** The id of a category or an incident: any slug but the key under which answers count people of whom it is not known. */
+export const IsGroupId = decoratorFactory(
+  patternType(
+    new RegExp(`^(?!${UNKNOWN_KEY}$)${SLUG_PATTERN.source.slice(1)}`),
+    `${slugType.expects}, but not ${UNKNOWN_KEY}`,
+  ),
+);
 
 /** A clause of an instrument, or one version of it. */
 export const IsClauseName = decoratorFactory(
@@ -208,21 +219,23 @@ const URL_OPTIONS = {
   validate_length: false,
 };
 
+const YEARS = `of the years ${FIRST_YEAR} to ${LAST_YEAR}`;
+
 /** A day, month, year or interval (EDTF level 0), as precise as the date is known, with an optional `~` for approximate. */
 export const IsEdtf = decoratorFactory({
   schema: {
     type: 'string',
-    description: 'EDTF level 0: a day, a month, a year or an interval of them; `~` marks it as approximate.',
+    description: `EDTF level 0: a day, a month, a year or an interval of them, ${YEARS}; \`~\` marks it as approximate.`,
     pattern: String.raw`^\d{4}(-\d{2}(-\d{2})?)?~?(/\d{4}(-\d{2}(-\d{2})?)?~?)?$`,
     examples: ['2025-12-22', '2025-12', '2019', '2020-06~', '2024-02/2024-03'],
   },
-  expects: 'a date that exists: 2025-12-22, 2025-12, 2019, 2020-06~ or 2024-02/2024-03',
+  expects: `a date that exists, ${YEARS}: 2025-12-22, 2025-12, 2019, 2020-06~ or 2024-02/2024-03`,
   rules: [IS_TEXT, textRule('DATE.INVALID', (value) => parseEdtf(value) !== null)],
 });
 
 export const IsDay = decoratorFactory({
   schema: { type: 'string', format: 'date', pattern: String.raw`^\d{4}-\d{2}-\d{2}$` },
-  expects: 'a day that exists: 2025-12-22',
+  expects: `a day that exists, ${YEARS}: 2025-12-22`,
   rules: [IS_TEXT, textRule('DAY.INVALID', (value) => parseDay(value) !== null)],
 });
 
@@ -237,7 +250,7 @@ export const IsDayOrEdition = decoratorFactory({
     pattern: String.raw`^(\d{4}-\d{2}-\d{2}|edition:[a-z0-9-]{1,${LIMITS.slug}})$`,
     examples: ['2025-10-07', 'edition:2025-10-07'],
   },
-  expects: 'a day that exists, or an edition: 2025-12-22, edition:2025-10-07',
+  expects: `a day that exists, ${YEARS}, or an edition: 2025-12-22, edition:2025-10-07`,
   rules: [IS_TEXT, textRule('DAY.INVALID', (value) => (editionIdIn(value) ?? parseDay(value)) !== null)],
 });
 

@@ -1,6 +1,6 @@
 /** DTO classes of the events of lists. */
 import { CUSTODIES, type Custody } from '../domain/case/state.js';
-import { IsBoolean, IsDay, IsObjectOf, IsOneOf, IsOptional, IsSlug, ObjectRule } from './decorators.js';
+import { IsBoolean, IsDay, IsObjectOf, IsGroupId, IsOneOf, IsOptional, ObjectRule } from './decorators.js';
 import { LocalName, CommonFields } from './parts.js';
 
 const NAME_EXPECTED = 'a name in at least one of az, en, ru';
@@ -14,7 +14,7 @@ export class ListDefined extends CommonFields {
 }
 
 export class CategoryDefined extends CommonFields {
-  @IsSlug()
+  @IsGroupId()
   category: string;
 
   @ObjectRule('NAME.NO_LANGUAGE', 'name', NAME_EXPECTED, hasNameInAnyLanguage)

@@ -3,8 +3,9 @@ import { parse } from 'csv-parse/sync';
 import { streamXlsxRows } from 'hucre/xlsx';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { fromBufferPromise } from 'yauzl';
 import { Cases } from '../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { Filters } from '../../src/read-models/list/filters.js';
@@ -114,6 +115,18 @@ describe('the exported list', () => {
     );
     expect(filters?.[0]).toBe('Filters: category believers.');
     expect(leavesOut?.[0]).toContain('sources');
+  });
+
+  it('has every character in a workbook, and what looks like an escape of one', async () => {
+    const ask = { ...UNION, filters: { facility: '_x0041_ _x005F_x0042_ x\uffffy\ufffez_x00' } };
+    const file = await buffer((await asked(register, ask, 'xlsx')).content);
+    const [, filters] = await inWorkbook(Readable.from([file]));
+    expect(filters?.[0]).toBe(`Filters: facility ${ask.filters.facility}.`);
+    const zip = await fromBufferPromise(file);
+    for await (const entry of zip.eachEntry()) {
+      const xml = (await buffer(await zip.openReadStreamPromise(entry))).toString();
+      expect(xml).not.toMatch(/[\ufffe\uffff]/);
+    }
   });
 
   it('of a list that nobody defined is none', async () => {

@@ -118,6 +118,7 @@ describe('values', () => {
     ['a\u0000b', 'TEXT.CHARACTERS'],
     ['a\nb', 'TEXT.CHARACTERS'],
     ['a\ud800b', 'TEXT.CHARACTERS'],
+    ['a\uffffb', 'TEXT.CHARACTERS'],
   ])('text %j: %s', (value, code) => expect(codes('case', text(value))).toEqual([`${code} /court`]));
 
   it.each(['x', '😀'.repeat(200), '=HYPERLINK("http://127.0.0.1/x","y")', 'Şəki', '<b>'])('text %j is text', (value) =>
@@ -127,6 +128,7 @@ describe('values', () => {
   it('a note may have several lines, but no other control characters', () => {
     expect(eventOf('case', { ...text('x'), note: 'a\nb' })['note']).toBe('a\nb');
     expect(codes('case', { ...text('x'), note: 'a\tb' })).toEqual(['TEXT.CHARACTERS /note']);
+    expect(codes('case', { ...text('x'), note: 'a\ufffeb' })).toEqual(['TEXT.CHARACTERS /note']);
     expect(codes('case', { ...text('x'), note: 'x'.repeat(4_001) })).toEqual(['TEXT.TOO_LONG /note']);
   });
 
@@ -139,6 +141,23 @@ describe('values', () => {
 
   it.each(['2024-02-29', '2024', '2024-02', '2020-06~', '2024-02/2024-03'])('date %j is one', (occurredOn) => {
     expect(eventOf('case', { type: 'tried', ...said, occurredOn })['occurredOn']).toBe(occurredOn);
+  });
+
+  it('a date of another century than the register knows is told which there are', () => {
+    expect(problemsOf('case', { type: 'tried', ...said, occurredOn: '1799-12-31' })).toEqual([
+      { code: 'DATE.INVALID', pointer: '/occurredOn', expected: expect.stringContaining('of the years 1800 to 2199') },
+    ]);
+  });
+
+  it('no category and no incident is named as those of whom it is not known are counted', () => {
+    const recognised = { type: 'recognised', ...said, occurredOn: '2024', list: 'union', category: 'unknown' };
+    expect(codes('case', recognised)).toEqual(['TEXT.FORM /category']);
+    expect(codes('case', { ...recognised, type: 'recategorised' })).toEqual(['TEXT.FORM /category']);
+    const defined = { type: 'category-defined', ...said, category: 'unknown', name: { en: 'x' } };
+    expect(codes('list', defined)).toEqual(['TEXT.FORM /category']);
+    const arrested = { type: 'arrested', ...said, occurredOn: '2024', incident: 'unknown' };
+    expect(codes('case', arrested)).toEqual(['TEXT.FORM /incident']);
+    expect(eventOf('case', { ...arrested, incident: 'unknown-men' })['incident']).toBe('unknown-men');
   });
 
   it('a policy begins on a full day', () => {

@@ -1,27 +1,27 @@
 /** The events of a claim stream: what somebody said about numbers that the register counts itself. */
 import { amendmentEvents, type AmendmentFields } from '../amendments.js';
-import type { Edtf, EventDescription, EventOf } from '../event.js';
+import type { Edtf, EventDescription, EventOf, FullDay } from '../event.js';
 
 /** What a claim can be about. */
 export const CLAIM_METRICS = ['count', 'entered', 'left', 'eligible', 'remaining', 'beneficiaries'] as const;
 export type Metric = (typeof CLAIM_METRICS)[number];
 
-/** What exactly a claim is about. Dates are full days; METRIC_DESCRIPTIONS says which parameters each metric has. */
+/** What exactly a claim is about. METRIC_DESCRIPTIONS says which parameters each metric has. */
 export interface ClaimSubject {
   readonly metric: Metric;
   readonly list?: string;
   readonly category?: string;
-  readonly on?: string;
+  readonly on?: FullDay;
   /** The start of a span that ends with the day `to`. Eligibility includes this day; movements are counted from the day after it. */
-  readonly from?: string;
-  readonly to?: string;
+  readonly from?: FullDay;
+  readonly to?: FullDay;
   /** How people left the list, as movements name it: `amnesty`, `pardon`, `died`. */
   readonly reason?: string;
   readonly instrument?: string;
   /** A clause of the instrument, or a version of it: `six-months-drugs@rolling`. */
   readonly clause?: string;
   /** The day of the list: eligibility is judged by the members and standings of this day. */
-  readonly listDay?: string;
+  readonly listDay?: FullDay;
 }
 
 interface MetricDescription {

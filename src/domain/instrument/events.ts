@@ -2,7 +2,7 @@
 import { amendmentEvents, type AmendmentFields } from '../amendments.js';
 import type { CLEMENCY_EFFECTS, Sentence, SEXES } from '../case/events.js';
 import type { Custody } from '../case/state.js';
-import type { Edtf, EventDescription, EventOf } from '../event.js';
+import type { Edtf, EventDescription, EventOf, FullDay } from '../event.js';
 
 export const INSTRUMENT_KINDS = ['amnesty-act', 'pardon-decree'] as const;
 
@@ -86,7 +86,7 @@ interface ApplicationFields {
     /** The list whose members it reaches, or in whose references the persons are named. */
     readonly list: string;
     /** The day of the list: eligibility is judged by the members and standings of this day. */
-    readonly listDay?: Edtf;
+    readonly listDay?: FullDay;
     readonly persons: (typeof APPLICATION_PERSONS)[number];
     /** The position of the log up to which it was known who is eligible. */
     readonly knownAt?: number;

@@ -1,7 +1,7 @@
 /** The events of a list stream. */
 import type { Custody } from '../case/state.js';
 import { amendmentEvents, type AmendmentFields } from '../amendments.js';
-import type { Edtf, EventDescription, EventOf } from '../event.js';
+import type { EventDescription, EventOf, FullDay } from '../event.js';
 
 /** A name in the languages of the register; at least one. */
 export interface LocalName {
@@ -30,7 +30,10 @@ export interface EditionFlow extends FlowNumbers {
   readonly since: string;
 }
 
-/** The members of one category; `unknown` for those whose category is not known, or not certain. */
+/** The key under which people are counted of whom the property is not known. No category and no incident may have it as its id. */
+export const UNKNOWN_KEY = 'unknown';
+
+/** The members of one category; UNKNOWN_KEY for those whose category is not known, or not certain. */
 export interface EditionGroup {
   readonly category: string;
   readonly total: number;
@@ -47,7 +50,7 @@ export interface EditionLine {
 
 /** The custody values whose holders the list counts. `from` is absent if the list has set no policy. */
 interface EditionPolicy {
-  readonly from?: Edtf;
+  readonly from?: FullDay;
   readonly custody: readonly Custody[];
 }
 
@@ -57,7 +60,7 @@ interface EditionFields {
     /** The id of the edition within the list. */
     readonly edition: string;
     /** The day whose list the edition publishes. */
-    readonly asOf: Edtf;
+    readonly asOf: FullDay;
     /** The position of the log up to which it was known who was on the list. */
     readonly knownAt: number;
     /** The revision of the list's stream at that position. */
@@ -87,7 +90,7 @@ export interface ListFields extends AmendmentFields, EditionFields {
   'list-defined': { readonly name: LocalName };
   'category-defined': { readonly category: string; readonly name: LocalName };
   /** From the full day `from`, a recognised person with one of these custody values is on the list. */
-  'policy-set': { readonly from: Edtf; readonly custody: readonly Custody[]; readonly paceRequired?: boolean };
+  'policy-set': { readonly from: FullDay; readonly custody: readonly Custody[]; readonly paceRequired?: boolean };
 }
 
 export type ListEventType = keyof ListFields;

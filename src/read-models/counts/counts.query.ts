@@ -1,5 +1,6 @@
 /** Members of a list on a day, counted by one property. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { UNKNOWN_KEY } from '../../domain/list/events.js';
 import { formatDay } from '../../domain/time.js';
 import { countMatchingPeople } from '../list/page.js';
 import {
@@ -62,9 +63,6 @@ export class MemberCounts extends Query<CountsView | null> {
 }
 
 type CountedBy = (typeof COUNTED_BY)[number];
-
-/** Key of people for whom the property is unknown. */
-export const UNKNOWN_KEY = 'unknown';
 
 /** SQL for the key of a period `p`; rows with a null key count only in the total. `a` is one article of the period. */
 const KEY_SQL_OF_PROPERTY: Readonly<Record<CountedBy, string>> = {

@@ -1,9 +1,8 @@
 /** How the numbers of an edition follow from those of the edition before it. */
 import { latestEditionUpTo } from '../../domain/list/editions.js';
-import type { EditionFlow, EditionGroup, FlowNumbers } from '../../domain/list/events.js';
+import { UNKNOWN_KEY, type EditionFlow, type EditionGroup, type FlowNumbers } from '../../domain/list/events.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import { formatDay, type Day } from '../../domain/time.js';
-import { UNKNOWN_KEY } from '../counts/counts.query.js';
 import { causeOfExit, onlyCategory, type MovementScope } from '../counts/movement.js';
 import { visitMovements, type CaseMovements } from '../counts/visit-movements.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';

@@ -2,9 +2,9 @@
  * Statistics of acts and decrees: the people of a list to whom they were applied by a day, and how soon they were
  * released.
  */
+import { UNKNOWN_KEY } from '../../domain/list/events.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import { LIMITS } from '../../schema/limits.js';
-import { UNKNOWN_KEY } from '../counts/counts.query.js';
 import type { TotalsByKey } from '../counters.js';
 import { filterConditions, type Filters } from '../list/filters.js';
 import {

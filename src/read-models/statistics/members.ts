@@ -2,9 +2,9 @@
 import { HELD_CUSTODIES } from '../../domain/case/state.js';
 import { GRAVITIES } from '../../domain/instrument/events.js';
 import type { GravityLookup } from '../../domain/instrument/gravity.js';
+import { UNKNOWN_KEY } from '../../domain/list/events.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
-import { UNKNOWN_KEY } from '../counts/counts.query.js';
 import { groupPeople, type Grouping } from '../counts/group-people.js';
 import { filterConditions, type Filters } from '../list/filters.js';
 import {

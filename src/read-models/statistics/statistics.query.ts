@@ -101,7 +101,7 @@ export class OneStatisticHandler implements IQueryHandler<OneStatistic> {
         );
     const { day: to, position } = opened.scope;
     const first = from === undefined ? to - DEFAULT_SPAN_DAYS : requireDay(from);
-    if (first > to) throw new InvalidParameter('from', 'PARAMETER.NEEDS', 'a day not after asOf');
+    if (first > to) throw new InvalidParameter('from', 'PARAMETER.NEEDS', 'a day that is not after the last one, `to`');
     if (to - first >= LIMITS.seriesDays)
       throw new InvalidParameter('from', 'SPAN.TOO_LONG', `at most ${LIMITS.seriesDays} days`);
     return retryIfFileReplaced(this.reader, position, async (context) => {
