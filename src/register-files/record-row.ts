@@ -7,7 +7,7 @@ import { hasReference } from '../domain/reference/reference.js';
 import { fieldColumnsOfEvent, columnOfPointerInRow, matchKeyInRow, type PersonRowFileKind } from './row-columns.js';
 import { parseReference } from './cell-values.js';
 import { DUPLICATE_CODE } from '../commands/possible-duplicates.js';
-import { contradictionErrors, diffEvents, type DiffRules } from './event-diff.js';
+import { contradictionErrors, diffEvents, type DiffRules, type PartChange } from './event-diff.js';
 import { comparableEvents, hasImportAmendments, type ComparableEvent } from './prior-events.js';
 import { correctionsOf } from './row-corrections.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
@@ -163,7 +163,7 @@ const addRowToCase = async (row: RowToRecord, subject: Subject): Promise<RecordO
     priorEvents,
     diffRulesOf(row, isShared),
   );
-  const otherPerson = otherPersonError(row, newEvents, priorEvents);
+  const otherPerson = otherPersonError(row, newNamePlace(row, newEvents, changes), priorEvents);
   if (otherPerson !== null) return refused(otherPerson);
   // Two rows about one case do not correct what the other says: each import would undo the correction of the other row.
   const mayCorrect = row.mayCorrect && !isShared;
@@ -205,22 +205,32 @@ const isCaseSharedWithOtherRow = ({ recorder, cells }: RowToRecord, priorEvents:
       isFromEarlierImport && eventAsItStands?.type === 'referenced' && eventAsItStands.list === recorder.list,
   );
 
-/** The error where the row would add a name and no name in it is like one of the case's: the reference may be another person's. */
+/** The column of a name that the row would add to the case, or put in place of another; null if there is none. */
+const newNamePlace = (
+  { fileKind, cells }: RowToRecord,
+  newEvents: readonly RawEvent[],
+  changes: readonly PartChange[],
+): string | null => {
+  const added = newEvents.find(({ type }) => type === 'named');
+  if (added !== undefined) return columnOfPointerInRow(fileKind, added, '/name/text', cells);
+  const replacing = changes.flatMap(({ after, fields }) => (after === null ? [] : fields));
+  return replacing.find(({ field }) => field === 'name')?.place ?? null;
+};
+
+/** The error where a name of the row is new, and none is like one of the case's: the reference may be another person's. */
 const otherPersonError = (
   row: RowToRecord,
-  newEvents: readonly RawEvent[],
+  namePlace: string | null,
   priorEvents: readonly ComparableEvent[],
 ): CellError | null => {
-  const added = newEvents.find(({ type }) => type === 'named');
-  if (added === undefined || hasSameAs(row)) return null;
+  if (namePlace === null || hasSameAs(row)) return null;
   const known = textsOfNames(priorEvents.flatMap(({ eventAsItStands }) => eventAsItStands ?? []));
   const told = textsOfNames(row.events.map(({ event }) => event));
   const isAlike = told.some((name) => known.some((other) => matchNames(name, other).score >= MIN_MATCH_SCORE));
   if (isAlike || known.length === 0) return null;
-  const column = columnOfPointerInRow(row.fileKind, added, '/name/text', row.cells);
   const expected =
-    'a name like those of the case that has the reference; if the person is the same, the reference in same_as';
-  return { column, code: 'ROW.OTHER_PERSON', expected };
+    'a name like those of the case that has the reference; if the person is the same, the reference in same_as, or the name corrected in the case first';
+  return { column: namePlace, code: 'ROW.OTHER_PERSON', expected };
 };
 
 const textsOfNames = (events: readonly { readonly type: string }[]): readonly string[] =>

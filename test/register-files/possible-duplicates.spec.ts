@@ -110,6 +110,23 @@ describe('that has the reference of the row', () => {
     const alike = await fileOf({ name_ru: 'Эльшан Нумунаев' });
     expect(alike.imported.files).toMatchObject([{ added: 1, refused: 0 }]);
   });
+
+  it('does not become the case of another person where the list was numbered anew and may correct', async () => {
+    const fileOf = (...names: readonly string[]) =>
+      register.import(
+        [files.rows('rows.csv', ...names.map((name, index) => ({ ref: `T-${index}`, name, source: 'a' })))],
+        {
+          correct: true,
+        },
+      );
+    await fileOf('Elşən Ramiz oğlu Nümunəyev', 'Tamam Başqaadam', 'Sevinc Sınaqova');
+    const { report, imported } = await fileOf('Tamam Başqaadam', 'Sevinc Sınaqova', 'Sevinj Sınaqova');
+    expect(report.map(({ row, column, code }) => [row, column, code])).toEqual([
+      [2, 'name', 'ROW.OTHER_PERSON'],
+      [3, 'name', 'ROW.OTHER_PERSON'],
+    ]);
+    expect(imported.files).toMatchObject([{ corrected: 1, refused: 2 }]);
+  });
 });
 
 type Tip = Readonly<Record<'tip' | 'name' | 'born' | 'near_ref' | 'truth', string>>;
