@@ -308,6 +308,7 @@ describe('a route', () => {
 describe('parameters', () => {
   it.each([
     ['is not UTF-8', '/v1/cases?facility=%ff'],
+    ['has half of a surrogate pair', '/v1/cases?name=%ED%A0%80'],
     ['is percent-encoded wrongly', '/v1/cases?facility=50%25%'],
     ['has no digits after a percent sign', '/v1/cases?facility=%zz'],
   ])('of a query that %s', async (_, to) => {

@@ -181,7 +181,7 @@ test('a claim about a clause that nobody knows stands, and the register says tha
 });
 
 test('is corrected, withdrawn and retracted, and known as it was before', async () => {
-  const made = await claim('changing', onList('2025-11-01'), { value: 30 });
+  const made = await claim('changing', onList('2025-11-01'), { value: 30, saidOn: '2025-11-01' });
   const report = async (body: object) => {
     last = await service.post('/v1/claims/changing/events', { ...WITH_SOURCES, ...body });
     expect([last.status, last.text]).toEqual([201, last.text]);

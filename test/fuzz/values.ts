@@ -139,7 +139,7 @@ const matching = (pattern: string): fc.Arbitrary<string> => {
   const whole = new RegExp(pattern);
   const fitting = [...WORDS, '2025-12-22', '2024-03', '2023', 'P3Y6M'].filter((word) => whole.test(word));
   const made = fc
-    .stringMatching(new RegExp(pattern.replace(/\(\?=[^()]*\)/g, '').replaceAll('.{1,64}', '[ -~]{1,20}')))
+    .stringMatching(new RegExp(pattern.replace(/\(\?[=!][^()]*\)/g, '').replaceAll('.{1,64}', '[ -~]{1,20}')))
     .filter((word) => whole.test(word));
   return fitting.length === 0
     ? made
