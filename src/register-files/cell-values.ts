@@ -14,12 +14,10 @@ export const splitCell = (cell: string): readonly string[] =>
 
 const ARTICLE_WITH_CODE = /^([A-Z]{2}-[A-Z]{2,8})[ :]+(.+)$/;
 
-/** The Special Part of the Criminal Code, whose articles people are charged under, begins with article 100: `234,4,3` is one article. */
-const BELOW_SPECIAL_PART = /^\d{1,2}(?:\.[^/]*)?$/;
-
 /**
  * Articles separated by `;`, commas or spaces: `193-1.3.1; 28/220.1; AZ-OCC 70-2`. An article of another legal code than the default
- * one needs its code before it: `AZ-OCC 70-2, 57` is ambiguous and refused, as is a part after a comma.
+ * one needs its code before it: `AZ-OCC 70-2, 57` is ambiguous and refused. A part after a comma (`234,4,3`) is taken for an article, and
+ * refused as one that people are not charged under.
  */
 export const parseArticles = (cell: string): readonly object[] | undefined =>
   cell === '' ? undefined : cell.split(';').flatMap(parseArticleGroup);
@@ -31,8 +29,7 @@ const parseArticleGroup = (group: string): readonly object[] => {
     .replace(/([A-Z]{2}-[A-Z]{2,8})\s*:?\s+/g, '$1:');
   const pieces = compact.split(/[,\s]+/).filter((piece) => piece !== '');
   const codeCount = pieces.filter((piece) => ARTICLE_WITH_CODE.test(piece)).length;
-  const hasPartOnly = pieces.length > 1 && pieces.some((piece) => BELOW_SPECIAL_PART.test(piece));
-  if (pieces.length === 0 || (codeCount > 0 && codeCount < pieces.length) || hasPartOnly)
+  if (pieces.length === 0 || (codeCount > 0 && codeCount < pieces.length))
     return [{ code: DEFAULT_CRIMINAL_CODE, article: group }];
   return pieces.map(parseArticle);
 };

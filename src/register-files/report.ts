@@ -11,6 +11,8 @@ export const IMPORT_CODES = {
     'Only the first visible sheet of a workbook is read. A notice: the rows of that sheet are imported.',
   'FILE.HIDDEN_CELLS':
     'The sheet has hidden rows or columns, which are imported like the others. A notice: whoever hid or filtered them may not want that.',
+  'FILE.COMMENTS_NOT_READ':
+    'Cells have comments. A notice: the text of the cells is imported, that of the comments is not.',
   'FILE.LINKS_NOT_READ':
     'Cells link to an address that their text does not say. A notice: the text is imported, the address is not.',
   'FILE.NOT_JSON': 'The file of definitions is not JSON.',
@@ -27,6 +29,7 @@ export const IMPORT_CODES = {
   'ROW.REFERENCE_TWICE': 'The reference stands on more than one row of the file; none of them enters.',
   'ROW.WRONG_CELL': 'The cell is not in a form that a register file has.',
   'ROW.CONTRADICTS_ITSELF': 'Two cells of the row cannot both be right.',
+  'ROW.REPEATS_HEADER': 'The row is the header once more. It is left out; the others are imported.',
   'ROW.UNKNOWN_REFERENCE': 'No case of the register has this reference.',
   'ROW.REFERENCE_TAKEN': 'Another case has the reference already.',
   'ROW.OTHER_PERSON':

@@ -76,31 +76,47 @@ async function* rowsAfterHeader(
   kind: FileKind,
   names: readonly string[],
 ): AsyncGenerator<TableRow | FileProblem> {
-  let isHeader = true;
-  let firstLength: number | null = null;
+  let count = 0;
+  let first: RawRow | null = null;
+  let commonLength = names.length;
   for await (const row of rows) {
     if ('code' in row) {
+      if (first !== null) yield tableRow(first, kind, names, commonLength);
       yield row;
       return;
     }
-    if (!isHeader) yield tableRow(row, kind, names, (firstLength ??= row.cells.length));
-    isHeader = false;
+    count += 1;
+    // The first row waits for the second.
+    if (count === 2) first = row;
+    if (count === 3 && first !== null) {
+      if (first.cells.length === row.cells.length) commonLength = row.cells.length;
+      yield tableRow(first, kind, names, commonLength);
+      first = null;
+    }
+    if (count > 2) yield tableRow(row, kind, names, commonLength);
   }
+  if (first !== null) yield tableRow(first, kind, names, commonLength);
 }
 
 const isFilled = (cell: RawRow['cells'][number] | undefined): boolean =>
   cell !== undefined && (typeof cell !== 'string' || cell.trim() !== '');
 
-/** `firstLength`: the number of cells of the first row after the header. */
-const tableRow = ({ line, cells }: RawRow, kind: FileKind, names: readonly string[], firstLength: number): TableRow => {
+/** `commonLength`: the number of cells of the first two rows after the header where both have as many, else that of the header. */
+const tableRow = (
+  { line, cells }: RawRow,
+  kind: FileKind,
+  names: readonly string[],
+  commonLength: number,
+): TableRow => {
   const emptyCells = Object.fromEntries(FILE_KINDS[kind].columns.map((column) => [column, '']));
   const width = names.findLastIndex((name) => name !== '') + 1;
   // Trailing separators of the header, or of all rows alike, are ignored. Those of single rows may come from a text that lacks its quotes.
-  const isLonger = cells.length > names.length && cells.length !== firstLength;
+  const isLonger = cells.length > names.length && cells.length !== commonLength;
   if (cells.length < width || isLonger || cells.slice(names.length).some(isFilled)) {
     const expected = `${width} cells, as in the header; the row has ${cells.length}`;
     return { line, cells: emptyCells, errors: [{ column: null, code: 'ROW.CUT_SHORT', expected }], isMisaligned: true };
   }
+  if (repeatsHeader(cells, names)) return { line, cells: emptyCells, errors: [HEADER_REPEATED], isMisaligned: true };
   const errors: CellError[] = [];
   const row: Record<string, string> = { ...emptyCells };
   names.forEach((column, index) => {
@@ -110,6 +126,19 @@ const tableRow = ({ line, cells }: RawRow, kind: FileKind, names: readonly strin
     else if (isFilled(cell)) errors.push(namelessColumnError(index));
   });
   return { line, cells: row, errors, isMisaligned: false };
+};
+
+/** Whether each cell of a row is the name of its column: a header again, as where sheets were put below one another. */
+const repeatsHeader = (cells: RawRow['cells'], names: readonly string[]): boolean =>
+  names.every((name, index) => {
+    const cell = cells[index] ?? '';
+    return typeof cell === 'string' && normalisedColumnName(cell) === name;
+  });
+
+const HEADER_REPEATED: CellError = {
+  column: null,
+  code: 'ROW.REPEATS_HEADER',
+  expected: 'a person or an event; this row is the header once more',
 };
 
 const namelessColumnError = (index: number): CellError => ({

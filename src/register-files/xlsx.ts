@@ -4,9 +4,10 @@
  * archive is checked before anything is unpacked, and no part may unpack to more than the directory says.
  */
 import { readFile, stat } from 'node:fs/promises';
+import { types } from 'node:util';
 import { formatValue, isDateFormat, type RichTextRun } from 'hucre';
 import { cellRef, readXlsx, type Cell, type CellValue, type Sheet } from 'hucre/xlsx';
-import { fromBufferPromise } from 'yauzl';
+import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
 import {
   bytesOfCells,
   MAX_ROW_BYTES,
@@ -60,9 +61,13 @@ export const readWorkbook = async (path: string): Promise<Workbook | FileProblem
     ({ sheets } = await readXlsx(bytes, { readStyles: true, sheets: isFirstVisible }));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return TOO_MANY_CELLS_MESSAGE.test(error.message)
-      ? tooLongProblem('20,000,000 cells from A1 to the last row and column in use, empty ones included')
-      : notXlsxProblem('an .xlsx workbook that is whole');
+    if (TOO_MANY_CELLS_MESSAGE.test(error.message))
+      return tooLongProblem('20,000,000 cells from A1 to the last row and column in use, empty ones included');
+    return notXlsxProblem(
+      NO_WORKSHEET_MESSAGE.test(error.message)
+        ? 'a workbook whose first visible sheet has cells; that of this one is a chart, or missing'
+        : 'an .xlsx workbook that is whole',
+    );
   }
   const [sheet] = sheets;
   if (sheet === undefined) return notXlsxProblem('a workbook with a visible sheet of cells');
@@ -72,11 +77,17 @@ export const readWorkbook = async (path: string): Promise<Workbook | FileProblem
     : { rows, notices: noticesOf(sheet, sheetCount - 1), unpackedBytes: directory.unpackedBytes };
 };
 
-const noticesOf = ({ rowDefs, columns, cells }: Sheet, otherSheets: number): readonly FileNotice[] => {
+const noticesOf = (
+  { rowDefs, columns, cells, threadedComments }: Sheet,
+  otherSheets: number,
+): readonly FileNotice[] => {
   const notices: FileNotice[] = [];
   const hiddenRows = [...(rowDefs ?? [])].flatMap(([index, { hidden }]) => (hidden === true ? [index + 1] : []));
   const hiddenColumns = (columns ?? []).filter(({ hidden }) => hidden === true).length;
   const links = [...(cells?.values() ?? [])].filter(hidesLinkAddress).length;
+  const commented = [...(cells ?? [])].flatMap(([place, { comment }]) => (comment === undefined ? [] : [place]));
+  // Of a conversation, the older form of a comment may be there too, at the same cell.
+  const comments = Math.max(commented.length, new Set(threadedComments?.map(({ ref }) => ref)).size);
   if (otherSheets > 0)
     notices.push({
       code: 'FILE.OTHER_SHEETS',
@@ -92,6 +103,11 @@ const noticesOf = ({ rowDefs, columns, cells }: Sheet, otherSheets: number): rea
       code: 'FILE.LINKS_NOT_READ',
       expected: `addresses that are written out; those behind the texts of ${links} cells are not read`,
     });
+  if (comments > 0)
+    notices.push({
+      code: 'FILE.COMMENTS_NOT_READ',
+      expected: `nothing that is needed in comments; those of ${comments} cells are not read`,
+    });
   return notices;
 };
 
@@ -102,15 +118,24 @@ const rowNumbersText = (rows: readonly number[]): string =>
     ? ''
     : ` (${rows.slice(0, MAX_ROWS_IN_NOTICE).join(', ')}${rows.length > MAX_ROWS_IN_NOTICE ? ', …' : ''})`;
 
-/** Whether a cell that is not empty links to an address that its text does not show. */
-const hidesLinkAddress = ({ value, hyperlink }: Cell): boolean => {
-  const address = hyperlink?.target ?? '';
+/** Whether a cell that is not empty links to an address that its text does not show, by itself or by a formula. */
+const hidesLinkAddress = ({ value, hyperlink, formula = '' }: Cell): boolean => {
+  const linkFormula = LINK_FORMULA.exec(formula);
+  const address = hyperlink?.target ?? (linkFormula === null ? '' : (linkFormula[1] ?? COMPUTED_ADDRESS));
   const shown = typeof value === 'string' && address.includes(value.trim());
   return address !== '' && value !== null && !shown;
 };
 
+/** A formula that shows another text than the address, which is its first argument. */
+const LINK_FORMULA = /^=?\s*HYPERLINK\s*\(\s*(?:"([^"]*)")?/i;
+/** For an address that no text shows, since a formula computes it. */
+const COMPUTED_ADDRESS = '\0';
+
 /** The error of hucre for a sheet of too many cells: it fills every row up to the last cell, so that a stray cell takes all memory. */
 const TOO_MANY_CELLS_MESSAGE = /spans \d+ rows x \d+ columns .* over the \d+ limit/;
+
+/** The error of hucre for a sheet that is none of cells, such as one that is a chart. */
+const NO_WORKSHEET_MESSAGE = /missing worksheet file/;
 
 const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonly unpackedBytes: number }> => {
   const names = new Set<string>();
@@ -119,7 +144,8 @@ const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonl
     const zip = await fromBufferPromise(bytes, { lazyEntries: true });
     // The comment of a zip archive could contain a second directory, which hucre would read instead of this one.
     if (zip.comment !== '') return notXlsxProblem('an archive without a comment');
-    for await (const { fileName, compressedSize, uncompressedSize } of zip.eachEntry()) {
+    for await (const entry of zip.eachEntry()) {
+      const { fileName, compressedSize, uncompressedSize } = entry;
       // Where the directory gives a size of 0, only hucre's own limit of 2 GiB a part applies.
       const isUnbounded = uncompressedSize === 0 && compressedSize > EMPTY_ZIP_PART_BYTES;
       if (isUnbounded || names.has(fileName))
@@ -128,13 +154,28 @@ const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonl
       unpackedBytes += uncompressedSize;
       if (unpackedBytes > MAX_UNPACKED_BYTES)
         return tooLongProblem(`${MAX_UNPACKED_BYTES} bytes a workbook when unpacked`);
+      if (WORKSHEET_PART.test(fileName) && !WORKSHEET_END.test(await endOfPart(zip, entry)))
+        return notXlsxProblem('an .xlsx workbook that is whole; a sheet of this one breaks off');
     }
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!types.isNativeError(error)) throw error;
     return notXlsxProblem('an archive that is whole');
   }
   if (!names.has('xl/workbook.xml')) return notXlsxProblem('an .xlsx workbook; this archive is something else');
   return { unpackedBytes };
+};
+
+const WORKSHEET_PART = /^xl\/worksheets\/[^/]+\.xml$/;
+/** hucre reads a sheet that breaks off between two rows as if it ended there. */
+const WORKSHEET_END = /<\/([\w.-]+:)?worksheet\s*>/;
+const PART_END_BYTES = 1_024;
+
+/** The last bytes of a part, without the zero bytes that UTF-16 has. */
+const endOfPart = async (zip: ZipFile, entry: Entry): Promise<string> => {
+  let end = Buffer.alloc(0);
+  for await (const chunk of await zip.openReadStreamPromise(entry))
+    end = Buffer.concat([end, chunk as Buffer]).subarray(-PART_END_BYTES);
+  return end.toString('latin1').replaceAll('\0', '');
 };
 
 /** The compressed size of an empty part. */

@@ -125,10 +125,19 @@ export class Reference implements ReferenceOf {
   reference: string;
 }
 
+/** The Criminal Code of 1999: people are charged under articles of its Special Part, with those of the General Part beside them. */
+const FIRST_OF_SPECIAL_PART = 100;
+
 export class Article implements ArticleOf {
   @IsLawCodeForm()
   code: string = DEFAULT_CRIMINAL_CODE;
 
+  @ObjectRule<Article>(
+    'ARTICLE.INVALID',
+    'article',
+    `an article of the Special Part of ${DEFAULT_CRIMINAL_CODE}, which begins with ${FIRST_OF_SPECIAL_PART}`,
+    ({ code, article }) => code !== DEFAULT_CRIMINAL_CODE || parseInt(article, 10) >= FIRST_OF_SPECIAL_PART,
+  )
   @IsArticleNumber()
   article: string;
 
@@ -136,6 +145,13 @@ export class Article implements ArticleOf {
   @IsArticlePart()
   part?: string;
 
+  @ObjectRule<Article>(
+    'ARTICLE.INVALID',
+    'generalPart',
+    `an article of the General Part of ${DEFAULT_CRIMINAL_CODE}, which ends before ${FIRST_OF_SPECIAL_PART}`,
+    ({ code, generalPart }) =>
+      code !== DEFAULT_CRIMINAL_CODE || generalPart === undefined || parseInt(generalPart, 10) < FIRST_OF_SPECIAL_PART,
+  )
   @IsOptional()
   @IsGeneralPartArticle({ description: 'Of the general part: preparation, attempt, complicity.' })
   generalPart?: string;

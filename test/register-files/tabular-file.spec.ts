@@ -48,7 +48,6 @@ describe('a table in a file', () => {
     ['in another order', 'source,charged_articles,name,ref,arrested_on\ns,,Anar Sınaqov,T-01,2024-02-20\n'],
     ['with a separator at the end of each line', TEXT.replaceAll('\n', ',\n')],
     ['with separators at the end of the header alone', TEXT.replace(HEADER, `${HEADER},,`)],
-    ['with separators at the end of the rows alone', TEXT.replace(',s\n', ',s,,\n')],
     ['with a nameless empty column in the middle', TEXT.replace('ref,', 'ref,,').replace('T-01,', 'T-01,,')],
     ['with blank lines before', `\n,,\n${TEXT}`],
   ])('is read %s', async (_, text) => {
@@ -67,6 +66,27 @@ describe('a table in a file', () => {
     expect(rows.map(({ line, errors }) => [line, errors[0]?.code])).toEqual([
       [2, 'ROW.CUT_SHORT'],
       [3, 'ROW.CUT_SHORT'],
+      [4, undefined],
+    ]);
+  });
+
+  it('is read with separators at the end of the rows alone, if the first two have as many', async () => {
+    const second = 'T-02,Anar,,,s,,\n';
+    expect(await rowsOf(`${TEXT.replace(',s\n', ',s,,\n')}${second}`)).toMatchObject([
+      { cells: CELLS, errors: [] },
+      { errors: [] },
+    ]);
+    for (const others of ['', 'T-02,Anar,,,s\n', 'T-02,Anar,,,s,\n']) {
+      const [first] = await rowsOf(`${TEXT.replace(',s\n', ',s,,\n')}${others}`);
+      expect(first?.errors).toMatchObject([{ code: 'ROW.CUT_SHORT' }]);
+    }
+  });
+
+  it('does not take its header for a person where it stands again', async () => {
+    const rows = await rowsOf(`${TEXT}${HEADER.toUpperCase()}\n${TEXT.split('\n')[1]?.replace('T-01', 'T-02')}\n`);
+    expect(rows.map(({ line, errors }) => [line, errors[0]?.code])).toEqual([
+      [2, undefined],
+      [3, 'ROW.REPEATS_HEADER'],
       [4, undefined],
     ]);
   });

@@ -64,14 +64,17 @@ const workbookOfCells = async (row: string, formats: readonly string[] = []): Pr
     formats.map((numFmt, index) => [`1,${index}`, { value: 1, type: 'number', style: { numFmt } }] as const),
   );
   const plain = Buffer.from(await writeXlsx({ sheets: [{ name: 'A', rows: [header, ['x']], cells }] }));
+  return workbookWithSheet(plain, (xml) => xml.replace(/<row r="2".*<\/row>/s, `<row r="2">${row}</row>`));
+};
+
+/** A workbook whose first sheet has another XML. */
+const workbookWithSheet = async (plain: Buffer, change: (xml: string) => string): Promise<string> => {
   const parts: { name: string; content: Buffer; says: number }[] = [];
   const zip = await fromBufferPromise(plain, { lazyEntries: true });
   for await (const entry of zip.eachEntry()) {
     const whole = await buffer(await zip.openReadStreamPromise(entry));
     const isSheet = entry.fileName === 'xl/worksheets/sheet1.xml';
-    const content = isSheet
-      ? Buffer.from(String(whole).replace(/<row r="2".*<\/row>/s, `<row r="2">${row}</row>`))
-      : whole;
+    const content = isSheet ? Buffer.from(change(String(whole))) : whole;
     parts.push({ name: entry.fileName, content, says: content.length });
   }
   return files.text('book', archive(parts));
@@ -170,7 +173,7 @@ describe('a workbook', () => {
     },
   );
 
-  it('tells of hidden rows and columns, which are read, and of addresses behind texts, which are not', async () => {
+  it('tells of hidden rows and columns, which are read, and of addresses and comments behind texts, which are not', async () => {
     const row = registerRow();
     const path = await workbookOf({
       name: 'A',
@@ -180,12 +183,24 @@ describe('a workbook', () => {
       cells: new Map([
         ['1,1', { value: row.name, type: 'string', hyperlink: { target: 'https://example.org/a' } }],
         ['1,2', { value: 1, type: 'number', hyperlink: { target: 'https://example.org/1' } }],
+        [
+          '1,4',
+          {
+            value: null,
+            type: 'formula',
+            formula: 'HYPERLINK("https://example.org/2","press")',
+            formulaResult: 'press',
+          },
+        ],
+        ['1,6', { value: null, type: 'formula', formula: 'HYPERLINK(A1,"press")', formulaResult: 'press' }],
+        ['1,5', { value: 'x', type: 'string', comment: { text: 'Died in 2024.', author: 'x' } }],
       ]),
     });
     const table = (await openTabularFile(path)) as TabularFile;
     expect(table.notices).toMatchObject([
       { code: 'FILE.HIDDEN_CELLS', expected: expect.stringContaining('1 hidden rows (2) and 1 hidden columns') },
-      { code: 'FILE.LINKS_NOT_READ', expected: expect.stringContaining('2 cells') },
+      { code: 'FILE.LINKS_NOT_READ', expected: expect.stringContaining('4 cells') },
+      { code: 'FILE.COMMENTS_NOT_READ', expected: expect.stringContaining('1 cells') },
     ]);
     expect(await rowsOf(path)).toHaveLength(1);
   });
@@ -275,6 +290,19 @@ describe('a workbook that cannot be read safely', () => {
     expect(await reported(files.text('book.xlsx', bytes))).toMatchObject([
       { code, expected: expect.stringMatching(expected) },
     ]);
+  });
+
+  it.each([
+    ['between two rows', (xml: string) => xml.slice(0, xml.indexOf('<row r="3"'))],
+    ['after the last row', (xml: string) => xml.slice(0, xml.indexOf('</sheetData>'))],
+    ['within a row', (xml: string) => xml.slice(0, xml.lastIndexOf('<c r="B3"'))],
+  ])('is refused where its sheet breaks off %s, though the archive is whole', async (_, cut) => {
+    const rows = [Object.keys(registerRow()), Object.values(registerRow()), Object.values(registerRow())];
+    const plain = Buffer.from(await writeXlsx({ sheets: [{ name: 'A', rows }] }));
+    expect(await reported(await workbookWithSheet(plain, cut))).toMatchObject([
+      { code: 'FILE.NOT_XLSX', expected: expect.stringContaining('breaks off') },
+    ]);
+    expect(await rowsOf(await workbookWithSheet(plain, (xml) => xml))).toHaveLength(2);
   });
 
   it('is told from one that is damaged where a cell lies far off', async () => {
