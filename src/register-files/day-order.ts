@@ -12,7 +12,16 @@ export interface DayOrder {
   readonly reportedColumn: 'earlier' | 'later';
 }
 
-const DAY_COLUMNS_AFTER_BIRTH = ['arrested_on', 'convicted_on', 'recognised_on', 'delisted_on', 'released_on'];
+const DAY_COLUMNS_AFTER_BIRTH = [
+  'arrested_on',
+  'convicted_on',
+  'recognised_on',
+  'delisted_on',
+  'released_on',
+  'house_arrest_on',
+  'deported_on',
+  'died_on',
+];
 
 export const REGISTER_ROW_DAY_ORDERS: readonly DayOrder[] = DAY_COLUMNS_AFTER_BIRTH.map((laterColumn) => ({
   earlierColumn: 'born',

@@ -150,6 +150,12 @@ export const definitionDiffRules = ({ drafts, place }: DefinitionDraft): DiffRul
   };
 };
 
+/** The entry of a definition that names what an earlier one names: a category, a day of the policy, a version of a clause. */
+export const repeatedEntry = (drafts: readonly EventDraft[]): EventDraft | undefined => {
+  const keys = new Set<string>();
+  return drafts.find(({ data }) => keys.size === keys.add(matchKeyOf(data)).size);
+};
+
 const matchKeyOf = (data: RawEvent): string => {
   if (data.type === 'category-defined') return `category-defined ${String(data['category'])}`;
   if (data.type === 'clause-set') {

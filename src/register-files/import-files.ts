@@ -20,7 +20,14 @@ import { Recorder, refused, UNCHANGED, type ImportOutcome, type RegisterAccess }
 import type { CellCorrection, CorrectionOptions } from './row-corrections.js';
 import { readRegisterRow, type RowContext } from './register-row.js';
 import { firstErrorPerCell, type ReportLine, type CellError } from './report.js';
-import { scanFile, type DefinitionsFile, type EditionsFile, type PersonRowsFile, type ScannedFile } from './scan.js';
+import {
+  editionKey,
+  scanFile,
+  type DefinitionsFile,
+  type EditionsFile,
+  type PersonRowsFile,
+  type ScannedFile,
+} from './scan.js';
 import type { TableRow, TabularFile } from './tabular-file.js';
 import { MAX_UNPACKED_BYTES } from './xlsx.js';
 
@@ -152,7 +159,10 @@ class FileImporter {
     return true;
   }
 
-  /** Rows with `same_as` are imported in a second pass, since they may name a case that the same file opens. */
+  /**
+   * Rows with `same_as` are imported once the others are, since they may name a case that the same file opens. Those that name no known
+   * case are tried again as long as one is added, up to MAX_SAME_AS_PASSES times, since they may name one another.
+   */
   private async importRows(rowsFile: PersonRowsFile): Promise<boolean> {
     const file = basename(rowsFile.path);
     this.recorder.startFile();
@@ -160,19 +170,28 @@ class FileImporter {
     if (context === null) return this.reportUnknownList(file);
     this.startProgress(file, rowsFile.rows);
     const { table } = rowsFile;
-    const passes = table.columns.includes('same_as') ? [false, true] : [false];
-    for (const isSameAsPass of passes)
+    // The lines of the rows of a pass; null for all.
+    let lines: ReadonlySet<number> | null = null;
+    let isLast = false;
+    for (let pass = 0; lines === null || lines.size > 0; pass += 1) {
+      const deferred = new Set<number>();
+      let added = 0;
       for await (const row of table.rows()) {
         if (this.isStopped()) return true;
         // The scan could read the whole file, so the file has changed since. The rows before this one are imported.
         if ('code' in row) return false;
-        if (((row.cells['same_as'] ?? '') !== '') === isSameAsPass)
-          this.reportOutcome(
-            file,
-            row.line,
-            withErrorsInColumnOrder(await this.importRow(rowsFile, row, context), table.columns),
-          );
+        if (lines !== null && !lines.has(row.line)) continue;
+        const isTooEarly = pass === 0 && (row.cells['same_as'] ?? '') !== '';
+        const outcome = isTooEarly ? null : await this.importRow(rowsFile, row, context);
+        if (outcome === null || (!isLast && isUnknownSameAs(outcome))) deferred.add(row.line);
+        else {
+          this.reportOutcome(file, row.line, withErrorsInColumnOrder(outcome, table.columns));
+          if (outcome.outcome === 'added') added += 1;
+        }
       }
+      isLast = (pass > 0 && added === 0) || pass === MAX_SAME_AS_PASSES - 1;
+      lines = deferred;
+    }
     return true;
   }
 
@@ -208,7 +227,7 @@ class FileImporter {
    * Each row makes claims of the list's publisher, or of the speaker that it names: how many were on the list, in all and by category, and
    * how many came and left.
    */
-  private async importEditions({ path, table, rows }: EditionsFile): Promise<boolean> {
+  private async importEditions({ path, table, rows, duplicateEditionKeys }: EditionsFile): Promise<boolean> {
     const file = basename(path);
     this.recorder.startFile();
     const { list } = this.options;
@@ -223,11 +242,10 @@ class FileImporter {
     for await (const row of table.rows()) {
       if (this.isStopped()) break;
       if ('code' in row) return false;
-      this.reportOutcome(
-        file,
-        row.line,
-        withErrorsInColumnOrder(await this.importEditionClaims(file, row, { ...context, previousDate }), table.columns),
-      );
+      const outcome = duplicateEditionKeys.has(editionKey(row.cells))
+        ? refused(EDITION_TWICE)
+        : await this.importEditionClaims(file, row, { ...context, previousDate });
+      this.reportOutcome(file, row.line, withErrorsInColumnOrder(outcome, table.columns));
       const { date = '' } = row.cells;
       previousDate = parseDay(date) === null ? null : date;
     }
@@ -302,6 +320,14 @@ class FileImporter {
   }
 }
 
+/** Readings of a file for rows that name one another in `same_as`: a chain of as many, each before the one that it names. */
+const MAX_SAME_AS_PASSES = 10;
+
+/** Whether the row names a case in `same_as` that is not known, or not yet. */
+const isUnknownSameAs = (outcome: ImportOutcome): boolean =>
+  outcome.outcome === 'refused' &&
+  outcome.errors.every(({ column, code }) => column === 'same_as' && code === 'ROW.UNKNOWN_REFERENCE');
+
 /** The outcome of a row of editions, whose claims are recorded one by one. */
 const combinedOutcome = (outcomes: readonly ImportOutcome[]): ImportOutcome => {
   const errors = outcomes.flatMap((one) => (one.outcome === 'refused' ? one.errors : []));
@@ -317,6 +343,12 @@ const withErrorsInColumnOrder = (outcome: ImportOutcome, header: readonly string
   if (outcome.outcome !== 'refused') return outcome;
   const index = ({ column }: CellError): number => (column === null ? -1 : header.indexOf(column));
   return refused(...[...outcome.errors].sort((a, b) => index(a) - index(b)));
+};
+
+const EDITION_TWICE: CellError = {
+  column: 'date',
+  code: 'ROW.REFERENCE_TWICE',
+  expected: 'an edition that stands on one row of the file: one date and speaker',
 };
 
 const REFERENCE_TWICE: CellError = {

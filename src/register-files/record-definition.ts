@@ -3,7 +3,7 @@ import type { Actor } from '../domain/event.js';
 import { canonicalJson } from '../json/canonical.js';
 import { slugType } from '../schema/decorators.js';
 import { contradictionErrors, diffEvents } from './event-diff.js';
-import { definitionDiffRules, type DefinitionDraft } from './definitions-file.js';
+import { definitionDiffRules, repeatedEntry, type DefinitionDraft } from './definitions-file.js';
 import { checkDrafts } from './event-draft.js';
 import { comparableEvents, hasImportAmendments } from './prior-events.js';
 import { refusedByConcurrentWrite, refused, UNCHANGED, type ImportOutcome, type Recorder } from './recorder.js';
@@ -25,6 +25,8 @@ export const recordDefinition = async (
   if (broken !== undefined) return refused({ column: `${place}/id`, code: broken.code, expected: slugType.expects });
   const { events, errors } = checkDrafts(kind, drafts);
   if (errors.length > 0) return refused(...errors);
+  const repeated = repeatedEntry(drafts);
+  if (repeated !== undefined) return refused({ column: repeated.locate(''), ...ENTRY_TWICE });
   const subject = { kind, id: await findRecordedOrFreeClaimId(recorder, definition) };
   const priorEvents = (await recorder.allEventsOf(subject, DEFINITIONS_ACTOR)) ?? [];
   const diff = diffEvents(events, comparableEvents(priorEvents), definitionDiffRules(definition));
@@ -50,6 +52,11 @@ export const recordDefinition = async (
   if (outcome.outcome === 'retry') return refusedByConcurrentWrite();
   return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
 };
+
+const ENTRY_TWICE = {
+  code: 'ROW.REFERENCE_TWICE',
+  expected: 'each category, each day of the policy and each version of a clause once',
+} as const;
 
 /** Of the ids that a claim may have: the one under which it is on record, or else the first that is free. */
 const findRecordedOrFreeClaimId = async (

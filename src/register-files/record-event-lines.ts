@@ -4,6 +4,7 @@
  */
 import { eventIds, newCaseId } from '../commands/ids.js';
 import type { Reference } from '../domain/case/events.js';
+import { eventsAsTheyStand } from '../domain/corrections.js';
 import type { Actor } from '../domain/event.js';
 import { hasReference } from '../domain/reference/reference.js';
 import { streamName, type AnyEvent } from '../domain/events.js';
@@ -20,6 +21,7 @@ import {
   type Recorder,
   type Subject,
 } from './recorder.js';
+import { otherPersonError } from './other-person.js';
 import type { CellError } from './report.js';
 import { correctionsOf, type CellCorrection, type CorrectionOptions } from './row-corrections.js';
 
@@ -145,6 +147,8 @@ const addLinesToCase = async (group: LineGroup, target: TargetCase): Promise<Lin
   const { recordedEventIds, changes } = matchLines(lines, priorEvents, correctionOptions.mayCorrect);
   const refusedChanges = correctionOptions.mayCorrect ? changes.filter(({ isCorrectable }) => !isCorrectable) : changes;
   if (refusedChanges.length > 0) return refused(...refusedChanges.flatMap(changeErrors));
+  const otherPerson = errorOfOtherName(changes, lines, priorEvents);
+  if (otherPerson !== null) return refused(otherPerson);
   const newLines = lines.filter((_, index) => recordedEventIds[index] === null);
   const opened = newLines.find(({ data }) => data.type === 'opened');
   if (opened !== undefined && !isNewSubject) return referenceTaken(opened);
@@ -194,6 +198,25 @@ const batchIdempotencyKey = (
     ...added.map(({ event }) => JSON.stringify(event)),
     ...(last === undefined ? [] : [last]),
   ]);
+
+/** The error of a line that would put a name in place of another, where the names of the lines are like none of the case's. */
+const errorOfOtherName = (
+  changes: readonly LineChange[],
+  lines: readonly CheckedLine[],
+  priorEvents: readonly PriorEvent[],
+): CellError | null => {
+  const places = changes.flatMap(({ line, fields }) =>
+    fields.filter(({ field }) => field === 'names' || field === 'name').map(({ place }) => ({ place, row: line.row })),
+  );
+  const [first] = places;
+  if (first === undefined) return null;
+  const error = otherPersonError(
+    first.place,
+    lines.map(({ locatedEvent }) => locatedEvent.event),
+    eventsAsTheyStand(priorEvents).map(({ event }) => event),
+  );
+  return error && { row: first.row, ...error };
+};
 
 const changeErrors = ({ line, fields }: LineChange): readonly CellError[] =>
   fields.map(({ place }) => ({ row: line.row, ...needsCorrectionError(place) }));

@@ -1,17 +1,15 @@
 /** Records what a row of the register or of an amnesty adds to its case, and what it corrects there. */
 import { newCaseId } from '../commands/ids.js';
-import { namesIn } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
-import { MIN_MATCH_SCORE, matchNames } from '../domain/names/ranking.js';
 import { hasReference } from '../domain/reference/reference.js';
 import { fieldColumnsOfEvent, columnOfPointerInRow, matchKeyInRow, type PersonRowFileKind } from './row-columns.js';
 import { parseReference } from './cell-values.js';
 import { DUPLICATE_CODE } from '../commands/possible-duplicates.js';
 import { contradictionErrors, diffEvents, type DiffRules, type PartChange } from './event-diff.js';
+import { otherPersonError } from './other-person.js';
 import { comparableEvents, hasImportAmendments, type ComparableEvent } from './prior-events.js';
 import { correctionsOf } from './row-corrections.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
-import type { CellError } from './report.js';
 import {
   refusedByConcurrentWrite,
   refused,
@@ -163,7 +161,15 @@ const addRowToCase = async (row: RowToRecord, subject: Subject): Promise<RecordO
     priorEvents,
     diffRulesOf(row, isShared),
   );
-  const otherPerson = otherPersonError(row, newNamePlace(row, newEvents, changes), priorEvents);
+  const namePlace = hasSameAs(row) ? null : newNamePlace(row, newEvents, changes);
+  const otherPerson =
+    namePlace === null
+      ? null
+      : otherPersonError(
+          namePlace,
+          events.map(({ event }) => event),
+          priorEvents.flatMap(({ eventAsItStands }) => eventAsItStands ?? []),
+        );
   if (otherPerson !== null) return refused(otherPerson);
   // Two rows about one case do not correct what the other says: each import would undo the correction of the other row.
   const mayCorrect = row.mayCorrect && !isShared;
@@ -216,25 +222,6 @@ const newNamePlace = (
   const replacing = changes.flatMap(({ after, fields }) => (after === null ? [] : fields));
   return replacing.find(({ field }) => field === 'name')?.place ?? null;
 };
-
-/** The error where a name of the row is new, and none is like one of the case's: the reference may be another person's. */
-const otherPersonError = (
-  row: RowToRecord,
-  namePlace: string | null,
-  priorEvents: readonly ComparableEvent[],
-): CellError | null => {
-  if (namePlace === null || hasSameAs(row)) return null;
-  const known = textsOfNames(priorEvents.flatMap(({ eventAsItStands }) => eventAsItStands ?? []));
-  const told = textsOfNames(row.events.map(({ event }) => event));
-  const isAlike = told.some((name) => known.some((other) => matchNames(name, other).score >= MIN_MATCH_SCORE));
-  if (isAlike || known.length === 0) return null;
-  const expected =
-    'a name like those of the case that has the reference; if the person is the same, the reference in same_as, or the name corrected in the case first';
-  return { column: namePlace, code: 'ROW.OTHER_PERSON', expected };
-};
-
-const textsOfNames = (events: readonly { readonly type: string }[]): readonly string[] =>
-  events.flatMap(namesIn).flatMap(({ text }) => (text === '' ? [] : [text]));
 
 /** `isShared`: another row of the list is about the case too, so that a cell that is empty in this row may be filled in that one. */
 const diffRulesOf = ({ fileKind, columns, cells }: RowToRecord, isShared: boolean): DiffRules => {

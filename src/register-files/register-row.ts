@@ -251,6 +251,12 @@ const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): read
       'ROW.WRONG_CELL',
       'remand, house-arrest or nothing',
     ),
+    ...errorIf(
+      row.measure === '' && row.facility !== '' && !isConvicted(row),
+      'measure',
+      'FIELD.MISSING',
+      'remand or house-arrest, since there is a facility and no conviction',
+    ),
     ...NAME_COLUMNS.flatMap(({ column }) =>
       errorIf(mixesScripts(row[column]), column, 'NAME.MIXED_SCRIPT', 'words whose letters are each of one script'),
     ),

@@ -26,7 +26,8 @@ export const IMPORT_CODES = {
   'FILE.ROW_TOO_LONG': 'A row is longer than a row may be; often a quote was not closed.',
   'FILE.TOO_LONG': 'The file has more rows, or more bytes, than are read at once.',
   'ROW.CUT_SHORT': 'The row has fewer or more cells than the header.',
-  'ROW.REFERENCE_TWICE': 'The reference stands on more than one row of the file; none of them enters.',
+  'ROW.REFERENCE_TWICE':
+    'The reference, or the edition by its date and speaker, stands on more than one row of the file; none of them enters. In a definition: an entry is there twice.',
   'ROW.WRONG_CELL': 'The cell is not in a form that a register file has.',
   'ROW.CONTRADICTS_ITSELF': 'Two cells of the row cannot both be right.',
   'ROW.REPEATS_HEADER': 'The row is the header once more. It is left out; the others are imported.',

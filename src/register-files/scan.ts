@@ -34,7 +34,13 @@ export interface PersonRowsFile {
 /** Editions that were published: each row makes several claims. */
 export interface EditionsFile extends Pick<PersonRowsFile, 'path' | 'table' | 'rows'> {
   readonly kind: 'editions';
+  /** Of editions that several rows have: the keys as `editionKey` makes them. */
+  readonly duplicateEditionKeys: ReadonlySet<string>;
 }
+
+/** What an edition in a file is known by: its date, and who published it. */
+export const editionKey = ({ date = '', speaker = '' }: TableRow['cells']): string =>
+  JSON.stringify([date, foldedKey(speaker)]);
 
 export type ScannedFile = DefinitionsFile | PersonRowsFile | EventsFile | EditionsFile;
 
@@ -69,7 +75,7 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
   if (!('kind' in table)) return table;
   let rows = 0;
   const seen = new Set<string>();
-  const duplicateReferenceKeys = new Set<string>();
+  const duplicateKeys = new Set<string>();
   const nameless = new Map<string, FileProblem>();
   const encoding = new EncodingCheck();
   for await (const row of table.rows()) {
@@ -80,10 +86,10 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
     for (const { code, expected } of row.errors)
       if (code === 'FILE.NAMELESS_COLUMN' && !nameless.has(expected))
         nameless.set(expected, { code, line: row.line, expected });
-    const { ref = '' } = row.cells;
-    if (ref === '') continue;
-    const key = foldedKey(ref);
-    if (seen.has(key)) duplicateReferenceKeys.add(key);
+    const { ref = '', date = '' } = row.cells;
+    if (ref === '' && date === '') continue;
+    const key = table.kind === 'editions' ? editionKey(row.cells) : foldedKey(ref);
+    if (seen.has(key)) duplicateKeys.add(key);
     else seen.add(key);
   }
   if (encoding.problem !== null) {
@@ -93,7 +99,9 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
   if (nameless.size > 0) return [...nameless.values()];
   const { kind } = table;
   if (kind === 'events') return eventsFileOfTable(table, rows);
-  return kind === 'editions' ? { kind, path, table, rows } : { kind, path, table, rows, duplicateReferenceKeys };
+  return kind === 'editions'
+    ? { kind, path, table, rows, duplicateEditionKeys: duplicateKeys }
+    : { kind, path, table, rows, duplicateReferenceKeys: duplicateKeys };
 };
 
 /** Tells a file in another encoding (no cell beyond ASCII is UTF-8) from a UTF-8 file with a damaged cell. */

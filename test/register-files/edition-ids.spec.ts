@@ -74,3 +74,15 @@ it('that came or left since an edition whose day is no day are refused where the
     [3, 'added', 'ROW.WRONG_CELL'],
   ]);
 });
+
+it('are not recorded of two rows of one date and speaker, also of one that would correct the other', async () => {
+  await imported(definitions());
+  const other = { ...row('2025-06-10', ''), speaker: 'Somebody else' };
+  const path = files.rows('twice.csv', row('2025-06-10', ''), other, { ...row('2025-06-10', ''), total: '10' });
+  const { imported: result, report } = await register.import([path], { correct: true });
+  expect(result.files.at(-1)).toMatchObject({ added: 1, refused: 2 });
+  expect(report.map(({ row: line, column, code }) => [line, column, code])).toEqual([
+    [2, 'date', 'ROW.REFERENCE_TWICE'],
+    [4, 'date', 'ROW.REFERENCE_TWICE'],
+  ]);
+});

@@ -267,3 +267,15 @@ it('lines may correct and retract, and change nothing when they come again', asy
   );
   expect(problems(wrong)).toEqual(expect.arrayContaining(['4 data DATE.INVALID']));
 });
+
+it('a line that may correct puts no name in place of one that is like none of it', async () => {
+  await importLines(opened, arrested);
+  const change = async (name: string) => {
+    const path = files.text('events.csv', linesFile({ ...opened, name }, arrested));
+    return await register.import([path], { correct: true });
+  };
+  const other = await change('Tamam Başqaadam');
+  expect(problems(other)).toEqual(['2 name ROW.OTHER_PERSON', '3 null ROW.NOT_ALONE']);
+  const spelling = await change('Anar Sinaqov | Анар Сынагов');
+  expect(spelling.imported.files[0]).toMatchObject({ corrected: 1, refused: 0 });
+});

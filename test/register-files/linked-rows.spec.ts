@@ -50,6 +50,19 @@ it('two rows of one list about one case change nothing at the second import, wha
   expect(await eventsOf('union', 'T-01')).toEqual(before);
 });
 
+it('rows may name one another in any order, and one that names nobody is refused', async () => {
+  const chain: Cells[] = ['T-04', 'T-03', 'T-02', 'T-01'].map((ref, index, all) => ({
+    ...convicted,
+    ref,
+    same_as: index === 3 ? '' : `union:${all[index + 1]}`,
+  }));
+  const lost = { ...convicted, ref: 'T-05', same_as: 'union:T-99' };
+  const first = await rows('union', lost, ...chain);
+  expect(first.imported.files[0]).toMatchObject({ added: 4, refused: 1, done: 5 });
+  expect(problems(first)).toEqual(['2 same_as ROW.UNKNOWN_REFERENCE']);
+  expect((await rows('union', lost, ...chain)).imported.files[0]).toMatchObject({ unchanged: 4, refused: 1 });
+});
+
 it('one of two rows about one case does not correct what the other one says', async () => {
   const both = [
     { ...convicted, ref: 'T-01' },

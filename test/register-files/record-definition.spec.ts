@@ -85,3 +85,22 @@ it('is refused without --correct', async () => {
     errors: ['/lists/0/name IMPORT.NEEDS_CORRECTION'],
   });
 });
+
+it.each<[string, (definitions: Definitions) => void, string]>([
+  [
+    'a category',
+    ({ lists }) => lists[0]!.categories.push({ ...lists[0]!.categories[0]!, name: { en: 'Otherwise' } }),
+    '/lists/0/categories/',
+  ],
+  [
+    'a day of the policy',
+    ({ lists }) =>
+      ((lists[0] as { policy?: unknown }).policy = [1, 2].map(() => ({ from: '2024-01-01', custody: ['remand'] }))),
+    '/lists/0/policy/1',
+  ],
+])('a definition that has %s twice is refused at once', async (_, change, place) => {
+  const register = await openRealRegister();
+  open.push(register);
+  const { report } = await register.import([files.definitions(change)]);
+  expect(report[0]).toMatchObject({ column: expect.stringContaining(place), code: 'ROW.REFERENCE_TWICE' });
+});
