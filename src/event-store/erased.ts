@@ -7,7 +7,7 @@ import type { EventParts } from './upcasters.js';
 
 const ERASED_NAME: Name = { text: '', script: 'Latn', language: 'az', kind: 'full' };
 
-/** By event type: the personal fields that every event of the type has, with the empty values that replace them. */
+/** By event type: the personal fields that every event of the type has, with the empty values that replace them once they are erased. */
 const REQUIRED_PERSONAL_FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   opened: { names: [] },
   named: { name: ERASED_NAME },

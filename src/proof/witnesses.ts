@@ -48,17 +48,17 @@ export interface WitnessState {
   readonly failures: number;
 }
 
-interface Delivery {
+interface WitnessDelivery {
   readonly witness: Witness;
-  /** The note to be sent next; a later one takes its place. */
-  pendingNote: string | null;
+  /** The checkpoint to be sent next, as a signed note; a later one takes its place. */
+  pendingCheckpoint: string | null;
   sending: Promise<void> | null;
   isFailing: boolean;
   failures: number;
 }
 
 export class Witnesses {
-  readonly #deliveries: readonly Delivery[];
+  readonly #deliveries: readonly WitnessDelivery[];
   readonly #stopping = new AbortController();
 
   /** `onChange` is called when a witness, named by its place in the list, begins to fail or works again. */
@@ -70,7 +70,7 @@ export class Witnesses {
   ) {
     this.#deliveries = witnesses.map((witness) => ({
       witness,
-      pendingNote: null,
+      pendingCheckpoint: null,
       sending: null,
       isFailing: false,
       failures: 0,
@@ -85,7 +85,7 @@ export class Witnesses {
   send(note: string): void {
     if (this.#stopping.signal.aborted) return;
     this.#deliveries.forEach((delivery, index) => {
-      delivery.pendingNote = note;
+      delivery.pendingCheckpoint = note;
       delivery.sending ??= this.#deliver(delivery, index + 1).finally(() => (delivery.sending = null));
     });
   }
@@ -96,10 +96,10 @@ export class Witnesses {
     await Promise.all(this.#deliveries.map(({ sending }) => sending ?? Promise.resolve()));
   }
 
-  async #deliver(delivery: Delivery, number: number): Promise<void> {
-    while (delivery.pendingNote !== null) {
-      const note = delivery.pendingNote;
-      delivery.pendingNote = null;
+  async #deliver(delivery: WitnessDelivery, number: number): Promise<void> {
+    while (delivery.pendingCheckpoint !== null) {
+      const note = delivery.pendingCheckpoint;
+      delivery.pendingCheckpoint = null;
       const isDelivered = await this.#tryAll(delivery.witness, note);
       if (this.#stopping.signal.aborted) return;
       if (!isDelivered) delivery.failures += 1;

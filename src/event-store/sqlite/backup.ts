@@ -24,14 +24,14 @@ export class BackupRefused extends Error {
   override readonly name = 'BackupRefused';
 }
 
-/** Result of reading a log completely. */
-export interface CheckLogResult {
+/** Where a log ends that was read completely and found intact; damage is thrown. */
+export interface IntactLogEnd {
   readonly events: number;
   /** The id of the last event. */
   readonly last: string | null;
 }
 
-export interface BackupResult extends CheckLogResult {
+export interface BackupResult extends IntactLogEnd {
   readonly sha256: string;
   /** Sentences about events known from elsewhere that the log no longer holds. */
   readonly lacks: readonly string[];
@@ -155,7 +155,7 @@ export const checkLog = async (
   file: string,
   { signal, onProgress }: JobContext = UNWATCHED,
   checkKnown: BackupOptions['describeMissingEvents'] = () => Promise.resolve(null),
-): Promise<CheckLogResult & { readonly lack: string | null }> => {
+): Promise<IntactLogEnd & { readonly lack: string | null }> => {
   checkIntegrity(file);
   const store = createSqliteStore({ file, readonly: true });
   try {
