@@ -41,8 +41,15 @@ export interface TabularFile {
 export const openTabularFile = async (path: string): Promise<TabularFile | readonly FileProblem[]> => {
   const source = await openRowSource(path);
   if ('code' in source) return [source];
-  for await (const row of source.rows()) return 'code' in row ? [row] : tableFromHeader(path, row, source);
-  return [EMPTY_FILE];
+  const beginning: RawRow[] = [];
+  for await (const row of source.rows()) {
+    if ('code' in row && beginning.length === 0) return [row];
+    if ('code' in row || beginning.push(row) === 3) break;
+  }
+  const [header, first, second] = beginning;
+  if (header === undefined) return [EMPTY_FILE];
+  const isCommon = first !== undefined && first.cells.length === second?.cells.length;
+  return tableFromHeader(path, header, (isCommon ? first : header).cells.length, source);
 };
 
 const EMPTY_FILE: FileProblem = {
@@ -52,7 +59,13 @@ const EMPTY_FILE: FileProblem = {
     'definitions in JSON, or a header and rows; this file is empty, or the first visible sheet of this workbook is',
 };
 
-const tableFromHeader = (path: string, header: RawRow, source: RowSource): TabularFile | readonly FileProblem[] => {
+/** `commonLength`: the number of cells of the first two rows after the header where both have as many, else that of the header. */
+const tableFromHeader = (
+  path: string,
+  header: RawRow,
+  commonLength: number,
+  source: RowSource,
+): TabularFile | readonly FileProblem[] => {
   const { formatHint, notices, bytesKept } = source;
   const names = header.cells.map((cell) => (typeof cell === 'string' ? normalisedColumnName(cell) : null));
   const kind = detectFileKind(names.filter((name) => name !== null));
@@ -66,7 +79,7 @@ const tableFromHeader = (path: string, header: RawRow, source: RowSource): Tabul
     columns,
     notices,
     bytesKept,
-    rows: () => rowsAfterHeader(source.rows(), kind, names as readonly string[]),
+    rows: () => rowsAfterHeader(source.rows(), kind, names as readonly string[], commonLength),
     release: source.release,
   };
 };
@@ -75,33 +88,22 @@ async function* rowsAfterHeader(
   rows: AsyncIterable<RawRow | FileProblem>,
   kind: FileKind,
   names: readonly string[],
+  commonLength: number,
 ): AsyncGenerator<TableRow | FileProblem> {
-  let count = 0;
-  let first: RawRow | null = null;
-  let commonLength = names.length;
+  let isHeader = true;
   for await (const row of rows) {
     if ('code' in row) {
-      if (first !== null) yield tableRow(first, kind, names, commonLength);
       yield row;
       return;
     }
-    count += 1;
-    // The first row waits for the second.
-    if (count === 2) first = row;
-    if (count === 3 && first !== null) {
-      if (first.cells.length === row.cells.length) commonLength = row.cells.length;
-      yield tableRow(first, kind, names, commonLength);
-      first = null;
-    }
-    if (count > 2) yield tableRow(row, kind, names, commonLength);
+    if (!isHeader) yield tableRow(row, kind, names, commonLength);
+    isHeader = false;
   }
-  if (first !== null) yield tableRow(first, kind, names, commonLength);
 }
 
 const isFilled = (cell: RawRow['cells'][number] | undefined): boolean =>
   cell !== undefined && (typeof cell !== 'string' || cell.trim() !== '');
 
-/** `commonLength`: the number of cells of the first two rows after the header where both have as many, else that of the header. */
 const tableRow = (
   { line, cells }: RawRow,
   kind: FileKind,

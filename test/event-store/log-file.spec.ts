@@ -133,7 +133,7 @@ describe('the log as a file', () => {
   });
 
   it.each([
-    ['half a line', aLine().slice(0, -30), 'no JSON object; is it cut short?'],
+    ['half a line', aLine().slice(0, -30), 'no JSON object in UTF-8; is it cut short?'],
     ['no JSON', 'x\n', 'no JSON object'],
     ['an array', '[]\n', 'no JSON object'],
     ['bytes that are not UTF-8', Buffer.concat([Buffer.from(aLine().slice(0, -3)), Buffer.from([0xff])]), 'no JSON'],
