@@ -147,7 +147,7 @@ const addLinesToCase = async (group: LineGroup, target: TargetCase): Promise<Lin
   const { recordedEventIds, changes } = matchLines(lines, priorEvents, correctionOptions.mayCorrect);
   const refusedChanges = correctionOptions.mayCorrect ? changes.filter(({ isCorrectable }) => !isCorrectable) : changes;
   if (refusedChanges.length > 0) return refused(...refusedChanges.flatMap(changeErrors));
-  const otherPerson = errorOfOtherName(changes, lines, priorEvents);
+  const otherPerson = await errorOfOtherName(group, changes, subject.id, priorEvents);
   if (otherPerson !== null) return refused(otherPerson);
   const newLines = lines.filter((_, index) => recordedEventIds[index] === null);
   const opened = newLines.find(({ data }) => data.type === 'opened');
@@ -199,21 +199,23 @@ const batchIdempotencyKey = (
     ...(last === undefined ? [] : [last]),
   ]);
 
-/** The error of a line that would put a name in place of another, where the names of the lines are like none of the case's. */
-const errorOfOtherName = (
+/** The error of a line that would put another person's name in place of one of the case's. */
+const errorOfOtherName = async (
+  { recorder, lines }: LineGroup,
   changes: readonly LineChange[],
-  lines: readonly CheckedLine[],
+  caseId: string,
   priorEvents: readonly PriorEvent[],
-): CellError | null => {
-  const places = changes.flatMap(({ line, fields }) =>
+): Promise<CellError | null> => {
+  const [first] = changes.flatMap(({ line, fields }) =>
     fields.filter(({ field }) => field === 'names' || field === 'name').map(({ place }) => ({ place, row: line.row })),
   );
-  const [first] = places;
   if (first === undefined) return null;
-  const error = otherPersonError(
-    first.place,
-    lines.map(({ locatedEvent }) => locatedEvent.event),
-    eventsAsTheyStand(priorEvents).map(({ event }) => event),
+  const told = lines.map(({ locatedEvent }) => locatedEvent.event);
+  const recorded = eventsAsTheyStand(priorEvents).map(({ event }) => event);
+  const error = await otherPersonError(
+    recorder,
+    { column: first.place, isReplacing: true },
+    { caseId, told, recorded },
   );
   return error && { row: first.row, ...error };
 };

@@ -6,7 +6,7 @@ import { fieldColumnsOfEvent, columnOfPointerInRow, matchKeyInRow, type PersonRo
 import { parseReference } from './cell-values.js';
 import { DUPLICATE_CODE } from '../commands/possible-duplicates.js';
 import { contradictionErrors, diffEvents, type DiffRules, type PartChange } from './event-diff.js';
-import { otherPersonError } from './other-person.js';
+import { otherPersonError, type NewName } from './other-person.js';
 import { comparableEvents, hasImportAmendments, type ComparableEvent } from './prior-events.js';
 import { correctionsOf } from './row-corrections.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
@@ -161,15 +161,11 @@ const addRowToCase = async (row: RowToRecord, subject: Subject): Promise<RecordO
     priorEvents,
     diffRulesOf(row, isShared),
   );
-  const namePlace = hasSameAs(row) ? null : newNamePlace(row, newEvents, changes);
+  const newName = hasSameAs(row) ? null : findNewName(row, newEvents, changes);
+  const told = events.map(({ event }) => event);
+  const standing = priorEvents.flatMap(({ eventAsItStands }) => eventAsItStands ?? []);
   const otherPerson =
-    namePlace === null
-      ? null
-      : otherPersonError(
-          namePlace,
-          events.map(({ event }) => event),
-          priorEvents.flatMap(({ eventAsItStands }) => eventAsItStands ?? []),
-        );
+    newName && (await otherPersonError(recorder, newName, { caseId: subject.id, told, recorded: standing }));
   if (otherPerson !== null) return refused(otherPerson);
   // Two rows about one case do not correct what the other says: each import would undo the correction of the other row.
   const mayCorrect = row.mayCorrect && !isShared;
@@ -211,16 +207,20 @@ const isCaseSharedWithOtherRow = ({ recorder, cells }: RowToRecord, priorEvents:
       isFromEarlierImport && eventAsItStands?.type === 'referenced' && eventAsItStands.list === recorder.list,
   );
 
-/** The column of a name that the row would add to the case, or put in place of another; null if there is none. */
-const newNamePlace = (
+/** A name that the row would put in place of one of the case's, or add to them; null if there is none. */
+const findNewName = (
   { fileKind, cells }: RowToRecord,
   newEvents: readonly RawEvent[],
   changes: readonly PartChange[],
-): string | null => {
+): NewName | null => {
+  const replacing = changes
+    .flatMap(({ after, fields }) => (after === null ? [] : fields))
+    .find(({ field }) => field === 'name');
+  if (replacing !== undefined) return { column: replacing.place, isReplacing: true };
   const added = newEvents.find(({ type }) => type === 'named');
-  if (added !== undefined) return columnOfPointerInRow(fileKind, added, '/name/text', cells);
-  const replacing = changes.flatMap(({ after, fields }) => (after === null ? [] : fields));
-  return replacing.find(({ field }) => field === 'name')?.place ?? null;
+  return added === undefined
+    ? null
+    : { column: columnOfPointerInRow(fileKind, added, '/name/text', cells), isReplacing: false };
 };
 
 /** `isShared`: another row of the list is about the case too, so that a cell that is empty in this row may be filled in that one. */

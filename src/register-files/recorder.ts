@@ -126,6 +126,13 @@ export class Recorder {
     return this.findCaseIdInReadModels(reference);
   }
 
+  /** The cases that had a name like this one before the current file, with how well it matches, best first. */
+  async casesNamedBeforeFile(name: string): Promise<readonly { readonly caseId: string; readonly score: number }[]> {
+    const scope = new Scope(UNRESTRICTED, { knownAt: `position:${await this.positionBeforeFile()}` });
+    const { items } = await this.query(new Cases(scope, { name, filters: {}, page: { limit: 10 } }));
+    return items.map(({ caseId, match }) => ({ caseId, score: match?.score ?? 0 }));
+  }
+
   private async findCaseIdInReadModels(reference: Reference): Promise<string | null> {
     const { items } = await this.query(new Cases(this.scope, { reference, filters: {}, page: { limit: 1 } }));
     return items[0]?.caseId ?? null;

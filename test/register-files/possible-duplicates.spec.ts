@@ -127,6 +127,20 @@ describe('that has the reference of the row', () => {
     ]);
     expect(imported.files).toMatchObject([{ corrected: 1, refused: 2 }]);
   });
+
+  it('does not become the case of a neighbour of nearly the same name', async () => {
+    const fileOf = (...names: readonly string[]) =>
+      register.import(
+        [files.rows('rows.csv', ...names.map((name, index) => ({ ref: `T-${index}`, name, source: 'a' })))],
+        { correct: true },
+      );
+    await fileOf('Nümunəyev Rauf', 'Nümunəzadə Rauf', 'Sınaqov Elçin Məmməd oğlu', 'Sınaqov Kamil Məmməd oğlu');
+    const { report } = await fileOf('Nümunəzadə Rauf', 'Nümunəzada Rauf', 'Sınaqov Kamil Məmməd oğlu', 'Sınaqov Kamil');
+    expect(report.map(({ row, column, code }) => [row, column, code])).toEqual([
+      [2, 'name', 'ROW.OTHER_PERSON'],
+      [4, 'name', 'ROW.OTHER_PERSON'],
+    ]);
+  });
 });
 
 type Tip = Readonly<Record<'tip' | 'name' | 'born' | 'near_ref' | 'truth', string>>;
