@@ -107,7 +107,8 @@ const parseEventLine = (line: Buffer | null): CopiedEvent | string => {
   if (line === null) return 'longer than an event can be';
   const value = parseLine(line);
   if (value instanceof RepeatedKeyError) return 'an object has a key twice';
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object in UTF-8; is it cut short?';
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'no JSON object in UTF-8; is it cut short?';
   const { [ADOPTED_LINE_FIELD]: adopted, ...others } = value as Readonly<Record<string, unknown>>;
   const fields = renameEarlierFields(others);
   const expected: readonly string[] = 'event' in fields ? LEGACY_EXPORTED_EVENT_FIELDS : LINE_FIELDS;
