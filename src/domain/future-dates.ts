@@ -1,7 +1,7 @@
-/** What nobody can know yet: what happened, or was read, on a later day than today. */
+/** Refuses dates of events after today: when something happened, somebody was born, or a source was read. */
 import { finding } from './case/findings.js';
-import type { CommonFields, Decision, Edtf, EventWithId, Finding, Source } from './event.js';
 import type { CorrectedFields } from './amendments.js';
+import type { CommonFields, Decision, Edtf, EventWithId, Finding, Source } from './event.js';
 import { parseEdtf, type Day } from './time.js';
 
 /** DATE.FUTURE for the event if any of its dates can only mean a day after `today`. */
@@ -14,7 +14,7 @@ export const futureDateFindings = (
 
 /** Refuses new events if a source of one of them, or of what it corrects, was read after `today`; null otherwise. */
 export const refuseFutureReadings = (
-  newEvents: readonly EventWithId<CommonFields & { readonly data?: CorrectedFields }>[],
+  newEvents: readonly EventWithId<EventOrCorrection>[],
   today: Day,
 ): Decision | null => {
   const findings = newEvents.flatMap(({ id, event }) =>
@@ -27,7 +27,10 @@ export const refuseFutureReadings = (
   return findings.length > 0 ? { outcome: 'refused', findings } : null;
 };
 
-const sourcesIn = ({ sources, data }: CommonFields & { readonly data?: CorrectedFields }): readonly Source[] => [
+/** `data`: of a correction, the fields that it corrects. */
+type EventOrCorrection = CommonFields & { readonly data?: CorrectedFields };
+
+const sourcesIn = ({ sources, data }: EventOrCorrection): readonly Source[] => [
   ...sources,
   ...((data?.['sources'] ?? []) as readonly Source[]),
 ];

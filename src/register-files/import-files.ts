@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { foldedKey } from '../domain/text.js';
 import { parseDay } from '../domain/time.js';
 import type { JobContext } from '../jobs/job.js';
 import { Instruments } from '../read-models/definitions/instruments.query.js';
@@ -21,7 +20,7 @@ import type { CellCorrection, CorrectionOptions } from './row-corrections.js';
 import { readRegisterRow, type RowContext } from './register-row.js';
 import { firstErrorPerCell, type ReportLine, type CellError } from './report.js';
 import {
-  editionKey,
+  rowKey,
   scanFile,
   type DefinitionsFile,
   type EditionsFile,
@@ -170,7 +169,7 @@ class FileImporter {
     if (context === null) return this.reportUnknownList(file);
     this.startProgress(file, rowsFile.rows);
     const { table } = rowsFile;
-    // The lines of the rows of a pass; null for all.
+    // The lines of the rows that the pass imports; null for all.
     let lines: ReadonlySet<number> | null = null;
     let isLast = false;
     for (let pass = 0; lines === null || lines.size > 0; pass += 1) {
@@ -227,7 +226,7 @@ class FileImporter {
    * Each row makes claims of the list's publisher, or of the speaker that it names: how many were on the list, in all and by category, and
    * how many came and left.
    */
-  private async importEditions({ path, table, rows, duplicateEditionKeys }: EditionsFile): Promise<boolean> {
+  private async importEditions({ path, table, rows, duplicateKeys }: EditionsFile): Promise<boolean> {
     const file = basename(path);
     this.recorder.startFile();
     const { list } = this.options;
@@ -242,7 +241,7 @@ class FileImporter {
     for await (const row of table.rows()) {
       if (this.isStopped()) break;
       if ('code' in row) return false;
-      const outcome = duplicateEditionKeys.has(editionKey(row.cells))
+      const outcome = duplicateKeys.has(rowKey('editions', row.cells) ?? '')
         ? refused(EDITION_TWICE)
         : await this.importEditionClaims(file, row, { ...context, previousDate });
       this.reportOutcome(file, row.line, withErrorsInColumnOrder(outcome, table.columns));
@@ -271,10 +270,10 @@ class FileImporter {
 
   private async importRow(file: PersonRowsFile, row: TableRow, context: RowContext): Promise<ImportOutcome> {
     if (row.isMisaligned) return refused(...row.errors);
-    const { kind, table, duplicateReferenceKeys } = file;
+    const { kind, table, duplicateKeys } = file;
     const cells = row.cells as RegisterRow & AmnestyRow;
     const parsed = kind === 'register' ? readRegisterRow(cells, context) : readAmnestyRow(cells, context);
-    const repeated = duplicateReferenceKeys.has(foldedKey(cells.ref)) ? [REFERENCE_TWICE] : [];
+    const repeated = duplicateKeys.has(rowKey(kind, cells) ?? '') ? [REFERENCE_TWICE] : [];
     const errors = firstErrorPerCell([...row.errors, ...repeated, ...parsed.errors]);
     if (errors.length > 0) return refused(...errors);
     const { correct = false } = this.options;
@@ -320,7 +319,10 @@ class FileImporter {
   }
 }
 
-/** Readings of a file for rows that name one another in `same_as`: a chain of as many, each before the one that it names. */
+/**
+ * How often a file is read at most: once for rows without `same_as`, then for those with it. A row that names a later row in `same_as`
+ * waits for the next reading.
+ */
 const MAX_SAME_AS_PASSES = 10;
 
 /** Whether the row names a case in `same_as` that is not known, or not yet. */

@@ -1,7 +1,7 @@
 /** Scans a file before anything is recorded: detects its kind, counts its rows, finds repeated references. */
 import { foldedKey } from '../domain/text.js';
 import { analyse } from 'chardet';
-import type { PersonRowFileKind } from './row-columns.js';
+import type { FileKind, PersonRowFileKind } from './row-columns.js';
 import { fileAccessProblem } from './csv.js';
 import { detectEncoding, readHead } from './dialect.js';
 import { readDefinitions, type DefinitionDraft } from './definitions-file.js';
@@ -21,26 +21,29 @@ export interface DefinitionsFile {
   readonly definitions: readonly DefinitionDraft[];
 }
 
-export interface PersonRowsFile {
-  readonly kind: PersonRowFileKind;
+interface RowsFile {
   readonly path: string;
   readonly table: TabularFile;
   /** The number of rows without the header. */
   readonly rows: number;
-  /** Folded keys of the references that several rows have. */
-  readonly duplicateReferenceKeys: ReadonlySet<string>;
+  /** The keys, as `rowKey` makes them, that several rows have. */
+  readonly duplicateKeys: ReadonlySet<string>;
+}
+
+export interface PersonRowsFile extends RowsFile {
+  readonly kind: PersonRowFileKind;
 }
 
 /** Editions that were published: each row makes several claims. */
-export interface EditionsFile extends Pick<PersonRowsFile, 'path' | 'table' | 'rows'> {
+export interface EditionsFile extends RowsFile {
   readonly kind: 'editions';
-  /** Of editions that several rows have: the keys as `editionKey` makes them. */
-  readonly duplicateEditionKeys: ReadonlySet<string>;
 }
 
-/** What an edition in a file is known by: its date, and who published it. */
-export const editionKey = ({ date = '', speaker = '' }: TableRow['cells']): string =>
-  JSON.stringify([date, foldedKey(speaker)]);
+/** What a row is known by within its file: the folded reference; of an edition, the date and the speaker. Null where that cell is empty. */
+export const rowKey = (kind: FileKind, { ref = '', date = '', speaker = '' }: TableRow['cells']): string | null => {
+  if (kind === 'editions') return date === '' ? null : JSON.stringify([date, foldedKey(speaker)]);
+  return ref === '' ? null : foldedKey(ref);
+};
 
 export type ScannedFile = DefinitionsFile | PersonRowsFile | EventsFile | EditionsFile;
 
@@ -86,9 +89,8 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
     for (const { code, expected } of row.errors)
       if (code === 'FILE.NAMELESS_COLUMN' && !nameless.has(expected))
         nameless.set(expected, { code, line: row.line, expected });
-    const { ref = '', date = '' } = row.cells;
-    if (ref === '' && date === '') continue;
-    const key = table.kind === 'editions' ? editionKey(row.cells) : foldedKey(ref);
+    const key = rowKey(table.kind, row.cells);
+    if (key === null) continue;
     if (seen.has(key)) duplicateKeys.add(key);
     else seen.add(key);
   }
@@ -99,9 +101,7 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
   if (nameless.size > 0) return [...nameless.values()];
   const { kind } = table;
   if (kind === 'events') return eventsFileOfTable(table, rows);
-  return kind === 'editions'
-    ? { kind, path, table, rows, duplicateEditionKeys: duplicateKeys }
-    : { kind, path, table, rows, duplicateReferenceKeys: duplicateKeys };
+  return { kind, path, table, rows, duplicateKeys };
 };
 
 /** Tells a file in another encoding (no cell beyond ASCII is UTF-8) from a UTF-8 file with a damaged cell. */
