@@ -124,7 +124,10 @@ export class Witnesses {
     return false;
   }
 
-  /** Without AbortSignal.timeout: within AbortSignal.any it may be collected before it fires (nodejs/node, issue 57736). */
+  /**
+   * Sends a checkpoint to a witness; fails after `timeoutMs`, or once the service stops. The timer is our own: Node may garbage-collect an
+   * AbortSignal.timeout that is only held by AbortSignal.any, and the witness would then never time out (nodejs/node, issue 57736).
+   */
   async #sendInTime(witness: Witness, note: string): Promise<void> {
     const { signal } = this.#stopping;
     signal.throwIfAborted();

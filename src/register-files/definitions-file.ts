@@ -150,7 +150,10 @@ export const definitionDiffRules = ({ drafts, place }: DefinitionDraft): DiffRul
   };
 };
 
-/** The entry of a definition that names what an earlier one names: a category, a day of the policy, a version of a clause. */
+/**
+ * The first entry of a definition in the file that defines again what an earlier entry of it defines: the same category, the policy from the
+ * same day, or the same version of a clause; undefined if none does.
+ */
 export const repeatedEntry = (drafts: readonly EventDraft[]): EventDraft | undefined => {
   const keys = new Set<string>();
   return drafts.find(({ data }) => keys.size === keys.add(matchKeyOf(data)).size);

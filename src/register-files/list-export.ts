@@ -116,13 +116,15 @@ const toCell = (text: string, column: number): string | Date =>
     : escapeCellText(text);
 
 /**
- * Escapes what hucre leaves as it is: a text that reads as an escape (`_x0041_`), and the two characters that XML cannot hold and events
- * recorded before they were refused may have. An escape is `_x`, four hexadecimal digits and `_` (ECMA-376, part 1, 22.4.2.4).
+ * Writes a text so that a spreadsheet shows it unchanged. In a workbook, `_x0041_` is read as the character with that code, `A` (ECMA-376,
+ * part 1, 22.4.2.4). So a text that already looks like that gets its first `_` written in this way; and so do U+FFFE and U+FFFF,
+ * which XML cannot hold: they are refused today, but an old event may have them. The library hucre does neither.
  */
 const escapeCellText = (text: string): string =>
   text
     .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
-    .replace(/[\uFFFE\uFFFF]/g, (character) => (character === '\uFFFE' ? '_xFFFE_' : '_xFFFF_'));
+    .replaceAll('\uFFFE', '_xFFFE_')
+    .replaceAll('\uFFFF', '_xFFFF_');
 
 const MAX_SHEET_NAME_LENGTH = 31;
 

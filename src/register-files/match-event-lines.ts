@@ -129,7 +129,10 @@ const pairChangedLines = (
 const hasSameDay = ({ line, before }: LineChange): boolean =>
   line.locatedEvent.event.occurredOn === before.recordedEvent.event.occurredOn;
 
-/** `after` is the result of `recordedIdOfPrecedingLine`; instead of null, the `after` of the recorded event is taken. */
+/**
+ * What differs between a line of the file and the event that an earlier import recorded for it. `after`: what `recordedIdOfPrecedingLine`
+ * gives for the line; where that is null, the recorded `after` counts as unchanged.
+ */
 const changeOf = (line: CheckedLine, recordedEvent: ComparableEvent, after: string | null | undefined): LineChange => {
   const event = withAfter(line.locatedEvent.event, after === null ? recordedEvent.event.after : after);
   const [now, before] = [event, recordedEvent.event] as unknown as readonly [RawEvent, RawEvent];

@@ -60,7 +60,7 @@ export const readWorkbook = async (path: string): Promise<Workbook | FileProblem
     };
     ({ sheets } = await readXlsx(bytes, { readStyles: true, sheets: isFirstVisible }));
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!types.isNativeError(error)) throw error;
     if (TOO_MANY_CELLS_MESSAGE.test(error.message))
       return tooLongProblem('20,000,000 cells from A1 to the last row and column in use, empty ones included');
     return notXlsxProblem(
@@ -84,10 +84,11 @@ const noticesOf = (
   const notices: FileNotice[] = [];
   const hiddenRows = [...(rowDefs ?? [])].flatMap(([index, { hidden }]) => (hidden === true ? [index + 1] : []));
   const hiddenColumns = (columns ?? []).filter(({ hidden }) => hidden === true).length;
-  const links = [...(cells?.values() ?? [])].filter(hidesLinkAddress).length;
-  const commented = [...(cells ?? [])].flatMap(([place, { comment }]) => (comment === undefined ? [] : [place]));
-  // Of a conversation, the older form of a comment may be there too, at the same cell.
-  const comments = Math.max(commented.length, new Set(threadedComments?.map(({ ref }) => ref)).size);
+  const storedCells = [...(cells?.values() ?? [])];
+  const links = storedCells.filter(hidesLinkAddress).length;
+  const notes = storedCells.filter(({ comment }) => comment !== undefined).length;
+  // Newer spreadsheets store a comment with its replies as a thread, and often also as a plain note of the same cell, for older ones.
+  const comments = Math.max(notes, new Set(threadedComments?.map(({ ref }) => ref)).size);
   if (otherSheets > 0)
     notices.push({
       code: 'FILE.OTHER_SHEETS',
@@ -126,15 +127,15 @@ const hidesLinkAddress = ({ value, hyperlink, formula = '' }: Cell): boolean => 
   return address !== '' && value !== null && !shown;
 };
 
-/** A formula that shows another text than the address, which is its first argument. */
+/** A formula that links to the address in its first argument, and shows the text in its second. */
 const LINK_FORMULA = /^=?\s*HYPERLINK\s*\(\s*(?:"([^"]*)")?/i;
-/** For an address that no text shows, since a formula computes it. */
+/** Stands for an address that a formula computes: no cell has this text, so that the address counts as not shown. */
 const COMPUTED_ADDRESS = '\0';
 
 /** The error of hucre for a sheet of too many cells: it fills every row up to the last cell, so that a stray cell takes all memory. */
 const TOO_MANY_CELLS_MESSAGE = /spans \d+ rows x \d+ columns .* over the \d+ limit/;
 
-/** The error of hucre for a sheet that is none of cells, such as one that is a chart. */
+/** The error of hucre where the chosen sheet has no cells, as a sheet that is a chart. */
 const NO_WORKSHEET_MESSAGE = /missing worksheet file/;
 
 const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonly unpackedBytes: number }> => {
@@ -166,7 +167,7 @@ const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonl
 };
 
 const WORKSHEET_PART = /^xl\/worksheets\/[^/]+\.xml$/;
-/** hucre reads a sheet that breaks off between two rows as if it ended there. */
+/** The end of a whole sheet. The library hucre does without: it reads a sheet that was cut off between two rows as a shorter one. */
 const WORKSHEET_END = /<\/([\w.-]+:)?worksheet\s*>/;
 const PART_END_BYTES = 1_024;
 

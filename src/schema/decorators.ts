@@ -132,7 +132,7 @@ export const slugType = patternType(
 );
 export const IsSlug = decoratorFactory(slugType);
 
-/** The id of a category or an incident: any slug but the key under which answers count people of whom it is not known. */
+/** The id of a category or an incident: any slug but UNKNOWN_KEY. */
 export const IsGroupId = decoratorFactory(
   patternType(
     new RegExp(`^(?!${UNKNOWN_KEY}$)${SLUG_PATTERN.source.slice(1)}`),

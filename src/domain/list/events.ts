@@ -30,10 +30,13 @@ export interface EditionFlow extends FlowNumbers {
   readonly since: string;
 }
 
-/** The key under which people are counted of whom the property is not known. No category and no incident may have it as its id. */
+/**
+ * Counts by a property (category, incident and others) have under this key the people of whom the property is not known. So no category and
+ * no incident may have it as its id.
+ */
 export const UNKNOWN_KEY = 'unknown';
 
-/** The members of one category; UNKNOWN_KEY for those whose category is not known, or not certain. */
+/** How many members one category has. Members whose category is not known, or not certain, are the group `unknown`. */
 export interface EditionGroup {
   readonly category: string;
   readonly total: number;

@@ -3,7 +3,7 @@
  *
  * Feeds must not slow down other requests, and one slow reader must not slow down the others. All readers are served in rounds:
  * each gets its next page, and readers with the same position and filter share one query and one serialisation. While the process is
- * busy, feeds pause after a round, so that they use FEED_SHARE of the time, but for at most MAX_PAUSE_MS. A reader that falls behind gets its events
+ * busy, each round is followed by a pause, so long that rounds take FEED_SHARE of the time, but never longer than MAX_PAUSE_MS. A reader that falls behind gets its events
  * from the read models' file, so it costs no more memory than one that keeps up.
  */
 import type { BeforeApplicationShutdown } from '@nestjs/common';
@@ -55,11 +55,11 @@ export const acceptsFeed = ({ headers }: FastifyRequest): boolean =>
 /** The shortest pause between rounds, in milliseconds. */
 const MIN_PAUSE_MS = 5;
 /**
- * The longest pause between rounds, in milliseconds. A round is timed by the clock, so that where other processes take the
- * processor, FEED_SHARE alone would let readers wait for many seconds.
+ * The longest pause between rounds, in milliseconds. Pauses are computed from the time that a round took by the clock. That includes the
+ * time in which other processes had the processor: on a busy machine, readers would wait for many seconds without this bound.
  */
 const MAX_PAUSE_MS = 500;
-/** The share of a busy process's time that rounds take, as far as MAX_PAUSE_MS allows. */
+/** The share of its time that a busy process gives to rounds; a larger one where the pause for it would exceed MAX_PAUSE_MS. */
 const FEED_SHARE = 1 / 100;
 
 const FEED_HEADERS = {
@@ -146,7 +146,7 @@ export class Feeds implements BeforeApplicationShutdown {
       unsubscribe();
       this.readers.delete(reader);
     });
-    // What the process did while nobody read says nothing of how busy it is now: at first it was starting.
+    // Utilization counts from the first reader on: before, the process may have been starting, which made the first pause long.
     if (this.readers.size === 0) this.utilizationAtLastRound = performance.eventLoopUtilization();
     this.readers.add(reader);
     out.writeHead(200, { ...reply.getHeaders(), ...FEED_HEADERS } as Record<string, string>);

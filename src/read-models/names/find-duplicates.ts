@@ -48,9 +48,9 @@ export class FindDuplicates implements JobKind<FindDuplicatesParameters> {
   }
 
   /**
-   * Starts the comparison of the register as known at the position of the scope, whatever its day and list, once all that is recorded
-   * is projected; it ends early once it has found `maxPairs` pairs. There is one job for each position: starting it again returns
-   * the same job. Throws what `openScope` throws, and errors of the store.
+   * Starts a job that compares all cases as known at the position of the scope; its day does not matter. Waits first until the read models
+   * have all that is recorded. The job ends early once it has found `maxPairs` pairs. There is one job for each position: a second
+   * call for the same position returns the first one's job. Throws what `openScope` throws, and errors of the store.
    */
   async start(scope: Scope): Promise<StartResult<null>> {
     const head = await this.reader.store.head();
