@@ -132,7 +132,7 @@ export interface RecordedEvent<F = unknown> extends EventWithId<F>, EventMetadat
   readonly recordedAt: string;
 }
 
-/** The result of `decide`. Refusals are values; nothing is thrown. */
+/** Whether new events may be recorded, and the findings that they add to their stream. A refusal is a value; nothing is thrown. */
 export type Decision =
   | { readonly outcome: 'accepted'; readonly findings: readonly Finding[]; readonly acknowledged: readonly string[] }
   | { readonly outcome: 'refused'; readonly findings: readonly Finding[] };

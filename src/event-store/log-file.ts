@@ -53,7 +53,7 @@ export class ExportedLogUnreadable extends Error {
 const BATCH_SIZE = 500;
 
 /**
- * Yields the events of a file in batches; `onRead` receives the total of bytes read so far. Throws LogFileUnreadable and
+ * Yields the events of a file in batches; `onRead` receives the total of bytes read so far. Throws ExportedLogUnreadable and
  * file-system errors.
  */
 export async function* readExportedLog(

@@ -68,15 +68,15 @@ export interface NamedCategory {
 export const findCategory = (cell: string, categories: readonly NamedCategory[]): NamedCategory | undefined => {
   const exact = categories.find(({ id }) => id === cell);
   if (exact !== undefined) return exact;
-  const key = foldedName(cell);
-  const matches = categories.filter(({ id, name }) => [id, ...namesOf(name)].some((word) => foldedName(word) === key));
+  const key = foldedCategoryName(cell);
+  const matches = categories.filter(({ id, name }) => [id, ...namesOf(name)].some((word) => foldedCategoryName(word) === key));
   return matches.length === 1 ? matches[0] : undefined;
 };
 
 const namesOf = ({ az, en, ru }: LocalName): readonly string[] => [az, en, ru].filter((word) => word !== undefined);
 
 /** Folds case (with the Turkic i), Unicode composition, white space and dashes, so that spellings of one name compare equal. */
-const foldedName = (text: string): string =>
+const foldedCategoryName = (text: string): string =>
   text
     .normalize('NFKC')
     .replace(/[İIı]/g, 'i')

@@ -62,7 +62,7 @@ export const matchLines = (
   ).filter(({ isFromEarlierImport }) => isFromEarlierImport);
   matchCandidates(comparable);
   const unmatched = comparable.filter(({ id }) => !recordedEventIds.includes(id));
-  return { recordedEventIds, changes: pairChangedLines(lines, recordedEventIds, unmatched, mayCorrect) };
+  return { recordedEventIds, changes: pairLinesWithChangedEvents(lines, recordedEventIds, unmatched, mayCorrect) };
 };
 
 /** The id of the event of the line that `after` names; undefined where it names no line, null where that line is not recorded yet. */
@@ -91,7 +91,7 @@ const asReported = (event: ReportedEvent<AnyEvent>): object => {
  * event: certainly so if it has a day or is `opened`, or if the file repeats all else imported for the case.
  * The day may differ only with `mayCorrect` and if the file repeats all else.
  */
-const pairChangedLines = (
+const pairLinesWithChangedEvents = (
   lines: readonly CheckedLine[],
   recordedEventIds: (string | null)[],
   unmatched: readonly ComparableEvent[],

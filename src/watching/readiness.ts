@@ -7,7 +7,7 @@ import type { WatchedStore } from './watched-store.js';
 export const MAX_READY_LAG_MS = 10_000;
 
 /** What docs/operations.md says about a code: what it means, and what to do. */
-interface MeaningAndRemedy {
+export interface MeaningAndRemedy {
   readonly meaning: string;
   readonly remedy: string;
 }

@@ -45,4 +45,5 @@ test.each(Object.entries(pages))('%s says what the code says (npm run docs)', (f
   const text = made();
   if (process.env['WRITE_DOCS'] === '1') writeFileSync(join(root, file), text);
   expect(read(file)).toBe(text);
+  expect(text).not.toMatch(/\| undefined \||\[object Object\]/);
 });

@@ -41,7 +41,7 @@ const PATRONYMIC_MARKER_BY_KEY: ReadonlyMap<string, string> = new Map([
   [DAUGHTER_OF, DAUGHTER_OF],
 ]);
 
-/** The words of a name in their order, at most MAX_NAME_WORDS. Any text is accepted; one without letters and digits has none. */
+/** The words of a name in their order, at most MAX_COMPARED_NAME_WORDS. Any text is accepted; one without letters and digits has none. */
 export const nameWords = (text: string): readonly NameWord[] => {
   const words: NameWord[] = [];
   for (const part of foldWordsOfName(text)) {

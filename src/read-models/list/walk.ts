@@ -24,7 +24,7 @@ export interface CaseSortPosition {
 export interface WalkedCase extends CaseSortPosition {
   /** Whether the case matches the filters in some possible courses only. */
   readonly isUncertain: boolean;
-  /** The columns asked for, of each period that is valid in the scope. */
+  /** A row for each period that is valid in the scope: sort key, case number and 1 if it is sure, then the columns asked for. */
   readonly periods: readonly (readonly SqlValue[])[];
 }
 

@@ -37,7 +37,7 @@ export const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, uncertaintySq
 export const MAX_RANKED_HITS = 200;
 /** Spellings after which looser expressions are not tried: what they add would be ranked below these. */
 const ENOUGH_SPELLINGS = 100;
-/** The most entries of the full-text index that are read to find MAX_CANDIDATES spellings, since filters may let few of them pass. */
+/** The most entries of the full-text index that are read to find MAX_RANKED_HITS spellings, since filters may let few of them pass. */
 export const MAX_INDEX_ENTRIES_READ = 20_000;
 
 export interface NameSearchResult {

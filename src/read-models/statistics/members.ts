@@ -98,7 +98,7 @@ const bandKeys = (bands: readonly Band[]): readonly string[] => bands.map(({ key
 const bandNumberSql = (day: string, bands: readonly Band[]): string =>
   `CASE ${bands.map(({ from, to }, number) => `WHEN ${day} BETWEEN ${from} AND ${to} THEN ${number}`).join(' ')} END`;
 
-/** SQL for the bands from that of one day to that of another, as `expandBands` reads it. */
+/** SQL for the bands from that of one day to that of another, as `bandRangeExpander` reads it. */
 const bandRangeSql = (first: string, last: string, bands: readonly Band[]): string =>
   `(${bandNumberSql(first, bands)} || '${BAND_RANGE_SEPARATOR}' || ${bandNumberSql(last, bands)})`;
 
