@@ -3,7 +3,7 @@
  * Verifies a log of Habeas without trusting its maker: plain Node, no dependencies, none of the register's own code.
  *
  *   node verify.mjs <exported log> <checkpoint> <public key>
- *     the whole log, against a checkpoint that anybody kept
+ *     the whole log, against a checkpoint that anybody kept, or against each of a file that has one a line
  *   node verify.mjs --proof <proof> <public key> [<checkpoint>]
  *     one event by its inclusion proof (`habeas prove`, `GET /v1/log/proof/inclusion`), against the checkpoint in it, or another
  *   node verify.mjs --consistency <proof> <earlier checkpoint> <later checkpoint> <public key>
@@ -63,15 +63,18 @@ const isSignature = (line, text, { name, hash, key }) => {
   );
 };
 
-/** A checkpoint may be kept as one line, in which spaces stand for the ends of lines. */
-const noteOf = (text) => {
-  const [, origin, size, root, signature] = /^(\S+) (\d+) (\S+) (— \S+ \S+)$/u.exec(text.trim()) ?? [];
-  return origin === undefined ? text : `${origin}\n${size}\n${root}\n\n${signature}\n`;
+/** The notes of a file of checkpoints: one note, or any number of lines, each a note with spaces for its line ends. */
+const notesOf = (kept) => {
+  const text = kept.replaceAll('\r\n', '\n').trim();
+  const lines = text.split('\n').map((line) => /^(\S+) (\d+) (\S+) (— \S+ \S+)$/u.exec(line.trim()));
+  if (!lines.includes(null))
+    return lines.map(([, origin, size, root, signature]) => `${origin}\n${size}\n${root}\n\n${signature}\n`);
+  if (!/^.+\n\n— /su.test(text)) throw new Error('that is no checkpoint: it has no signature');
+  return [`${text}\n`];
 };
 
 /** Name, size and root of a checkpoint that one of the keys has signed for the log of its name (C2SP tlog-checkpoint). */
-const openCheckpoint = (kept, publicKeys) => {
-  const note = noteOf(kept);
+const openNote = (note, publicKeys) => {
   const keys = publicKeys
     .split('\n')
     .filter((line) => line.trim() !== '')
@@ -81,10 +84,19 @@ const openCheckpoint = (kept, publicKeys) => {
   const [origin, size, root] = text.split('\n');
   const lines = note.slice(end + 2).split('\n');
   const isSigned = keys.some((key) => key.name === origin && lines.some((line) => isSignature(line, text, key)));
-  if (end < 0 || !note.endsWith('\n') || !isSigned) throw new No('the key has not signed this checkpoint');
+  if (!isSigned) throw new No('the key has not signed this checkpoint');
   const hash = bytesOf(root);
   if (!/^(0|[1-9]\d{0,14})$/.test(size) || hash === null) throw new No('what the key has signed is no checkpoint');
   return { origin, size: Number(size), root: hash };
+};
+
+const openCheckpoints = (kept, publicKeys) => notesOf(kept).map((note) => openNote(note, publicKeys));
+
+/** The checkpoint of a file that has one. */
+const openCheckpoint = (kept, publicKeys) => {
+  const [checkpoint, ...others] = openCheckpoints(kept, publicKeys);
+  if (others.length > 0) throw new Error('the file has several checkpoints; name one with the one that is meant');
+  return checkpoint;
 };
 
 /** Adds leaves one by one; keeps the root of each complete subtree. */
@@ -154,13 +166,17 @@ async function* linesOf(file) {
   if (rest.length > 0) yield () => utf8.decode(rest);
 }
 
-const verifyLog = async (file, { size, root }) => {
+const verifyLog = async (file, checkpoints) => {
+  const size = Math.max(...checkpoints.map((checkpoint) => checkpoint.size));
+  const rootsBySize = new Map();
+  for (const checkpoint of checkpoints)
+    rootsBySize.set(checkpoint.size, [...(rootsBySize.get(checkpoint.size) ?? []), checkpoint.root]);
   const tree = newTree();
   const revisions = new Map();
   let [position, erased] = [0, 0];
   const compareAt = () => {
-    if (position === size && !tree.root().equals(root))
-      throw new No(`positions 1 to ${size}: they are not those of the checkpoint`);
+    if (!(rootsBySize.get(position) ?? []).every((root) => tree.root().equals(root)))
+      throw new No(`positions 1 to ${position}: they are not those of the checkpoint`);
   };
   compareAt();
   for await (const readLine of linesOf(file)) {
@@ -295,7 +311,7 @@ const main = async ([first, ...rest]) => {
   }
   if (first === '--edition' && rest.length > 0) return verifyEdition(rest.map((file) => JSON.parse(read(file))));
   if (first === undefined || first.startsWith('--') || rest.length !== 2) throw new Error(USAGE);
-  return verifyLog(first, openCheckpoint(read(rest[0]), rest[1]));
+  return verifyLog(first, openCheckpoints(read(rest[0]), rest[1]));
 };
 
 try {

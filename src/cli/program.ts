@@ -623,7 +623,7 @@ const addVerify = (habeas: Command, context: Context, complete: SetExitCode): vo
       'verify every event of the log, and the whole against the last checkpoint and against one kept elsewhere',
     )
     .option(DATA_OPTION, DATA_DESCRIPTION)
-    .option('--against <checkpoint>', 'a file with a checkpoint that somebody kept')
+    .option('--against <checkpoint>', 'a file with a checkpoint that somebody kept, or with one a line')
     .option('--public-key <key>', 'the key that signed it, where that is none of this register')
     .option('--adopt', 'first give leaf hashes to the events recorded before there were any, and record that')
     .option('--by <person>', 'who decides to adopt them: person: and an opaque id')

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { leafTextOf } from '../event-store/codec.js';
 import type { StoredEvent } from '../event-store/port.js';
 import { adoptLog } from '../proof/adoption.js';
-import { openCheckpoint, type Checkpoint, type SigningKey } from '../proof/checkpoint.js';
+import { openKeptCheckpoints, type Checkpoint, type SigningKey } from '../proof/checkpoint.js';
 import { inclusionProof, subtreeHasherOf } from '../proof/merkle.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import type { VerifiedTree } from '../proof/verified-tree.js';
@@ -77,7 +77,7 @@ export const verifyCommand = async (options: VerifyOptions, context: Context): P
   if (against !== undefined && !existsSync(against)) throw new CannotRun(`There is no checkpoint ${against}`);
   if (options.adopt === true) context.out.write(await adoptEvents(settings, options, context));
   const verifiers = publicKey === undefined ? files.publicKeys() : [publicKey];
-  const given = against === undefined ? [] : [openCheckpoint(readFileSync(against, 'utf8'), verifiers)];
+  const given = against === undefined ? [] : openKeptCheckpoints(readFileSync(against, 'utf8'), verifiers);
   const checkpoints = [...files.lastCheckpointAsList(), ...given];
   const verified = await verifyLogWithProgress(settings, checkpoints, context);
   context.out.write(verificationReport(verified, checkpoints).join(''));

@@ -125,15 +125,24 @@ export const checkpointLine = (note: string): string => note.trimEnd().replace('
 
 const CHECKPOINT_LINE_PATTERN = /^(\S+) (\d+) (\S+) (— \S+ \S+)$/u;
 
-/** The signed note of a checkpoint that is given as a note or as one line. */
-const expandCheckpointLine = (text: string): string => {
-  const [, origin, size, root, signature] = CHECKPOINT_LINE_PATTERN.exec(text.trim()) ?? [];
-  return origin === undefined ? text : `${origin}\n${size}\n${root}\n\n${signature}\n`;
+/**
+ * Verifies the checkpoints of a file that somebody kept: one signed note, or any number of lines, each a checkpoint (`checkpointLine`).
+ * Line ends of other systems, and empty lines around, are accepted. Throws InvalidNote as `openCheckpoint` does.
+ */
+export const openKeptCheckpoints = (kept: string, publicKeys: readonly string[]): readonly Checkpoint[] => {
+  const text = kept.replaceAll('\r\n', '\n').trim();
+  const lines = text.split('\n').map((line) => CHECKPOINT_LINE_PATTERN.exec(line.trim()));
+  const notes = lines.includes(null)
+    ? [`${text}\n`]
+    : (lines as RegExpExecArray[]).map(
+        ([, origin, size, root, signature]) => `${origin}\n${size}\n${root}\n\n${signature}\n`,
+      );
+  return notes.map((note) => openCheckpoint(note, publicKeys));
 };
 
-/** Verifies a checkpoint, given as a signed note or as one line. Throws InvalidNote for what is none, or is signed by none of the keys. */
+/** Verifies a checkpoint, a signed note. Throws InvalidNote for what is none, or is signed by none of the keys. */
 export const openCheckpoint = (note: string, publicKeys: readonly string[]): Checkpoint => {
-  const [origin = '', size = '', root = '', end] = openNote(expandCheckpointLine(note), publicKeys).split('\n');
+  const [origin = '', size = '', root = '', end] = openNote(note, publicKeys).split('\n');
   const bytes = Buffer.from(root, 'base64');
   if (
     origin === '' ||

@@ -69,12 +69,12 @@ const verifyEveryEvent = async (
   const past = new EventsBeforeLeafHashes();
   let erased = 0;
   let tail: TreeBeforeCheckpoint | null = null;
+  const checkpointsBySize = groupBySize(checkpoints);
   const compareAt = (size: number): void => {
-    for (const checkpoint of checkpoints)
-      if (checkpoint.size === size) {
-        if (past.uncovered > 0 || !tree.root().equals(checkpoint.root)) throw differsFromCheckpointError(size);
-        tail = tree.tail();
-      }
+    for (const { root } of checkpointsBySize.get(size) ?? []) {
+      if (past.uncovered > 0 || !tree.root().equals(root)) throw differsFromCheckpointError(size);
+      tail = tree.tail();
+    }
   };
   compareAt(0);
   for await (const batch of readStoredLog(store, pageSize)) {
@@ -89,12 +89,19 @@ const verifyEveryEvent = async (
     }
     onProgress({ stage: 'events verified', done: tree.size, total: null });
   }
-  const longest = Math.max(0, ...checkpoints.map(({ size }) => size));
+  const longest = Math.max(0, ...checkpointsBySize.keys());
   if (longest > tree.size) throw shorterThanCheckpointError(longest, tree.size);
   // An adoption that was not completed covers nothing.
   const adopted = past.isAdoptionRecorded ? past.adopted : 0;
   const uncovered = past.uncovered + past.adopted - adopted;
   return { events: tree.size, uncovered, adopted, erased, tree: uncovered > 0 ? null : tree, tail };
+};
+
+const groupBySize = (checkpoints: readonly Checkpoint[]): ReadonlyMap<number, readonly Checkpoint[]> => {
+  const groups = new Map<number, Checkpoint[]>();
+  for (const checkpoint of checkpoints)
+    groups.set(checkpoint.size, [...(groups.get(checkpoint.size) ?? []), checkpoint]);
+  return groups;
 };
 
 /**

@@ -68,6 +68,50 @@ it('a log as it was recorded is verified, from within and by an outsider, also a
   });
 });
 
+it.each([
+  ['without its last line end', (note: string) => note.trimEnd()],
+  ['with the line ends of another system', (note: string) => note.replaceAll('\n', '\r\n')],
+  ['with empty lines around', (note: string) => `\n${note}\n\n`],
+])('a checkpoint that was kept %s does as well', async (_, kept) => {
+  writeFileSync(at('kept'), kept(readFileSync(at('checkpoint'), 'utf8')));
+  expect(await out('verify', '--against', at('kept'))).toContain('those of the checkpoint of 8 events');
+  writeFileSync(at('log'), await out('export'));
+  expect(await outsider(at('log'), at('kept'), publicKey)).toMatchObject({ code: 0 });
+});
+
+it.each([
+  ['empty', ''],
+  ['something else', 'hello\n'],
+  ['without a signature', 'register.example/log\n8\nAAAA\n'],
+])('a checkpoint that is %s could not be checked; nobody is accused', async (_, kept) => {
+  writeFileSync(at('kept'), kept);
+  writeFileSync(at('log'), await out('export'));
+  expect(await outsider(at('log'), at('kept'), publicKey)).toMatchObject({
+    code: 2,
+    text: 'It could not be checked: that is no checkpoint: it has no signature\n',
+  });
+  expect(await habeas('verify', '--against', at('kept'))).toMatchObject({ code: 2 });
+});
+
+it('a file with a checkpoint a line, as a witness keeps it, is held against the log line by line', async () => {
+  const lineOf = (note: string): string => note.trim().split(/\n+/).join(' ');
+  const earlier = lineOf(readFileSync(at('checkpoint'), 'utf8'));
+  await onStore((store) => store.append(newStreamName(), 'no-stream', newEvents(1)));
+  const later = lineOf(await out('checkpoint'));
+  writeFileSync(at('witness'), `${earlier}\n${later}\n`);
+  const printed = await out('verify', '--against', at('witness'));
+  expect(printed).toContain('those of the checkpoint of 8 events');
+  expect(printed).toContain('those of the checkpoint of 9 events');
+  writeFileSync(at('log'), await out('export'));
+  expect(await outsider(at('log'), at('witness'), publicKey)).toEqual({
+    code: 0,
+    text: 'Yes: 9 events, each as it was recorded; the first 9 are those of the checkpoint.\n',
+  });
+  writeFileSync(at('witness'), `${earlier.replace(' 8 ', ' 7 ')}\n${later}\n`);
+  expect(await outsider(at('log'), at('witness'), publicKey)).toMatchObject({ code: 1 });
+  expect(await habeas('verify', '--against', at('witness'))).toMatchObject({ code: 2 });
+});
+
 it('a checkpoint that was kept as one line does as well', async () => {
   writeFileSync(at('line'), readFileSync(at('checkpoint'), 'utf8').trim().split(/\n+/).join(' '));
   expect(await out('verify', '--against', at('line'))).toContain('those of the checkpoint of 8 events');

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { newKey, openCheckpoint, parseSigningKey, signCheckpoint } from '../../src/proof/checkpoint.js';
+import { newKey, openKeptCheckpoints, parseSigningKey, signCheckpoint } from '../../src/proof/checkpoint.js';
 import { parseWitnesses, Witnesses, type Witness } from '../../src/proof/witnesses.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
@@ -60,7 +60,7 @@ it('a file gets a line for each, which is a checkpoint by itself', async () => {
   witnesses.send(noteOf(2));
   await until(() => read('witness').split('\n').length === 3);
   const lines = read('witness').trimEnd().split('\n');
-  expect(lines.map((line) => openCheckpoint(line, [key.publicKey]).size)).toEqual([1, 2]);
+  expect(lines.map((line) => openKeptCheckpoints(line, [key.publicKey])[0]?.size)).toEqual([1, 2]);
 });
 
 it('a file that takes nothing fails after its time, and gets the next line when it takes one again', async () => {
@@ -71,7 +71,7 @@ it('a file that takes nothing fails after its time, and gets the next line when 
   await until(() => changes.length === 1);
   expect([changes, witnesses.states()]).toEqual([[[1, true]], [{ isFailing: true, failures: 1 }]]);
   const line = await readFile(at('pipe'), 'utf8');
-  expect(openCheckpoint(line, [key.publicKey]).size).toBe(1);
+  expect(openKeptCheckpoints(line, [key.publicKey])[0]?.size).toBe(1);
   rmSync(at('pipe'));
   await until(() => {
     witnesses.send(noteOf(2));
