@@ -12,17 +12,18 @@ import { STILL_KNOWN } from '../src/read-models/table.js';
 import { openRaw, type Db } from './raw.js';
 import { LIST, TODAY } from './synthetic.js';
 
-/** The column that each filter compares. */
-const FILTER_COLUMNS: Readonly<Record<keyof Filters, string>> = {
-  category: 'category',
-  custody: 'custody',
-  proceedings: 'proceedings',
-  stage: 'stage',
-  article: 'article',
-  facility: 'facility',
-  incident: 'incident',
-  certainty: 'certainty',
-};
+/** The filters that are measured. Each compares the column of its name. */
+const MEASURED_FILTERS = [
+  'category',
+  'custody',
+  'proceedings',
+  'stage',
+  'article',
+  'facility',
+  'incident',
+  'certainty',
+] as const satisfies readonly (keyof Filters)[];
+export type MeasuredFilter = (typeof MEASURED_FILTERS)[number];
 const SORT_COLUMNS = { name: 'name_key', recognised: 'since', reference: 'reference_key' } as const;
 
 /** The columns of what a page shows of a person. */
@@ -72,7 +73,7 @@ export const makeRawPages = (file: string, models: string): void => {
         AND o.from_day <= p.from_day AND p.from_day < o.to_day
       WHERE p.list = '${list}' ${isMember}) WHERE ${condition}`);
     for (const sort of Object.values(SORT_COLUMNS))
-      for (const filter of ['', ...Object.values(FILTER_COLUMNS).map((column) => `${column}, `)])
+      for (const filter of ['', ...MEASURED_FILTERS.map((column) => `${column}, `)])
         db.exec(
           `CREATE INDEX "${table} ${filter}${sort}" ON "${table}" (${filter}${sort}, no${condition === VALID_NOW ? '' : ', from_day, to_day'})`,
         );
@@ -87,7 +88,7 @@ export const makeRawPages = (file: string, models: string): void => {
 export interface RawPageRequest {
   /** Whether the page is of all cases, now; otherwise it is of a list. */
   readonly isOfCases: boolean;
-  readonly filter: readonly [keyof Filters, string] | null;
+  readonly filter: readonly [MeasuredFilter, string] | null;
   readonly sort: Sort;
   readonly limit: number;
   readonly asOf: number | null;
@@ -108,7 +109,7 @@ export const rawPages = (
   const key = SORT_COLUMNS[sort.replace('-', '') as keyof typeof SORT_COLUMNS];
   const [direction, beyond] = sort.startsWith('-') ? ['DESC', '<'] : ['ASC', '>'];
   const conditions = [
-    ...(filter === null ? [] : [`${FILTER_COLUMNS[filter[0]]} = @value`]),
+    ...(filter === null ? [] : [`${filter[0]} = @value`]),
     ...(asOf === null ? [] : ['from_day <= @asOf AND @asOf < to_day']),
     ...(known === null ? [] : ['known_from <= @known AND @known < known_to']),
   ];

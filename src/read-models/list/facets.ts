@@ -27,18 +27,23 @@ export interface FacetRow {
   readonly to_day: Day;
 }
 
-/** A property that people are filtered by. */
-interface FacetProperty {
+/** A property that people are filtered by, computed from some columns of a period. */
+interface FacetProperty<Column extends keyof PeriodRow = keyof PeriodRow> {
   readonly name: string;
+  readonly columns: readonly Column[];
   /**
    * Values that nearly every case has for a while. The register as a whole has no facets for them, which would make up most rows:
    * pages look for such people among everybody.
    */
   readonly transientValues: readonly string[];
-  readonly valuesOfPeriod: (period: PeriodRow) => readonly (string | null)[];
+  readonly valuesOfPeriod: (period: Pick<PeriodRow, Column>) => readonly (string | null)[];
   /** The values of which a period must have one to match the filters; undefined if it may have any. */
   readonly valuesInFilters: (filters: Filters) => readonly string[] | undefined;
 }
+
+/** Lets the compiler check that a property reads no other columns than it names. */
+const facetProperty = <Column extends keyof PeriodRow>(property: FacetProperty<Column>): FacetProperty<Column> =>
+  property;
 
 const singletonOf = (value: string | undefined): readonly string[] | undefined =>
   value === undefined ? undefined : [value];
@@ -50,39 +55,45 @@ const AWAITING_JUDGMENT = 'awaiting-judgment' satisfies Filters['stage'];
  * values have the fewest people come first.
  */
 const FACET_PROPERTIES: readonly FacetProperty[] = [
-  {
+  facetProperty({
     name: 'incident',
+    columns: ['incident'],
     transientValues: [],
     valuesOfPeriod: ({ incident }) => [incident],
     valuesInFilters: ({ incident }) => singletonOf(incident),
-  },
-  {
+  }),
+  facetProperty({
     name: 'facility',
+    columns: ['facility'],
     transientValues: [],
     valuesOfPeriod: ({ facility }) => [facility],
     valuesInFilters: ({ facility }) => singletonOf(facility === undefined ? undefined : toNfc(facility)),
-  },
-  {
+  }),
+  facetProperty({
     name: 'article',
+    columns: ['articles'],
     transientValues: [],
     valuesOfPeriod: ({ articles }) => headsOfStoredArticles(JSON.parse(articles) as readonly string[]),
     valuesInFilters: ({ article }) => article?.map(headOfFilterArticle),
-  },
-  {
+  }),
+  facetProperty({
     name: 'category',
+    columns: ['category'],
     transientValues: [],
     valuesOfPeriod: ({ category }) => [category],
     valuesInFilters: ({ category }) => category,
-  },
-  {
+  }),
+  facetProperty({
     name: 'proceedings',
+    columns: ['proceedings'],
     transientValues: ['none'],
     valuesOfPeriod: ({ proceedings }) => [proceedings],
     valuesInFilters: ({ proceedings, stage }) =>
       proceedings ?? (stage === 'convicted' ? [...CONVICTED_STAGE] : undefined),
-  },
-  {
+  }),
+  facetProperty({
     name: 'stage',
+    columns: ['proceedings', 'custody'],
     transientValues: [AWAITING_JUDGMENT],
     // The filter `stage=convicted` walks the facets of proceedings, so it needs no value here.
     valuesOfPeriod: ({ proceedings, custody }) => [
@@ -91,13 +102,14 @@ const FACET_PROPERTIES: readonly FacetProperty[] = [
         : null,
     ],
     valuesInFilters: ({ stage }) => singletonOf(stage === AWAITING_JUDGMENT ? stage : undefined),
-  },
-  {
+  }),
+  facetProperty({
     name: 'custody',
+    columns: ['custody'],
     transientValues: ['unknown', 'detained'],
     valuesOfPeriod: ({ custody }) => [custody],
     valuesInFilters: ({ custody }) => custody,
-  },
+  }),
 ];
 
 /**
@@ -180,6 +192,16 @@ export const chooseFacets = (list: string, population: Population, filters: Filt
   return { toWalk: of(EVERYBODY_FACET, ['']), uncertainFacets, walksEverybody: true };
 };
 
+/** The columns that the facets of a period depend on. */
+const FACET_COLUMNS: readonly (keyof PeriodRow)[] = [
+  ...new Set<keyof PeriodRow>([
+    'list',
+    'recognition',
+    'custody',
+    ...FACET_PROPERTIES.flatMap(({ columns }) => columns),
+  ]),
+];
+
 /** Cached facets of periods: an event leaves most periods of its case unchanged. */
 const FACETS_OF_PERIODS = new LRUCache<string, readonly number[]>({ max: 10_000 });
 
@@ -188,8 +210,7 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   const { list, recognition } = period;
   if (period.undecided === 1) return [facetNumber(list, UNDECIDED_FACET)];
   if (recognition === 'none') return [];
-  const { incident, facility, articles, category, proceedings, custody } = period;
-  const key = [list, recognition, incident, facility, articles, category, proceedings, custody].join('\0');
+  const key = FACET_COLUMNS.map((column) => period[column]).join('\0');
   const known = FACETS_OF_PERIODS.get(key);
   if (known !== undefined) return known;
   const group = populationGroupOf(period);

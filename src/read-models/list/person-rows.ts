@@ -8,22 +8,24 @@ import type { WalkedCase } from './walk.js';
 
 /** SQL for the columns that a page shows of a period `p` and of its case `o.case_no`, with the joins that they need. */
 export const shownColumnsSql = (scope: ListScope): { readonly columns: string; readonly joins: string } => ({
-  columns: `e.case_id, e.name, e.refs, ${STANDING_COLUMNS}`,
+  columns: `${LIST_ENTRY_COLUMNS.map((column) => `e.${column}`).join(', ')}, ${STANDING_COLUMNS}`,
   joins: `CROSS JOIN list_entries e ON e.case_no = o.case_no AND ${versionCondition('e', scope)}`,
 });
 
-/** Index of the first column of the list entry in a walked row: three columns of the walk itself stand before it. */
+const LIST_ENTRY_COLUMNS = ['case_id', 'name', 'refs'] as const;
+/** Index of the first of the LIST_ENTRY_COLUMNS in a walked row: three columns of the walk itself stand before it. */
 const LIST_ENTRY_INDEX_IN_WALKED_ROW = 3;
-/** Index of the first of the STANDING_COLUMNS in a walked row, after the three columns of the list entry. */
-const STANDING_INDEX_IN_WALKED_ROW = LIST_ENTRY_INDEX_IN_WALKED_ROW + 3;
+const STANDING_INDEX_IN_WALKED_ROW = LIST_ENTRY_INDEX_IN_WALKED_ROW + LIST_ENTRY_COLUMNS.length;
 
 /** What is shown of a case that was walked with the columns of `shownColumnsSql`. */
 export const personViewOf = ({ periods, isUncertain }: Pick<WalkedCase, 'periods' | 'isUncertain'>): PersonView => {
   const entry = periods[0] ?? [];
+  const shown = (column: (typeof LIST_ENTRY_COLUMNS)[number]): SqlValue | undefined =>
+    entry[LIST_ENTRY_INDEX_IN_WALKED_ROW + LIST_ENTRY_COLUMNS.indexOf(column)];
   return {
-    caseId: entry[LIST_ENTRY_INDEX_IN_WALKED_ROW] as string,
-    references: JSON.parse(entry[LIST_ENTRY_INDEX_IN_WALKED_ROW + 2] as string) as readonly Reference[],
-    name: entry[LIST_ENTRY_INDEX_IN_WALKED_ROW + 1] as string | null,
+    caseId: shown('case_id') as string,
+    references: JSON.parse(shown('refs') as string) as readonly Reference[],
+    name: shown('name') as string | null,
     certainty: isUncertain ? 'uncertain' : 'yes',
     standings: possibleStandingsIfDecided(periods.map((row) => standingIn(row, STANDING_INDEX_IN_WALKED_ROW))),
   };

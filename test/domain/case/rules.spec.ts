@@ -46,7 +46,7 @@ describe('the axes that an event changes', () => {
   const day = { occurredOn: '2024-09-01' };
   const list = { ...day, list: 'union', category: 'believers', reason: 'x' };
   const pardoned = { ...day, type: 'pardoned', decree: 'pardon-2023' } as const;
-  test.each<[string, CaseEventFields, readonly string[]]>([
+  const axesOfLast: readonly [string, CaseEventFields, readonly string[]][] = [
     ['an arrest that begins an episode', [arrested], [...custody, 'proceedings', 'sentence', 'list:*']],
     [
       'an arrest after a release',
@@ -81,8 +81,14 @@ describe('the axes that an event changes', () => {
     ['escaped', [{ ...day, type: 'escaped' }], custody],
     ['wanted', [{ ...day, type: 'wanted' }], custody],
     ['died', [died], custody],
-  ])('%s', (_, events, axes) => {
+  ];
+  test.each(axesOfLast)('%s', (_, events, axes) => {
     expect(orderOf(withIds(...events)).datedEvents.at(-1)?.axes).toEqual(axes);
+  });
+
+  test('every type has a row', () => {
+    const types = new Set<string | undefined>(axesOfLast.map(([, events]) => events.at(-1)?.type));
+    expect(Object.keys(rules).filter((type) => !types.has(type))).toEqual([]);
   });
 
   test.each<[string, Axis, Axis, boolean]>([

@@ -43,7 +43,8 @@ const some = <T>(random: Random, values: readonly T[]): readonly T[] => [
   ...new Set([random.pick(values), random.pick(values)]),
 ];
 
-const DRAWN: { readonly [F in keyof Filters]-?: (random: Random) => Filters[F] } = {
+/** The filters that `matches` knows. */
+const DRAWN = {
   category: (random) => some(random, CATEGORIES),
   custody: (random) => some(random, random.chance(50) ? CUSTODIES : ['detained', 'imprisoned', 'unknown']),
   proceedings: (random) => some(random, random.chance(50) ? PROCEEDINGS : ['none', 'convicted']),
@@ -52,11 +53,13 @@ const DRAWN: { readonly [F in keyof Filters]-?: (random: Random) => Filters[F] }
   facility: (random) => random.pick(['north', 'south']),
   incident: (random) => random.pick(['march', 'raid']),
   certainty: (random) => random.pick(['yes', 'uncertain']),
-};
+} satisfies { readonly [F in keyof Filters]?: (random: Random) => Filters[F] };
 
 const drawQuestion = (random: Random, { lists, days, log }: RandomLog): Question => {
   const population = random.pick(POPULATIONS);
-  const names = (Object.keys(DRAWN) as (keyof Filters)[]).filter((name) => name !== 'category' || population !== 'all');
+  const names = (Object.keys(DRAWN) as (keyof typeof DRAWN)[]).filter(
+    (name) => name !== 'category' || population !== 'all',
+  );
   const asked = Array.from({ length: random.below(3) }, () => random.pick(names));
   return {
     population,
