@@ -139,6 +139,7 @@ const splitPatronymic = (letters: string): readonly string[] => {
  * - ö, ü, o, u: Söyüdlü, Союдлу;
  * - ı, i, y (merged by `romanise`): Vaqifqızı, Vagifgyzy;
  * - the same sound twice: Məmmədov, Мамедов; Ülviyyə, Ульвия;
+ * - n before b or p, which is heard as m: Qənbərov, Гамбаров;
  * - d before j, with which English and Russian write c: Hacıyev, Hadjiyev, Гаджиев.
  */
 const mergeSounds = (letters: string): string =>
@@ -147,6 +148,7 @@ const mergeSounds = (letters: string): string =>
     .replace(/e/g, 'a')
     .replace(/o/g, 'u')
     .replace(/d+(?=j)/g, '')
+    .replace(/n(?=[bp])/g, 'm')
     .replace(/(\p{Letter})\1+/gu, '$1');
 
 /**

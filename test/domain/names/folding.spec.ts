@@ -27,6 +27,7 @@ describe('the key of a name', () => {
     ['y before a vowel', ['Əliyev', 'Aliyev', 'Aliev', 'Алиев']],
     ['ye at the start', ['Yeganə', 'Yegana', 'Egana', 'Егана']],
     ['a softened consonant', ['Gülnarə', 'Gulnara', 'Gyulnara', 'Гюльнара']],
+    ['n before b', ['Qənbərov', 'Гамбаров', 'Gambarov', 'Ганбаров']],
     ['e after a hissing sound', ['Orucov', 'Orujov', 'Orudzhev', 'Оруджев']],
     ['-lı and -li', ['Novruzlu', 'Novruzly', 'Новрузлу']],
     ['-zadə', ['Hüseynzadə', 'Huseynzada', 'Huseynzadeh', 'Гусейнзаде']],
