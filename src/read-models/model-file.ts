@@ -41,7 +41,7 @@ export const PERSONAL_TABLES: readonly string[] = [
 ];
 
 /** Bump when the meaning of rows changes but the schema does not; files of another version are rebuilt. */
-const PROJECTION_VERSION = 9;
+const PROJECTION_VERSION = 10;
 
 const CREATE_TABLES = [
   ...CREATE_LOG_TABLES,

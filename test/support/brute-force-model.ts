@@ -10,7 +10,7 @@ import {
   HELD,
   initialState,
   isOpenEnded,
-  sentenceEnd,
+  sentenceEnds,
   type ScriptEvent,
   type State,
 } from './model-case.js';
@@ -89,13 +89,13 @@ const possibleStates = (
   for (const course of courses) {
     const state = initialState();
     for (const [at, happening] of script.entries()) if ((course[at] ?? 0) <= day) apply(state, happening);
-    const end = sentenceEnd(state, dayIn(course));
-    const ends = end === null ? [] : courses.map((other) => sentenceEnd(state, dayIn(other)) ?? end);
+    const end = sentenceEnds(state, dayIn(course));
+    const ends = end === null ? [] : courses.flatMap((other) => sentenceEnds(state, dayIn(other)) ?? end);
     const range = end === null ? null : ([Math.min(...ends), isOpenEnded(state) ? null : Math.max(...ends)] as const);
     const { state: passed } = state.sentence;
     const sentenceStates = [
-      ...(end === null || day < end || isOpenEnded(state) ? [passed] : []),
-      ...(end !== null && end <= day ? ['completed'] : []),
+      ...(end === null || day < end[1] || isOpenEnded(state) ? [passed] : []),
+      ...(end !== null && end[0] <= day ? ['completed'] : []),
     ];
     for (const sentenceState of sentenceStates) {
       const found = { ...state, sentenceState, end: range };

@@ -25,8 +25,10 @@ interface Sentence {
   /** Null without a term; `unknown` for a sentence that may end on any later day. */
   readonly term: string | null;
   readonly reductions: readonly string[];
-  /** A day; null if it counts from the arrest. */
+  /** A day; null if it counts from the arrest, or between that and `further`. */
   readonly countedFrom: number | null;
+  /** The id of the conviction, if a sentence of imprisonment ran then. */
+  readonly further: string | null;
 }
 
 /** An event that a release may rest on, with its last possible day. */
@@ -46,6 +48,8 @@ export interface State {
   medicalFrom: string | null;
   facility: string | null;
   proceedings: string;
+  /** The conviction beside which the person is charged anew. */
+  earlier: { readonly proceedings: string; readonly articles: readonly string[] } | null;
   sentence: Sentence;
   articles: readonly string[];
   incident: string | null;
@@ -70,6 +74,7 @@ const NO_SENTENCE: Sentence = {
   term: null,
   reductions: [],
   countedFrom: null,
+  further: null,
 };
 
 export const initialState = (): State => ({
@@ -87,6 +92,7 @@ export const initialState = (): State => ({
 
 const newEpisode = () => ({
   proceedings: 'none',
+  earlier: null,
   sentence: NO_SENTENCE,
   articles: [],
   incident: null,
@@ -127,14 +133,39 @@ interface SentenceField {
   readonly life?: boolean;
 }
 
-const sentenceFrom = ({ kind, term, life = false }: SentenceField, countedFrom: number | null): Sentence => ({
+const sentenceFrom = (
+  { kind, term, life = false }: SentenceField,
+  { countedFrom, further }: Pick<Sentence, 'countedFrom' | 'further'>,
+): Sentence => ({
   state: kind === 'suspended' ? 'suspended' : 'active',
   imprisonment: kind === 'imprisonment',
   life,
   term: term ?? (kind === 'unknown' ? 'unknown' : null),
   reductions: [],
   countedFrom,
+  further,
 });
+
+const CONVICTED = ['convicted', 'on-appeal', 'final'];
+const isServing = ({ sentence }: State): boolean => sentence.state === 'active' && sentence.imprisonment;
+
+/** The end of the proceedings without guilt: of those of the new charge, if there is one beside a conviction. */
+const acquit = (state: State, proceedings: string): void => {
+  if (state.earlier === null) {
+    proceed(state, proceedings);
+    extinguish(state);
+    return;
+  }
+  proceed(state, state.earlier.proceedings);
+  state.articles = state.earlier.articles;
+  state.earlier = null;
+};
+
+/** An appeal is about the conviction, not about a new charge. */
+const proceedWithAppeal = (state: State, proceedings: string): void => {
+  if (state.earlier === null) proceed(state, proceedings);
+  else state.earlier = { ...state.earlier, proceedings };
+};
 
 const articlesIn = (fields: ScriptEvent['fields']): readonly string[] =>
   (fields['articles'] as readonly { article: string; part: string }[])
@@ -155,22 +186,29 @@ const grant = (state: State, { id, type, last, fields }: ScriptEvent): void => {
   if (effect === 'term-reduced' && typeof reducedBy === 'string')
     state.sentence = { ...state.sentence, reductions: [...state.sentence.reductions, reducedBy] };
   if (effect === 'replaced' && replacement !== undefined)
-    state.sentence = sentenceFrom(replacement as SentenceField, state.sentence.countedFrom);
-  if (effect === 'released-from-liability') state.proceedings = 'terminated';
-  if (effect === 'released-from-liability' || effect === 'record-expunged') extinguish(state);
+    state.sentence = sentenceFrom(replacement as SentenceField, state.sentence);
+  if (effect === 'released-from-liability') acquit(state, 'terminated');
+  if (effect === 'record-expunged') extinguish(state);
 };
 
 const decideAppeal = (state: State, outcome: unknown, newSentence: unknown): void => {
   if (outcome === 'quashed' || outcome === 'retrial') {
     proceed(state, outcome === 'quashed' ? 'quashed' : 'on-trial');
     if (outcome === 'retrial') state.convicted = false;
+    state.earlier = null;
     extinguish(state);
     return;
   }
-  if (newSentence !== undefined)
-    state.sentence = sentenceFrom(newSentence as SentenceField, state.sentence.countedFrom);
-  proceed(state, 'final');
+  if (newSentence !== undefined) state.sentence = sentenceFrom(newSentence as SentenceField, state.sentence);
+  proceedWithAppeal(state, 'final');
   if (outcome === 'suspended') state.sentence = { ...state.sentence, state: 'suspended' };
+};
+
+/** Nobody leaves a hospital by a judgment or an order, unless it names another place. */
+const putInto = (state: State, custody: string, facility: unknown): void => {
+  if (state.custody === 'medical-custody' && facility === undefined) state.medicalFrom = custody;
+  else setCustody(state, custody);
+  state.facility = textOr(facility, state.facility);
 };
 
 type Effect = (state: State, event: ScriptEvent) => void;
@@ -190,25 +228,44 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
     moveOut(state, sentence === 'active' && imprisonment ? 'imprisoned' : 'detained');
   },
   charged: (state, { fields }) => {
+    if (CONVICTED.includes(state.proceedings))
+      state.earlier = { proceedings: state.proceedings, articles: state.articles };
     proceed(state, 'charged');
     state.articles = articlesIn(fields);
   },
   tried: (state) => proceed(state, 'on-trial'),
   remanded: (state, { fields }) => {
     if (fields['measure'] === 'house-arrest') return moveOut(state, 'house-arrest');
-    setCustody(state, 'remand');
-    state.facility = textOr(fields['facility'], state.facility);
+    putInto(state, 'remand', fields['facility']);
   },
-  convicted: (state, { fields }) => {
+  convicted: (state, { id, fields }) => {
+    const sentence = fields['sentence'] as SentenceField;
+    const isFurther = isServing(state);
+    // Whoever was released before the first judgment of the episode is arrested to serve it.
+    if (
+      sentence.kind === 'imprisonment' &&
+      !state.convicted &&
+      ['none', 'charged', 'on-trial'].includes(state.proceedings)
+    )
+      state.released = false;
+    if (isFurther && ['suspended', 'restriction', 'fine'].includes(sentence.kind))
+      state.articles = state.earlier?.articles ?? state.articles;
+    else {
+      state.articles = articlesIn(fields);
+      const from = fields['countedFrom'];
+      state.sentence = sentenceFrom(sentence, {
+        countedFrom: typeof from === 'number' ? from : null,
+        further: isFurther ? id : null,
+      });
+    }
     proceed(state, 'convicted');
     state.convicted = true;
-    state.articles = articlesIn(fields);
-    const from = fields['countedFrom'];
-    state.sentence = sentenceFrom(fields['sentence'] as SentenceField, typeof from === 'number' ? from : null);
-    state.facility = textOr(fields['facility'], state.facility);
-    if (state.sentence.imprisonment && HELD.includes(state.custody)) setCustody(state, 'imprisoned');
+    state.earlier = null;
+    if (sentence.kind === 'imprisonment' && HELD.includes(state.custody))
+      putInto(state, 'imprisoned', fields['facility']);
+    else state.facility = textOr(fields['facility'], state.facility);
   },
-  appealed: (state) => proceed(state, 'on-appeal'),
+  appealed: (state) => proceedWithAppeal(state, 'on-appeal'),
   'appeal-decided': (state, { fields }) => decideAppeal(state, fields['outcome'], fields['newSentence']),
   transferred: (state, { fields: { facility, medical } }) => {
     const from = state.medicalFrom;
@@ -225,14 +282,8 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
     state.grounds = { ...state.grounds, paroled: { id, last } };
     if (state.sentence.state === 'active') state.sentence = { ...state.sentence, state: 'suspended' };
   },
-  'charges-dropped': (state) => {
-    proceed(state, 'terminated');
-    extinguish(state);
-  },
-  acquitted: (state) => {
-    proceed(state, 'acquitted');
-    extinguish(state);
-  },
+  'charges-dropped': (state) => acquit(state, 'terminated'),
+  acquitted: (state) => acquit(state, 'acquitted'),
   released: (state, event) => {
     const reason = String(event.fields['reason']);
     const custody = { exchange: 'abroad', parole: 'conditional-liberty' }[reason] ?? 'free';
@@ -289,11 +340,16 @@ const plus = (day: number, term: string, sign: 1 | -1): number => {
 
 const hasEnd = ({ state, term }: Sentence): boolean => RUNNING.includes(state) && term !== null;
 
-/** The day from which the sentence of a course has ended, given the day of each event; null if it has no end, or none that is known. */
-export const sentenceEnd = ({ sentence, arrest }: State, dayOf: (id: string) => number): number | null => {
+/** The first and the last day from which the sentence of a course may have ended, given the day of each event; null if it has no end, or none that is known. */
+export const sentenceEnds = (
+  { sentence, arrest }: State,
+  dayOf: (id: string) => number,
+): readonly [number, number] | null => {
   if (!hasEnd(sentence)) return null;
   const from = sentence.countedFrom ?? (arrest === null ? null : dayOf(arrest.id));
-  return from === null ? null : endFrom(from, sentence);
+  if (from === null) return null;
+  const last = sentence.countedFrom !== null || sentence.further === null ? from : dayOf(sentence.further);
+  return [endFrom(from, sentence), endFrom(Math.max(from, last), sentence)];
 };
 
 /** Whether the end may be on any later day too. */
@@ -362,6 +418,7 @@ export const findingsOf = (event: ScriptEvent, state: State): readonly ModelFind
       state.byId,
     ],
     [type === 'convicted' && state.arrest === null && fields['inAbsentia'] !== true, 'CASE.NOT_ARRESTED', 'ask'],
+    [type === 'convicted' && isServing(state), 'CASE.CONVICTED_WHILE_SERVING', 'warn'],
     [
       (NEEDS_CONVICTION.includes(type) || EFFECTS_ON_A_SENTENCE.includes(String(fields['effect']))) && !state.convicted,
       'CASE.NOT_CONVICTED',

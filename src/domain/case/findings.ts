@@ -131,6 +131,11 @@ export const findingCodes = {
     grade: 'ask',
     means: 'Released, also from imprisonment by an act or a decree, transferred, remanded or escaped while not held.',
   },
+  'CASE.CONVICTED_WHILE_SERVING': {
+    grade: 'warn',
+    means:
+      'A sentence of imprisonment runs already. A further one may count from any day between arrest and conviction, unless `countedFrom` says from which; a fine, a restriction or a suspended sentence leaves the first as it is. Where both are one judgment, one of them is retracted.',
+  },
   'CASE.NOT_ARRESTED': {
     grade: 'ask',
     means: 'Convicted with no arrest before it in the episode, and not in absentia.',

@@ -194,11 +194,17 @@ const periodsOfState = (state: CaseState, boundsById: BoundsLookup, from: Day, t
   ].filter((period) => period.from < period.to);
 };
 
-/** The days from which the sentence may count: those that the court named, or else those of the arrest. */
+/**
+ * The days from which the sentence may count: those that the court named, or else those of the arrest. A sentence passed while another
+ * ran may count from any day between the arrest and the conviction.
+ */
 const possibleSentenceStart = ({ sentence, episode }: CaseState, boundsById: BoundsLookup): DayRange | null => {
-  const start =
-    sentence.countedFrom === null ? boundsById(episode?.firstArrestId ?? '') : parseEdtf(sentence.countedFrom);
-  return start ? { earliest: start.earliest, latest: start.latest } : null;
+  const named = sentence.countedFrom === null ? null : parseEdtf(sentence.countedFrom);
+  if (named !== null) return { earliest: named.earliest, latest: named.latest };
+  const arrest = boundsById(episode?.firstArrestId ?? '');
+  if (arrest === undefined) return null;
+  const conviction = boundsById(sentence.passedWhileServing ?? '');
+  return { earliest: arrest.earliest, latest: Math.max(arrest.latest, conviction?.latest ?? arrest.latest) };
 };
 
 /** Merges equal standings whose days touch or overlap. */

@@ -16,6 +16,7 @@ import {
 import { finding, type FindingCode } from './findings.js';
 import { possibleSentenceEnd } from './sentence.js';
 import {
+  CONVICTED_STAGE,
   HELD_CUSTODIES,
   NO_SENTENCE,
   type CaseState,
@@ -105,10 +106,31 @@ export const articleText = ({ code, article, part, generalPart }: Article): stri
     part === undefined ? '' : `.${part}`,
   ].join('');
 
+/** Ends proceedings without guilt. Those of a charge after a conviction leave the conviction and its sentence as they were. */
+const endProceedings = (state: CaseState, proceedings: 'terminated' | 'acquitted'): CaseState =>
+  state.earlierConviction !== null
+    ? {
+        ...withProceedings(state, state.earlierConviction.proceedings),
+        articles: state.earlierConviction.articles,
+        earlierConviction: null,
+      }
+    : extinguishSentence(withProceedings(state, proceedings));
+
+/** The proceedings of the conviction, which go on beside those of a charge after it. */
+const withProceedingsOfConviction = (state: CaseState, proceedings: Proceedings): CaseState =>
+  state.earlierConviction === null
+    ? withProceedings(state, proceedings)
+    : { ...state, earlierConviction: { ...state.earlierConviction, proceedings } };
+
 const articleTexts = (articles: readonly Article[]): readonly string[] =>
   [...new Set(articles.map(articleText))].sort();
 
-const toCurrentSentence = (sentence: Sentence, countedFrom: string | null): CurrentSentence => ({
+type SentenceStart = Pick<CurrentSentence, 'countedFrom' | 'passedWhileServing'>;
+
+const toCurrentSentence = (
+  sentence: Sentence,
+  { countedFrom, passedWhileServing }: SentenceStart,
+): CurrentSentence => ({
   state: sentence.kind === 'suspended' ? 'suspended' : 'active',
   isImprisonment: sentence.kind === 'imprisonment',
   isForLife: sentence.life ?? false,
@@ -116,7 +138,44 @@ const toCurrentSentence = (sentence: Sentence, countedFrom: string | null): Curr
   isTermUnknown: sentence.term === UNREPORTED || (sentence.kind === UNREPORTED && sentence.term === undefined),
   reductions: [],
   countedFrom,
+  passedWhileServing,
 });
+
+/** Whether a sentence of imprisonment runs. It may have ended since it began: no event says so. */
+const isServing = ({ sentence }: CaseState): boolean => sentence.state === 'active' && sentence.isImprisonment;
+
+/** Kinds that leave a sentence of imprisonment running as it was. */
+const NON_CUSTODIAL_KINDS: ReadonlySet<Sentence['kind']> = new Set<Sentence['kind']>([
+  'suspended',
+  'restriction',
+  'fine',
+]);
+
+/** The proceedings, sentence and articles after a conviction. */
+const withJudgment = ({ id, event }: DatedEvent<'convicted'>, state: CaseState): CaseState => {
+  const convicted = { ...withProceedings(state, 'convicted', { isConvicted: true }), earlierConviction: null };
+  if (isServing(state) && NON_CUSTODIAL_KINDS.has(event.sentence.kind))
+    return { ...convicted, articles: (state.earlierConviction ?? state).articles };
+  const start = { countedFrom: event.countedFrom ?? null, passedWhileServing: isServing(state) ? id : null };
+  return { ...convicted, articles: articleTexts(event.articles), sentence: toCurrentSentence(event.sentence, start) };
+};
+
+/** Whether the episode has had no judgment yet: whoever is at liberty at its first one is arrested to serve it. */
+const awaitsFirstJudgment = ({ proceedings, episode }: CaseState): boolean =>
+  episode?.isConvicted === false && AWAITING_JUDGMENT.has(proceedings);
+
+const AWAITING_JUDGMENT: ReadonlySet<Proceedings> = new Set<Proceedings>(['none', 'charged', 'on-trial']);
+
+/** A hospital is left by a transfer only, unless the order names another facility. */
+const withOrderedCustody = (
+  state: CaseState,
+  custody: 'remand' | 'imprisoned',
+  facility: string | undefined,
+  id: string,
+): CaseState =>
+  state.custody === 'medical-custody' && facility === undefined
+    ? { ...state, custodyBeforeMedical: custody }
+    : { ...withCustody(state, custody, id), facility: facility ?? state.facility };
 
 const withSentence = (state: CaseState, change: Partial<CurrentSentence>): CaseState => ({
   ...state,
@@ -165,9 +224,9 @@ const applyClemency = ({ event }: DatedClemency, state: CaseState): CaseState =>
     case 'replaced':
       return event.replacement === undefined
         ? state
-        : { ...state, sentence: toCurrentSentence(event.replacement, state.sentence.countedFrom) };
+        : { ...state, sentence: toCurrentSentence(event.replacement, state.sentence) };
     case 'released-from-liability':
-      return extinguishSentence({ ...state, proceedings: 'terminated' });
+      return endProceedings(state, 'terminated');
     case 'record-expunged':
       return extinguishSentence(state);
   }
@@ -209,10 +268,17 @@ const mayHaveServedSentence = ({ sentence, episode }: CaseState, released: Inter
 
 const nextArrestStartsEpisode = (state: CaseState): boolean => state.episode === null || state.episode.endsAtNextArrest;
 
+/** Makes the next arrest one of this episode. */
+const continueEpisode = (state: CaseState): CaseState => ({
+  ...state,
+  episode: state.episode && { ...state.episode, endsAtNextArrest: false },
+});
+
 const startEpisode = (state: CaseState): CaseState => ({
   ...state,
   episode: NEW_EPISODE,
   proceedings: 'none',
+  earlierConviction: null,
   sentence: NO_SENTENCE,
   articles: [],
   incident: null,
@@ -235,8 +301,7 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
     findings: ({ id }, state) => (isHeld(state) ? [finding('CASE.ALREADY_HELD', id, state.custodyEventId)] : []),
     apply: ({ id, event, when }, state) => {
       const started = nextArrestStartsEpisode(state) ? startEpisode(state) : state;
-      const isServing = started.sentence.state === 'active' && started.sentence.isImprisonment;
-      const inCustody = withCustodyAndNoFacility(started, isServing ? 'imprisoned' : 'detained', id);
+      const inCustody = withCustodyAndNoFacility(started, isServing(started) ? 'imprisoned' : 'detained', id);
       return {
         ...inCustody,
         incident: event.incident ?? started.incident,
@@ -250,7 +315,13 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   },
   charged: {
     axes: () => ['proceedings'],
-    apply: ({ event }, state) => ({ ...withProceedings(state, 'charged'), articles: articleTexts(event.articles) }),
+    apply: ({ event }, state) => ({
+      ...withProceedings(state, 'charged'),
+      articles: articleTexts(event.articles),
+      earlierConviction: CONVICTED_STAGE.has(state.proceedings)
+        ? { proceedings: state.proceedings, articles: state.articles }
+        : state.earlierConviction,
+    }),
   },
   remanded: {
     axes: () => CUSTODY_AXES,
@@ -258,31 +329,30 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
     apply: ({ id, event }, state) =>
       event.measure === 'house-arrest'
         ? withCustodyAndNoFacility(state, 'house-arrest', id)
-        : { ...withCustody(state, 'remand', id), facility: event.facility ?? state.facility },
+        : withOrderedCustody(state, 'remand', event.facility, id),
   },
   tried: { axes: () => ['proceedings'], apply: (_, state) => withProceedings(state, 'on-trial') },
   convicted: {
     axes: () => [...CUSTODY_AXES, 'proceedings', 'sentence'],
-    findings: ({ id, event }, state) =>
-      event.inAbsentia === true || (state.episode !== null && state.episode.firstArrestId !== null)
+    findings: ({ id, event }, state) => [
+      ...(event.inAbsentia === true || (state.episode !== null && state.episode.firstArrestId !== null)
         ? []
-        : [finding('CASE.NOT_ARRESTED', id)],
-    apply: ({ id, event }, state) => {
-      const convicted: CaseState = {
-        ...withProceedings(state, 'convicted', { isConvicted: true }),
-        articles: articleTexts(event.articles),
-        sentence: toCurrentSentence(event.sentence, event.countedFrom ?? null),
-        facility: event.facility ?? state.facility,
-      };
-      return isHeld(state) && event.sentence.kind === 'imprisonment'
-        ? withCustody(convicted, 'imprisoned', id)
-        : convicted;
+        : [finding('CASE.NOT_ARRESTED', id)]),
+      ...(isServing(state) ? [finding('CASE.CONVICTED_WHILE_SERVING', id)] : []),
+    ],
+    apply: (dated, state) => {
+      const { id, event } = dated;
+      const isImprisonment = event.sentence.kind === 'imprisonment';
+      const convicted = withJudgment(dated, state);
+      if (isImprisonment && isHeld(state)) return withOrderedCustody(convicted, 'imprisoned', event.facility, id);
+      const atFacility = { ...convicted, facility: event.facility ?? state.facility };
+      return isImprisonment && awaitsFirstJudgment(state) ? continueEpisode(atFacility) : atFacility;
     },
   },
   appealed: {
     axes: () => ['proceedings'],
     findings: notConvictedFindings,
-    apply: (_, state) => withProceedings(state, 'on-appeal'),
+    apply: (_, state) => withProceedingsOfConviction(state, 'on-appeal'),
   },
   'appeal-decided': {
     axes: () => ['proceedings', 'sentence'],
@@ -291,18 +361,21 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
       const changed =
         event.newSentence === undefined
           ? state
-          : { ...state, sentence: toCurrentSentence(event.newSentence, state.sentence.countedFrom) };
+          : { ...state, sentence: toCurrentSentence(event.newSentence, state.sentence) };
       switch (event.outcome) {
         case 'upheld':
         case 'reduced':
         case 'increased':
-          return withProceedings(changed, 'final');
+          return withProceedingsOfConviction(changed, 'final');
         case 'suspended':
-          return withSentence(withProceedings(changed, 'final'), { state: 'suspended' });
+          return withSentence(withProceedingsOfConviction(changed, 'final'), { state: 'suspended' });
         case 'quashed':
-          return extinguishSentence(withProceedings(state, 'quashed'));
+          return extinguishSentence({ ...withProceedings(state, 'quashed'), earlierConviction: null });
         case 'retrial':
-          return extinguishSentence(withProceedings(state, 'on-trial', { isConvicted: false }));
+          return extinguishSentence({
+            ...withProceedings(state, 'on-trial', { isConvicted: false }),
+            earlierConviction: null,
+          });
       }
     },
   },
@@ -363,11 +436,11 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   },
   'charges-dropped': {
     axes: () => ['proceedings', 'sentence'],
-    apply: (_, state) => extinguishSentence(withProceedings(state, 'terminated')),
+    apply: (_, state) => endProceedings(state, 'terminated'),
   },
   acquitted: {
     axes: () => ['proceedings', 'sentence'],
-    apply: (_, state) => extinguishSentence(withProceedings(state, 'acquitted')),
+    apply: (_, state) => endProceedings(state, 'acquitted'),
   },
   released: {
     axes: () => CUSTODY_AXES,

@@ -61,8 +61,16 @@ export interface CurrentSentence {
   /** True if the term is unknown, so that the sentence may end on any day after its first. */
   readonly isTermUnknown: boolean;
   readonly reductions: readonly string[];
-  /** EDTF; null if it counts from the arrest. */
+  /** EDTF; null if it counts from the arrest, or from another day that nobody said (`passedWhileServing`). */
   readonly countedFrom: string | null;
+  /** The id of the conviction, if a sentence of imprisonment was running then; null if none was. */
+  readonly passedWhileServing: string | null;
+}
+
+/** A conviction that stands while the person is charged anew: what the proceedings and articles were before the new charge. */
+export interface EarlierConviction {
+  readonly proceedings: Proceedings;
+  readonly articles: readonly string[];
 }
 
 /** The span from an arrest (or the first proceeding) until the next arrest after a release. */
@@ -90,6 +98,8 @@ export interface CaseState {
   readonly custodyBeforeMedical: Custody | null;
   readonly episode: Episode | null;
   readonly proceedings: Proceedings;
+  /** Null unless the person was convicted in this episode, and charged anew since. */
+  readonly earlierConviction: EarlierConviction | null;
   readonly sentence: CurrentSentence;
   readonly articles: readonly string[];
   readonly facility: string | null;
@@ -111,6 +121,7 @@ export const NO_SENTENCE: CurrentSentence = {
   isTermUnknown: false,
   reductions: [],
   countedFrom: null,
+  passedWhileServing: null,
 };
 
 /** The state before any event. Its custody, `unknown`, does not count as held. */
@@ -120,6 +131,7 @@ export const INITIAL_STATE: CaseState = {
   custodyBeforeMedical: null,
   episode: null,
   proceedings: 'none',
+  earlierConviction: null,
   sentence: NO_SENTENCE,
   articles: [],
   facility: null,

@@ -309,7 +309,11 @@ const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefi
       ? Array.from({ length: named.latest - named.earliest + 1 }, (_, step) => named.earliest + step)
       : start === undefined
         ? []
-        : [start];
+        : // A sentence passed while another ran may count from any day up to its conviction.
+          Array.from(
+            { length: Math.max(0, (dayOf(sentence.passedWhileServing ?? '') ?? start) - start) + 1 },
+            (_, step) => start + step,
+          );
   const standing = (end: Day | null): Standing => ({
     custody: state.custody,
     custodyEventId: state.custodyEventId,

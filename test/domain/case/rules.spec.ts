@@ -5,7 +5,7 @@ import { orderOf } from '../../../src/domain/case/order.js';
 import { rules, shareAxis, type Axis } from '../../../src/domain/case/rules.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { MAX_DAY } from '../../../src/domain/time.js';
-import { ARTICLE, REFERENCE_DATA, withIds, THREE_YEARS, type CaseEventFields } from '../../support/events.js';
+import { ARTICLE, day, REFERENCE_DATA, withIds, THREE_YEARS, type CaseEventFields } from '../../support/events.js';
 import { accepted, custody, given, refused, specifiedTypes, standing } from '../../support/case-spec.js';
 import { findingsIn, periodsOf } from '../../support/timeline.js';
 
@@ -168,6 +168,24 @@ describe('custody', () => {
     given(arrested, remanded)
       .when({ ...convicted, occurredOn: '2024-02-20/2025-10-07' })
       .then(custody('imprisoned', 'f3'));
+  });
+
+  test.each([
+    ['a conviction', { ...convicted, facility: undefined }, 'imprisoned'],
+    ['a remand', { ...remanded, facility: undefined, occurredOn: '2024-08-10' }, 'remand'],
+  ] as const)('%s leaves a patient in the hospital until he is moved', (_, event, afterwards) => {
+    const inHospital = [
+      ...onRemand,
+      { type: 'transferred', occurredOn: '2024-07-01', facility: 'Hospital', medical: true },
+    ] as const;
+    given(...inHospital, event).then(standing({ custody: 'medical-custody', facility: 'Hospital' }));
+    given(...inHospital, event, {
+      type: 'transferred',
+      occurredOn: '2024-09-01',
+      facility: 'No. 2',
+      medical: false,
+    }).then(standing({ custody: afterwards, facility: 'No. 2' }));
+    given(...inHospital, { ...event, facility: 'No. 5' }).then(standing({ custody: afterwards, facility: 'No. 5' }));
   });
 
   test('a conviction to a fine does not', () => {
@@ -488,6 +506,102 @@ describe('proceedings and sentence', () => {
     })
       .when({ ...arrested, occurredOn: '2024-12-01' })
       .then(standing({ custody: 'detained' }));
+  });
+
+  describe('charged anew while serving', () => {
+    const term = { ...convicted, sentence: { kind: 'imprisonment', term: 'P3Y' } } as const;
+    const end = { earliest: day('2027-02-20'), latest: day('2027-02-20') };
+    const other = { code: 'AZ-CC', article: '317-1' } as const;
+    const chargedAnew = { type: 'charged', occurredOn: '2025-01-10', articles: [other] } as const;
+    const anew = [...onRemand, term, chargedAnew] as const;
+    const ended = { occurredOn: '2025-03-01' } as const;
+    // The last standing, in which the sentence has come to its end.
+    const serves = { custody: 'imprisoned', sentence: 'completed', sentenceEnd: end, articles: ['234.4.3'] } as const;
+
+    test('the sentence runs on beside the charge', () => {
+      given(...onRemand, term)
+        .when(chargedAnew)
+        .then(standing({ ...serves, proceedings: 'charged', articles: ['317-1'] }));
+    });
+
+    test.each([
+      ['acquitted', [{ ...ended, type: 'acquitted' }]],
+      [
+        'acquitted after a trial',
+        [
+          { ...ended, type: 'tried' },
+          { ...ended, type: 'acquitted' },
+        ],
+      ],
+      ['charges dropped', [{ ...ended, type: 'charges-dropped' }]],
+      ['released from liability', [clemency('amnestied', 'released-from-liability')]],
+    ] as const)('%s: the conviction stands as it was', (_, end) => {
+      given(...anew)
+        .when(...end)
+        .then(standing({ ...serves, proceedings: 'convicted' }));
+    });
+
+    test('acquitted of both, if one after the other', () => {
+      given(...anew, { ...ended, type: 'acquitted' })
+        .when({ ...ended, type: 'acquitted', occurredOn: '2025-04-01' })
+        .then(standing({ proceedings: 'acquitted', sentence: 'extinguished' }));
+    });
+
+    test('an appeal is about the conviction', () => {
+      given(...anew, { ...appealed, occurredOn: '2025-01-20' }, decided('upheld', { occurredOn: '2025-02-01' }))
+        .when({ ...ended, type: 'acquitted' })
+        .then(standing({ ...serves, proceedings: 'final' }));
+    });
+
+    test('a retrial leaves no conviction to go back to', () => {
+      given(...anew, decided('retrial', { occurredOn: '2025-02-01' }))
+        .when({ ...ended, type: 'acquitted' })
+        .then(standing({ proceedings: 'acquitted', sentence: 'extinguished' }));
+    });
+
+    test('a further sentence may count from any day between arrest and judgment, unless the court said', () => {
+      const further = {
+        ...term,
+        occurredOn: '2025-06-01',
+        articles: [other],
+        sentence: { kind: 'imprisonment', term: 'P2Y' },
+      } as const;
+      given(...anew)
+        .when(further)
+        .then(accepted('warn CASE.CONVICTED_WHILE_SERVING'));
+      given(...anew, further).then(
+        standing({ articles: ['317-1'], sentenceEnd: { earliest: day('2026-02-20'), latest: day('2027-06-01') } }),
+      );
+      given(...anew, { ...further, countedFrom: '2025-06-01' }).then(
+        standing({ sentenceEnd: { earliest: day('2027-06-01'), latest: day('2027-06-01') } }),
+      );
+    });
+
+    test.each(['fine', 'restriction', 'suspended'] as const)('a %s leaves the sentence running', (kind) => {
+      given(...anew, { ...term, occurredOn: '2025-06-01', articles: [other], sentence: { kind } }).then(
+        standing({ ...serves, proceedings: 'convicted' }),
+      );
+    });
+  });
+
+  test('whoever awaited the judgment at liberty is arrested to serve it', () => {
+    const onBail = [arrested, charged, recognised, { ...released, occurredOn: '2024-07-01', reason: 'bail' }] as const;
+    const again = { ...arrested, occurredOn: '2024-08-20' } as const;
+    given(...onBail, convicted)
+      .when(again)
+      .then(standing({ custody: 'imprisoned', proceedings: 'convicted', sentence: 'active' }));
+    given(...onBail)
+      .when(again)
+      .then(standing({ custody: 'detained', proceedings: 'none', lists: [] }));
+  });
+
+  test('a conviction after a sentence that was served belongs to it no longer: the next arrest starts anew', () => {
+    given(
+      ...serving,
+      released,
+      { ...convicted, occurredOn: '2024-10-01' },
+      { ...arrested, occurredOn: '2024-11-01' },
+    ).then(standing({ custody: 'detained', proceedings: 'none', sentence: 'none' }));
   });
 
   test('an article of the general part stands before the one that it belongs to, behind the code', () => {

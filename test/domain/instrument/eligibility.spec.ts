@@ -390,7 +390,13 @@ const slowly = (
     const named = days(state.sentence.countedFrom);
     const begun = named.filter((start) => start !== null && start <= listDay);
     const counted = begun.length > 0 ? begun : named;
-    const starts = state.sentence.countedFrom === null ? [dated[arrest] ?? null] : counted;
+    const further = order.findIndex(({ id }) => id === state.sentence.passedWhileServing);
+    const begin = dated[arrest] ?? null;
+    const upToConviction =
+      begin === null
+        ? [null]
+        : Array.from({ length: Math.max(0, (dated[further] ?? begin) - begin) + 1 }, (_, i) => begin + i);
+    const starts = state.sentence.countedFrom === null ? upToConviction : counted;
     const overs = (start: Day | null) =>
       state.sentence.isTermUnknown && start !== null && start < listDay ? [false, true] : [false];
     return starts.flatMap((start) =>
