@@ -37,8 +37,9 @@ const command =
   async (context) => {
     const { folder, count } = of(context);
     const args = ['export', '--format', format, '--data', folder, '--out', join(context.work, 'export')];
-    // Every process of the bench loads this file; only an export needs the commands.
+    // Every process of the bench loads this file; only an export needs the commands. They load before the clock starts.
     const { run } = await import('../../src/cli/program.js');
+    await (format === 'ndjson' ? import('../../src/cli/export-log.js') : import('../../src/cli/export-list.js'));
     const environment = { HABEAS_TODAY: formatDay(TODAY) };
     return measured(count, async () => {
       const code = await run(args, { environment, out: silent, err: silent, signal: new AbortController().signal });
