@@ -1,5 +1,5 @@
 /** Reads a row of an amnesty file: the person an act was applied to, and their release. Pure. */
-import { undefinedIfEmpty } from './cell-values.js';
+import { parseSources, undefinedIfEmpty } from './cell-values.js';
 import { columnOfPointerInRow, type AmnestyRow } from './row-columns.js';
 import { AMNESTY_ROW_DAY_ORDERS, dayOrderErrors } from './day-order.js';
 import { checkDrafts, type RawEvent, type EventDraft } from './event-draft.js';
@@ -20,7 +20,7 @@ export const readAmnestyRow = (row: AmnestyRow, context: RowContext): ParsedRow 
 };
 
 const draftEvents = (row: AmnestyRow): readonly RawEvent[] => {
-  const sources = row.source === '' ? undefined : [{ kind: 'register-file', citation: row.source }];
+  const sources = parseSources(row.source);
   const amnestied: RawEvent = {
     type: 'amnestied',
     occurredOn: undefinedIfEmpty(row.amnestied_on),

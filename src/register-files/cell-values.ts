@@ -12,6 +12,10 @@ export const UNDETERMINED_LANGUAGE = 'und';
 export const splitCell = (cell: string): readonly string[] =>
   cell === '' ? [] : cell.split(/(?<!\\)\|/).map((part) => part.replaceAll('\\|', '|').trim());
 
+/** The sources of a cell, each part one citation; undefined if it is empty. */
+export const parseSources = (cell: string): readonly object[] | undefined =>
+  cell === '' ? undefined : splitCell(cell).map((citation) => ({ kind: 'register-file', citation }));
+
 const ARTICLE_WITH_CODE = /^([A-Z]{2}-[A-Z]{2,8})[ :]+(.+)$/;
 
 /**
@@ -69,7 +73,9 @@ export const findCategory = (cell: string, categories: readonly NamedCategory[])
   const exact = categories.find(({ id }) => id === cell);
   if (exact !== undefined) return exact;
   const key = foldedCategoryName(cell);
-  const matches = categories.filter(({ id, name }) => [id, ...namesOf(name)].some((word) => foldedCategoryName(word) === key));
+  const matches = categories.filter(({ id, name }) =>
+    [id, ...namesOf(name)].some((word) => foldedCategoryName(word) === key),
+  );
   return matches.length === 1 ? matches[0] : undefined;
 };
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ClaimSubject } from '../domain/claim/events.js';
 import type { Day } from '../domain/time.js';
 import { LIMITS } from '../schema/limits.js';
-import { expectedCategoryText, undefinedIfEmpty, type NamedCategory } from './cell-values.js';
+import { expectedCategoryText, parseSources, undefinedIfEmpty, type NamedCategory } from './cell-values.js';
 import type { DefinitionDraft } from './definitions-file.js';
 import { checkDrafts, type EventDraft } from './event-draft.js';
 import { futureDateError, isCertainlyFuture } from './register-row.js';
@@ -95,7 +95,7 @@ const claimFromCell = (
     // A cell that is no whole number is passed on, so that schema/ refuses it.
     value: /^\d{1,15}$/.test(cell) ? Number(cell) : undefinedIfEmpty(cell),
     saidOn: row.date,
-    sources: row.source === '' ? undefined : [{ kind: 'register-file', citation: row.source }],
+    sources: parseSources(row.source),
   };
   const draft: EventDraft = { data, locate: (pointer) => columnOfClaimPointer(pointer, column) };
   return {

@@ -7,7 +7,7 @@ import {
   findCategory,
   expectedCategoryText,
   undefinedIfEmpty,
-  splitCell,
+  parseSources,
   parseSentence,
   type NamedCategory,
 } from './cell-values.js';
@@ -56,7 +56,7 @@ const draftOfRow = (data: RawEvent, row: RegisterRow): EventDraft => ({
 
 /** Drafts an event wherever one of its cells is filled, in the order in which events of one day happen. */
 const draftEvents = (row: RegisterRow, { today, list, categories, instruments }: RowContext): readonly RawEvent[] => {
-  const provenance = { sources: sourcesOf(row.source) };
+  const provenance = { sources: parseSources(row.source) };
   const categoryId = (cell: string): string | undefined => findCategory(cell, categories)?.id ?? undefinedIfEmpty(cell);
   const on = (day: string): Readonly<Record<string, unknown>> => ({ occurredOn: undefinedIfEmpty(day), ...provenance });
   return [
@@ -109,9 +109,6 @@ const draftEvents = (row: RegisterRow, { today, list, categories, instruments }:
     ...eventsIf(isAnyFilled(row.died_on), { type: 'died', ...on(row.died_on) }),
   ];
 };
-
-const sourcesOf = (cell: string): readonly object[] | undefined =>
-  cell === '' ? undefined : splitCell(cell).map((citation) => ({ kind: 'register-file', citation }));
 
 /**
  * The interval of an unknown day of conviction: from the arrest to the report, or to today where no report is dated. A cell

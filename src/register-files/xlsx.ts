@@ -141,6 +141,7 @@ const NO_WORKSHEET_MESSAGE = /missing worksheet file/;
 const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonly unpackedBytes: number }> => {
   const names = new Set<string>();
   let unpackedBytes = 0;
+  let needsSharedStrings = false;
   try {
     const zip = await fromBufferPromise(bytes, { lazyEntries: true });
     // The comment of a zip archive could contain a second directory, which hucre would read instead of this one.
@@ -155,28 +156,49 @@ const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonl
       unpackedBytes += uncompressedSize;
       if (unpackedBytes > MAX_UNPACKED_BYTES)
         return tooLongProblem(`${MAX_UNPACKED_BYTES} bytes a workbook when unpacked`);
-      if (WORKSHEET_PART.test(fileName) && !WORKSHEET_END.test(await endOfPart(zip, entry)))
-        return notXlsxProblem('an .xlsx workbook that is whole; a sheet of this one breaks off');
+      const part = PARTS_READ_TO_THE_END.find(({ name }) => name.test(fileName));
+      if (part === undefined) continue;
+      const { end, hasSharedStringCell } = await scanPart(zip, entry);
+      if (!part.end.test(end))
+        return notXlsxProblem(`an .xlsx workbook that is whole; ${part.what} of this one breaks off`);
+      needsSharedStrings ||= hasSharedStringCell;
     }
   } catch (error) {
     if (!types.isNativeError(error)) throw error;
     return notXlsxProblem('an archive that is whole');
   }
   if (!names.has('xl/workbook.xml')) return notXlsxProblem('an .xlsx workbook; this archive is something else');
+  if (needsSharedStrings && ![...names].some((name) => SHARED_STRINGS_PART.test(name)))
+    return notXlsxProblem('an .xlsx workbook that is whole; the texts of this one are missing');
   return { unpackedBytes };
 };
 
-const WORKSHEET_PART = /^xl\/worksheets\/[^/]+\.xml$/;
-/** The end of a whole sheet. The library hucre does without: it reads a sheet that was cut off between two rows as a shorter one. */
-const WORKSHEET_END = /<\/([\w.-]+:)?worksheet\s*>/;
+/** The texts of cells, each once, to which the cells of sheets refer by number. */
+const SHARED_STRINGS_PART = /^xl\/sharedstrings\.xml$/i;
+/**
+ * Parts with the end that they have if they are whole. The library hucre does without: it reads a sheet that was cut off between two rows as
+ * a shorter one, and a cell whose text is missing as an empty one.
+ */
+const PARTS_READ_TO_THE_END = [
+  { what: 'a sheet', name: /^xl\/worksheets\/[^/]+\.xml$/, end: /<\/([\w.-]+:)?worksheet\s*>/ },
+  { what: 'the list of texts', name: SHARED_STRINGS_PART, end: /<\/([\w.-]+:)?sst\s*>|<([\w.-]+:)?sst\b[^>]*\/>/ },
+];
 const PART_END_BYTES = 1_024;
+const SHARED_STRING_CELL = /<([\w.-]+:)?c\s[^>]*\bt=["']s["']/;
 
-/** The last bytes of a part, without the zero bytes that UTF-16 has. */
-const endOfPart = async (zip: ZipFile, entry: Entry): Promise<string> => {
-  let end = Buffer.alloc(0);
-  for await (const chunk of await zip.openReadStreamPromise(entry))
-    end = Buffer.concat([end, chunk as Buffer]).subarray(-PART_END_BYTES);
-  return end.toString('latin1').replaceAll('\0', '');
+/** The last bytes of a part, without the zero bytes that UTF-16 has, and whether a cell in it refers to a text of the list. */
+const scanPart = async (
+  zip: ZipFile,
+  entry: Entry,
+): Promise<{ readonly end: string; readonly hasSharedStringCell: boolean }> => {
+  let end = '';
+  let hasSharedStringCell = false;
+  for await (const chunk of await zip.openReadStreamPromise(entry)) {
+    const text = end + (chunk as Buffer).toString('latin1').replaceAll('\0', '');
+    hasSharedStringCell ||= SHARED_STRING_CELL.test(text);
+    end = text.slice(-PART_END_BYTES);
+  }
+  return { end, hasSharedStringCell };
 };
 
 /** The compressed size of an empty part. */
@@ -254,7 +276,8 @@ const parseIsoDate = (text: string): Date | null => {
 /** A date with the precision that the format of its cell shows: `12.2025` becomes `2025-12`. */
 const dateText = (date: Date, format: string, address: string): string | InvalidCell => {
   const day = date.toISOString().slice(0, 10);
-  const shown = format.toLowerCase().replace(/"[^"]*"|\\.|\[[^\]]*\]|_./g, '');
+  // Minutes have the letter of months; they stand after hours or before seconds.
+  const shown = format.toLowerCase().replace(/"[^"]*"|\\.|\[[^\]]*\]|_.|(?<=h[^a-z]*)m+|m+(?=[^a-z]*s)/g, '');
   if (shown === '') return day;
   // A spreadsheet turns a typed `05.12` into a day of the current year, which nobody typed.
   if (!shown.includes('y')) return invalidCell(`a date; the cell ${address} shows no year`);

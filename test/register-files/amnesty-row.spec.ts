@@ -20,6 +20,14 @@ describe('a row of the amnesty file', () => {
     ]);
   });
 
+  it('has a source for each part of its cell', () => {
+    const sources = [{ citation: 'a lawyer' }, { citation: 'a newspaper' }];
+    expect(read({ source: 'a lawyer | a newspaper' }).events.map(({ event }) => event)).toMatchObject([
+      { type: 'amnestied', sources },
+      { type: 'released', sources },
+    ]);
+  });
+
   it('says no release where the person has not walked out', () => {
     expect(read({ released_on: '' }).events.map(({ event }) => event.type)).toEqual(['amnestied']);
   });

@@ -68,13 +68,22 @@ const workbookOfCells = async (row: string, formats: readonly string[] = []): Pr
 };
 
 /** A workbook whose first sheet has another XML. */
-const workbookWithSheet = async (plain: Buffer, change: (xml: string) => string): Promise<string> => {
+const workbookWithSheet = (plain: Buffer, change: (xml: string) => string): Promise<string> =>
+  workbookWithPart(plain, 'xl/worksheets/sheet1.xml', change);
+
+/** A copy of a workbook whose part is changed; without it, if the change gives null. */
+const workbookWithPart = async (
+  plain: Buffer,
+  name: string,
+  change: (xml: string) => string | null,
+): Promise<string> => {
   const parts: { name: string; content: Buffer; says: number }[] = [];
   const zip = await fromBufferPromise(plain, { lazyEntries: true });
   for await (const entry of zip.eachEntry()) {
     const whole = await buffer(await zip.openReadStreamPromise(entry));
-    const isSheet = entry.fileName === 'xl/worksheets/sheet1.xml';
-    const content = isSheet ? Buffer.from(change(String(whole))) : whole;
+    const changed = entry.fileName === name ? change(String(whole)) : whole;
+    if (changed === null) continue;
+    const content = Buffer.from(changed);
     parts.push({ name: entry.fileName, content, says: content.length });
   }
   return files.text('book', archive(parts));
@@ -146,6 +155,9 @@ describe('a workbook', () => {
     ['dd.mm.yyyy hh:mm', '2024-02-20T08:30:00.000Z', '2024-02-20'],
     ['mm.yyyy', '2024-02-20T00:00:00Z', '2024-02'],
     ['yyyy', '1850-02-20T00:00', '1850'],
+    ['yyyy hh:mm', '2024-02-20T08:30', '2024'],
+    ['yyyy mm:ss', '2024-02-20T08:30', '2024'],
+    ['hh:mm mm.yyyy', '2024-02-20T08:30', '2024-02'],
     ['yyyy-mm-dd', '2024-02-30T00:00:00', '2024-02-30T00:00:00'],
     ['yyyy-mm-dd', '2024-02-20T00:00:00+04:00', '2024-02-20T00:00:00+04:00'],
     ['General', '2024-02-20T00:00:00', '2024-02-20T00:00:00'],
@@ -303,6 +315,18 @@ describe('a workbook that cannot be read safely', () => {
       { code: 'FILE.NOT_XLSX', expected: expect.stringContaining('breaks off') },
     ]);
     expect(await rowsOf(await workbookWithSheet(plain, (xml) => xml))).toHaveLength(2);
+  });
+
+  it.each([
+    ['break off', (xml: string) => xml.slice(0, xml.lastIndexOf('<si>')), 'breaks off'],
+    ['are missing', () => null, 'the texts of this one are missing'],
+  ])('is refused where the texts of its cells %s, which would be read as empty', async (_, change, expected) => {
+    const rows = [Object.keys(registerRow()), Object.values(registerRow())];
+    const plain = Buffer.from(await writeXlsx({ sheets: [{ name: 'A', rows }] }));
+    expect(await reported(await workbookWithPart(plain, 'xl/sharedStrings.xml', change))).toMatchObject([
+      { code: 'FILE.NOT_XLSX', expected: expect.stringContaining(expected) },
+    ]);
+    expect(await rowsOf(await workbookWithPart(plain, 'xl/sharedStrings.xml', (xml) => xml))).toHaveLength(1);
   });
 
   it('is told from one that is damaged where a cell lies far off', async () => {
