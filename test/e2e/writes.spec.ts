@@ -153,6 +153,11 @@ describe('what is odd', () => {
 
   it.each([
     [{ type: 'arrested', occurredOn: '2026-01-06' }, 'DATE.FUTURE'],
+    [
+      { type: 'arrested', occurredOn: '2024-01', sources: [{ kind: 'press', citation: 'x', readOn: '2026-01-06' }] },
+      'DATE.FUTURE',
+    ],
+    [{ type: 'described', born: '2026-02' }, 'DATE.FUTURE'],
     [{ type: 'recognised', occurredOn: '2024-01', list: 'nobody', category: 'believers' }, 'LIST.UNKNOWN'],
     [{ type: 'recognised', occurredOn: '2024-01', list: 'union', category: 'beleivers' }, 'CATEGORY.UNKNOWN'],
     [
@@ -165,7 +170,7 @@ describe('what is odd', () => {
     ],
   ])('%j: %s', async (event, code) => {
     const path = await openCase(service);
-    const { status, body } = await service.post(`${path}/events`, { ...event, ...WITH_SOURCES });
+    const { status, body } = await service.post(`${path}/events`, { ...WITH_SOURCES, ...event });
     expect([status, body['findings'].map((f: Loose) => f['code'])]).toEqual([422, expect.arrayContaining([code])]);
     expect((await service.get(`${path}/history`)).body['items'] ?? []).not.toContainEqual(
       expect.objectContaining({ revision: 1 }),

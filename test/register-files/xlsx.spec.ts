@@ -329,6 +329,13 @@ describe('a workbook that cannot be read safely', () => {
     expect(await rowsOf(await workbookWithPart(plain, 'xl/sharedStrings.xml', (xml) => xml))).toHaveLength(1);
   });
 
+  it('is refused where the first visible sheet is no table of cells', async () => {
+    const plain = Buffer.from(await writeXlsx({ sheets: [{ name: 'A', rows: [['ref'], ['x']] }] }));
+    expect(await reported(await workbookWithPart(plain, 'xl/worksheets/sheet1.xml', () => null))).toMatchObject([
+      { code: 'FILE.NOT_XLSX', expected: expect.stringContaining('that of this one is a chart, or missing') },
+    ]);
+  });
+
   it('is told from one that is damaged where a cell lies far off', async () => {
     const rows = Array.from({ length: 1_300 }, () => ['x']);
     rows[0] = [...Array<string>(16_383).fill(''), 'x'];
