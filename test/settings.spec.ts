@@ -109,6 +109,7 @@ it.each([
   ['HABEAS_CHECKPOINT_SECONDS', '1.5'],
   ['HABEAS_WITNESSES', 'https://w.example/'],
   ['HABEAS_WITNESSES', '[{"url":"file:///etc/passwd"}]'],
+  ['HABEAS_WITNESSES', '[{"url":"https://user:password@w.example/"}]'],
   ['HABEAS_WITNESSES', '[{"command":"rm -rf /"}]'],
   ['HABEAS_WITNESSES', '[{"file":"a","url":"https://w.example/"}]'],
   ['HABEAS_LOG_LEVEL', 'loud'],

@@ -26,6 +26,12 @@ export const refuseExistingProofFiles = (copy: string): void => {
     if (existsSync(file)) throw new CannotRun(`${file} is there already; nothing is overwritten`);
 };
 
+/** Removes the proof beside a copy, or beside none. */
+export const removeCarriedProof = async (copy: string): Promise<void> => {
+  await rm(checkpointPath(copy), { force: true });
+  await rm(keysPath(copy), { force: true });
+};
+
 /** Signs a log that was verified and writes its proof beside a copy of it, whole or not at all; nothing where there is no key. */
 export const writeCarriedProof = async (copy: string, files: ProofFiles, tree: VerifiedTree): Promise<void> => {
   const key = files.key();

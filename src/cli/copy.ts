@@ -1,5 +1,5 @@
 /** `habeas copy`: copies a whole log into another store and compares every event. */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { copyAdoptedLeaves, copyEvents, verifyCopy, readStoredLog } from '../event-store/copy.js';
 import { dataFilePaths } from '../event-store/data-folder.js';
 import { EXPECTED_URL_FORMAT, isEsdbUrl } from '../event-store/eventstoredb/url.js';
@@ -24,6 +24,7 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
   const source = settingsWithStore(from, settings, '--from');
   if (source.store === 'sqlite' && !existsSync(dataFilePaths(source.data).events))
     throw new CannotRun(`--from: there is no register in ${source.data}`);
+  if (isSameRegister(source, target)) throw new CannotRun('--from and --to are the same register');
   const proof = proofOfRegister(new ProofFiles(source.data));
   return withLogToRead(source, async (sourceLog) => {
     if (target.store === 'esdb')
@@ -35,6 +36,12 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
       copyLog(sourceLog, targetLog, { proof, targetFiles: new ProofFiles(target.data) }, context),
     );
   });
+};
+
+const isSameRegister = (one: Settings, other: Settings): boolean => {
+  if (one.store !== other.store) return false;
+  if (one.store === 'esdb') return one.esdbUrl === other.esdbUrl;
+  return existsSync(other.data) && realpathSync(one.data) === realpathSync(other.data);
 };
 
 /** The settings with the store that an option names: `sqlite:<folder>`, `esdb://…`, or `esdb` for the address in ESDB_URL. */

@@ -50,9 +50,15 @@ export const describeError = (error: unknown): string => {
   if (error instanceof StoreDamaged) return `STORE_DAMAGED: the log cannot be read: ${error.message}`;
   if (error instanceof ClockBehind)
     return `REGISTER.CLOCK_BEHIND: nothing is recorded: ${error.message}. ${CLOCK_HINT}`;
-  if (error instanceof StoreUnavailable) return `The log cannot be opened or written: ${error.message}`;
+  if (error instanceof StoreUnavailable) return `The log cannot be opened or written: ${error.message}${hintOf(error)}`;
   return systemErrorMessage(error) ?? `A fault of Habeas: ${errorName(error)}. HABEAS_LOG_LEVEL=debug shows where.`;
 };
+
+/** SQLite needs files beside a log that it only reads. */
+const hintOf = ({ cause }: StoreUnavailable): string =>
+  (cause as { readonly code?: unknown } | undefined)?.code === 'SQLITE_CANTOPEN'
+    ? '. Where the folder can only be read, copy it to one that can be written, and name that by --data'
+    : '';
 
 /** The stack of a fault of the program; empty for errors that `describeError` explains. */
 export const stackOf = (error: unknown): string =>

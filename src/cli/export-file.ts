@@ -1,26 +1,29 @@
 /** Writes an export to a file or to standard output. */
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from './context.js';
 
-/** A file appears under its name only once it is complete. Without a file, writes to standard output. */
+/**
+ * A file appears under its name only once it is complete; `beforeReplacing` is called just before. Without a file, writes to standard output.
+ */
 export const writeExport = async (
   file: string | undefined,
   content: Readable,
   { out, signal }: Context,
+  beforeReplacing: (file: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> => {
-  if (file === undefined) await pipeline(content, out, { signal, end: false });
-  else await writeFileAtomically(file, content, signal);
-};
-
-const writeFileAtomically = async (file: string, content: Readable, signal: AbortSignal): Promise<void> => {
-  const part = `${file}.part`;
+  if (file === undefined) {
+    await pipeline(content, out, { signal, end: false });
+    return;
+  }
+  // No file of anybody else's has this name, which is new in each run.
+  const part = `${file}.${randomUUID()}.part`;
   try {
-    // A part file that was left behind would keep its mode, which may let others read it.
-    await rm(part, { force: true });
-    await pipeline(content, createWriteStream(part, { mode: 0o600, flush: true }), { signal });
+    await pipeline(content, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }), { signal });
+    await beforeReplacing(file);
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });

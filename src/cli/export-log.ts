@@ -6,7 +6,7 @@ import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import { verifyWhenAvailable } from '../proof/verify-log.js';
 import type { Settings } from '../settings.js';
-import { writeCarriedProof } from './carried-proof.js';
+import { removeCarriedProof, writeCarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
 import { writeExport } from './export-file.js';
 import { withProgress } from './job-progress.js';
@@ -32,7 +32,8 @@ export const exportLog = async (
     let count = 0;
     await withProgress(context, ({ onProgress }) => {
       const lines = linesOf(log, (events) => onProgress({ stage: 'events', done: (count = events), total: null }));
-      return writeExport(out, Readable.from(lines, { objectMode: false }), context);
+      // An earlier proof would vouch for an export that is not signed.
+      return writeExport(out, Readable.from(lines, { objectMode: false }), context, removeCarriedProof);
     });
     const isChanged = verified instanceof StoreDamaged;
     if (out !== undefined && !isChanged && verified?.tree) await writeCarriedProof(out, files, verified.tree);

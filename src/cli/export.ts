@@ -3,6 +3,7 @@ import type { TableFormat } from '../register-files/list-export.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { checkOutputFile } from './output-file.js';
 import type { ListParameters } from './export-list.js';
 
 export interface ExportOptions {
@@ -22,6 +23,7 @@ export const exportCommand = async (
   const parameters = Object.fromEntries(
     Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   ) as ListParameters;
+  if (out !== undefined) checkOutputFile('--out', out, { data: settings.data });
   let message: string;
   let code: ExitCode = EXIT.ok;
   if (format === 'ndjson') {

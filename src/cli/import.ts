@@ -8,6 +8,7 @@ import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { importLog } from './log-import.js';
 import { withRegister } from './register.js';
 import { withRegisterCopy } from './register-copy.js';
+import { checkOutputFile } from './output-file.js';
 import { openReport } from './report-file.js';
 import { runImport, importSummary } from './run-import.js';
 import { table } from './terminal.js';
@@ -36,6 +37,7 @@ export const importCommand = async (
     context.out.write('A dry run: nothing was recorded.\n');
     return code;
   }
+  if (options.report !== undefined) checkOutputFile('--report', options.report, { data: settings.data, inputs: files });
   const report = options.report === undefined ? undefined : openReport(options.report);
   const problems: ReportLine[] = [];
   let count = 0;

@@ -10,7 +10,7 @@ import type { CopyCommandOptions } from './copy.js';
 import type { DifferencesOptions } from './differences.js';
 import type { DemoOptions } from './demo.js';
 import type { EditionOptions, PublishOptions } from './edition.js';
-import { EXIT, exitCodeOf, describeError, isAbort, stackOf, type ExitCode } from './exit.js';
+import { CannotRun, EXIT, exitCodeOf, describeError, isAbort, stackOf, type ExitCode } from './exit.js';
 import type { ExportOptions } from './export.js';
 import type { FindOptions } from './find.js';
 import type { ShowOptions } from './show-case.js';
@@ -69,7 +69,8 @@ const createProgram = (context: Context, complete: SetExitCode, filters: readonl
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.out.write(text), writeErr: (text) => context.err.write(text) })
     .showHelpAfterError('(habeas --help, or habeas <command> --help, says more)')
-    .addHelpText('after', HELP_TEXT);
+    .addHelpText('after', HELP_TEXT)
+    .hook('preAction', (_, command) => refuseEmptyOptions(command));
   addServe(habeas, context, complete);
   addDemo(habeas, context, complete);
   addImport(habeas, context, complete);
@@ -91,6 +92,12 @@ const createProgram = (context: Context, complete: SetExitCode, filters: readonl
   addVerify(habeas, context, complete);
   addProve(habeas, context, complete);
   return habeas;
+};
+
+/** Throws CannotRun for an option without a text, such as `--data "$REGISTER"` of a variable that is not set: its default is not meant. */
+const refuseEmptyOptions = (command: Command): void => {
+  for (const option of command.options)
+    if (command.getOptionValue(option.attributeName()) === '') throw new CannotRun(`${option.flags}: expected a value`);
 };
 
 const DATA_OPTION = '--data <folder>';

@@ -41,6 +41,8 @@ export const keysCommand = async (
 ): Promise<ExitCode> => {
   const { data } = settingsOf(options, context);
   const files = new ProofFiles(data);
+  if (name === undefined && options.replace === true)
+    throw new CannotRun('--replace makes a new key: name it by the name of the log, `habeas keys <name> --replace`');
   if (name !== undefined) {
     const folder = openFolder(data, context);
     try {
@@ -75,6 +77,9 @@ export const verifyCommand = async (options: VerifyOptions, context: Context): P
   const files = new ProofFiles(settings.data);
   const { against, publicKey } = options;
   if (against !== undefined && !existsSync(against)) throw new CannotRun(`There is no checkpoint ${against}`);
+  if (publicKey !== undefined && against === undefined)
+    throw new CannotRun('--public-key: expected with --against, whose checkpoint it signed');
+  if (options.by !== undefined && options.adopt !== true) throw new CannotRun('--by: expected with --adopt only');
   if (options.adopt === true) context.out.write(await adoptEvents(settings, options, context));
   const verifiers = publicKey === undefined ? files.publicKeys() : [publicKey];
   const given = against === undefined ? [] : openKeptCheckpoints(readFileSync(against, 'utf8'), verifiers);
@@ -128,6 +133,7 @@ export const proveCommand = async (event: string, options: DataOption, context: 
   return EXIT.ok;
 };
 
+/** Throws LogDiffers, too, for a log that lacks or contradicts events that the read models have seen. */
 const verifyLogWithProgress = (
   settings: Settings,
   checkpoints: readonly Checkpoint[],
@@ -135,9 +141,15 @@ const verifyLogWithProgress = (
   onLeaf?: VerificationOptions['onLeaf'],
 ): Promise<VerifiedLog> => {
   const { tilesPath } = new ProofFiles(settings.data);
-  return withLogToRead(settings, (log) =>
-    withProgress(context, (job) => verifyLog(log, checkpoints, job, { tilesPath, ...(onLeaf && { onLeaf }) })),
-  );
+  const compareWithReadModels = createLogVsReadModelsComparer(settings);
+  return withLogToRead(settings, async (log) => {
+    const verified = await withProgress(context, (job) =>
+      verifyLog(log, checkpoints, job, { tilesPath, ...(onLeaf && { onLeaf }) }),
+    );
+    const difference = await compareWithReadModels(log);
+    if (difference !== null) throw new LogDiffers(difference);
+    return verified;
+  });
 };
 
 const requireTree = ({ tree, uncovered }: VerifiedLog): VerifiedTree => {

@@ -21,6 +21,8 @@ export interface RebuildOptions {
 
 export const rebuildCommand = async (options: RebuildOptions, context: Context): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
+  if (options.by !== undefined && options.acceptLog !== true)
+    throw new CannotRun('--by: expected with --accept-log only');
   if (options.check === true) {
     if (options.acceptLog === true)
       throw new CannotRun('--check: expected without --accept-log, since it changes nothing');

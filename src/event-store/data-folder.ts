@@ -57,8 +57,11 @@ export const openDataFolder = (path: string): DataFolder => {
 const DATA_FOLDER_FILE_PATTERN =
   /^(events|read-models|jobs)[.\w:-]*$|^lock(-journal)?$|^log-(key|checkpoint|tiles)[.\w:-]*$/;
 
+/** Whether a file of this name in a data folder belongs to the register. */
+export const isRegisterFileName = (name: string): boolean => DATA_FOLDER_FILE_PATTERN.test(name);
+
 const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupReadable'> => {
-  const names = ['.', ...readdirSync(path).filter((name) => DATA_FOLDER_FILE_PATTERN.test(name))];
+  const names = ['.', ...readdirSync(path).filter(isRegisterFileName)];
   const modes = names.map((name) => ({ name, mode: restrictToOwner(join(path, name)) }));
   const withMode = (wanted: string): readonly string[] =>
     modes.filter(({ mode }) => mode === wanted).map(({ name }) => name);

@@ -35,11 +35,18 @@ export const parseWitnesses = (text: string): readonly Witness[] | undefined => 
 const isWitness = (value: unknown): value is Witness => {
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
   const { file, command, url } = value as Readonly<Record<string, unknown>>;
-  if (url !== undefined) return isText(url) && /^https?:\/\//.test(url) && URL.canParse(url);
+  if (url !== undefined) return isText(url) && isPostableUrl(url);
   if (file !== undefined) return isText(file);
   return (
     Array.isArray(command) && command.length > 0 && command.length <= MAX_WITNESS_COMMAND_WORDS && command.every(isText)
   );
+};
+
+/** `fetch` refuses addresses with a user or a password. */
+const isPostableUrl = (text: string): boolean => {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
 };
 
 export interface WitnessState {
