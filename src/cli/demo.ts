@@ -91,7 +91,7 @@ const markAsDemonstration = (folder: string): void => {
   if (readdirSync(folder).length > 0) {
     throw new CannotRun(`${folder} is no folder of a demonstration; name a new one by --data`);
   }
-  writeFileSync(join(folder, MARKER_FILE), 'Synthetic people. This folder may be deleted.\n');
+  writeFileSync(join(folder, MARKER_FILE), 'Synthetic people. This folder may be deleted.\n', { mode: 0o600 });
 };
 
 const greeting = (url: string): string => `

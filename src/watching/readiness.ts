@@ -26,7 +26,7 @@ export const LOG_READINESS_CODES = {
     meaning:
       'The log holds something that cannot be read; or it is not the one that the read models were made from: missing, empty, shorter, or with other events; or its files were removed or replaced under the service. Reading goes on; every write is refused (`REGISTER.DAMAGED`).',
     remedy:
-      'Where the files were removed under the service: save what it still reads before it is stopped (below). Else stop it, keep a copy of the folder, see to the volume, the address or `ESDB_REGISTER`, restore the last backup or repair the file; then start it again. To go on with the log as it is: `habeas rebuild --accept-log`.',
+      'Where the files were removed under the service: save what it still reads before it is stopped (below). Else stop it, keep a copy of the folder, see to the volume, the address or `ESDB_REGISTER`, restore the last backup or repair the file; then start it again. To go on with the log as it is: `habeas rebuild --accept-log --by person:<id>`.',
   },
   VERIFYING: {
     meaning:
