@@ -23,6 +23,7 @@ import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
 import { withProgress } from './job-progress.js';
 import { requireLogFile, requireEmbeddedStore } from './log.js';
+import { checkOutputFile } from './output-file.js';
 import { createLogVsReadModelsComparer, differenceNotice, refuseOtherRegister } from './lost-log.js';
 
 export interface DataOption {
@@ -42,6 +43,7 @@ export const backupCommand = async (
   requireEmbeddedStore(settings);
   const log = requireLogFile(settings);
   const to = existsSync(path) && statSync(path).isDirectory() ? join(path, backupFileName(new Date())) : path;
+  checkOutputFile('<path>', to, { data: settings.data });
   const { previous } = options;
   if (previous !== undefined && !existsSync(previous)) throw new CannotRun(`There is no backup ${previous}`);
   // Read before the log is copied: the copy must have every event that the read models have seen by now.

@@ -1,9 +1,9 @@
 /** Writes an export to a file or to standard output. */
-import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { newPartPath } from '../event-store/private-file.js';
 import type { Context } from './context.js';
 
 /**
@@ -19,8 +19,7 @@ export const writeExport = async (
     await pipeline(content, out, { signal, end: false });
     return;
   }
-  // No file of anybody else's has this name, which is new in each run.
-  const part = `${file}.${randomUUID()}.part`;
+  const part = newPartPath(file);
   try {
     await pipeline(content, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }), { signal });
     await beforeReplacing(file);

@@ -1,4 +1,5 @@
 /** Files with access for the owner only, because they hold personal data. */
+import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
 const GROUP_AND_OTHERS_MODE = 0o077;
@@ -12,6 +13,9 @@ export const createPrivateFile = (file: string): void => {
     if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
   }
 };
+
+/** A path beside a file, for writing it until it is whole. It is new each time, so that no file of anybody has it. */
+export const newPartPath = (file: string): string => `${file}.${randomUUID()}.part`;
 
 /** Other accounts have access to a path and this one may not change its mode. */
 export class NotPrivate extends Error {

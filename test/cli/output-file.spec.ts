@@ -56,6 +56,14 @@ it.each(PLACES)('an export to %s is refused, before anything is done', async (_,
   expect(readdirSync(data).sort()).toEqual(before);
 });
 
+it('a backup is no file of the register', async () => {
+  for (const name of ['read-models.sqlite', 'events.sqlite-wal'])
+    expect(await habeas('backup', join(data, name))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('a file of the register') as string,
+    });
+});
+
 it('an export replaces another file, and leaves those beside it alone', async () => {
   for (const name of ['list.csv', 'list.csv.part']) writeFileSync(at(name), 'mine');
   expect((await habeas('export', '--format', 'csv', '--out', at('list.csv'))).code).toBe(0);

@@ -8,6 +8,7 @@ import { UNWATCHED, type JobContext } from '../../jobs/job.js';
 import { checkStoredEvent } from '../codec.js';
 import { readStoredLog } from '../copy.js';
 import { StoreDamaged, type EventStore } from '../port.js';
+import { newPartPath } from '../private-file.js';
 import { openLogFile, translateErrors } from './file.js';
 import {
   summarizeLog,
@@ -92,7 +93,7 @@ export const backUp = async (
 ): Promise<BackupResult> => {
   for (const file of [target, `${target}.sha256`, manifestPath(target)])
     if (existsSync(file)) throw new BackupRefused(`${file} is there already; a backup overwrites nothing`);
-  const partFile = `${target}.part`;
+  const partFile = newPartPath(target);
   try {
     const predecessor = previous === undefined ? null : await readPreviousBackup(previous);
     await createBackupPartFile(partFile);

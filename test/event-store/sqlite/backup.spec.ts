@@ -105,9 +105,10 @@ describe('a backup', () => {
     expect(left()).toEqual([]);
   });
 
-  it('goes on over what an earlier one left that was killed', async () => {
-    writeFileSync(at('backup.part'), 'half');
+  it('leaves a file of a similar name as it is', async () => {
+    writeFileSync(at('backup.part'), 'mine');
     expect(await backUp(at('events.sqlite'), at('backup'))).toMatchObject({ events: 60 });
+    expect(readFileSync(at('backup.part'), 'utf8')).toBe('mine');
   });
 });
 
