@@ -37,6 +37,20 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Rows of `POST /v1/events`', count(LIMITS.rows), answer('ROWS.TOO_MANY')],
   ['Persons to whom an act is applied at once', count(LIMITS.persons), answer('REQUEST.INVALID')],
   ['Lines of a file of events', count(MAX_EVENT_LINES), '`FILE.TOO_LONG`'],
+  [
+    'Letters of a name or place, a note, a citation, a URL, a reference, an id that clients choose',
+    [LIMITS.name, LIMITS.note, LIMITS.citation, LIMITS.url, LIMITS.reference, LIMITS.slug].map(count).join('; '),
+    answer('REQUEST.INVALID'),
+  ],
+  [
+    'Sources, names, references, articles, clauses, codes to acknowledge',
+    [LIMITS.sources, LIMITS.names, LIMITS.references, LIMITS.articles, LIMITS.clauses, LIMITS.acknowledge]
+      .map(count)
+      .join('; '),
+    answer('REQUEST.INVALID'),
+  ],
+  ['Values of one filter', count(LIMITS.alternatives), answer('REQUEST.INVALID')],
+  ['Errors of a body or a row that are told', count(LIMITS.errors), 'the first ones'],
   ['Request line and headers together', size(maxHeaderSize), answer('REQUEST.HEADERS_TOO_LARGE')],
   ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],
   [
@@ -115,6 +129,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Row of a register file', size(MAX_ROW_BYTES), '`FILE.ROW_TOO_LONG`'],
   ['Rows of a register file', count(MAX_ROWS), '`FILE.TOO_LONG`'],
   ['Workbook, and what it unpacks to', `${size(MAX_WORKBOOK_BYTES)}, ${size(MAX_UNPACKED_BYTES)}`, '`FILE.TOO_LONG`'],
+  ['Time a connection is kept between two requests', seconds(HTTP_LIMITS.idleConnectionMs), 'closed'],
   ['Time a connection stands still while it is answered', seconds(HTTP_LIMITS.stalledConnectionMs), 'cut off'],
 ];
 

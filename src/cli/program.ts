@@ -56,7 +56,8 @@ Begin here:
   $ habeas backup /media/backups        also while the register is served
 
 Exit codes: 0 all went well; 1 some rows were refused; 2 it could not run; 3 the log is damaged, or holds less than is known
-to have been in it; 4 rows differ from those that the log gives (rebuild --check); 130 stopped by Ctrl-C.
+to have been in it; 4 rows differ from those that the log gives (rebuild --check); 130 stopped by Ctrl-C
+(serve and demo: 0).
 Settings that are not given as options come from the environment (HABEAS_DATA, HABEAS_PORT …; see docs/operations.md).
 `;
 
