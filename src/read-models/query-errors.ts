@@ -45,6 +45,7 @@ export class InvalidParameter extends Error {
       | 'EDITION.NOT_PUBLISHED'
       | 'PARAMETER.NEEDS'
       | 'SPAN.TOO_LONG'
+      | 'SPAN.OUTSIDE_WINDOW'
       | 'TABLE.TOO_LARGE',
     readonly expected: string,
   ) {

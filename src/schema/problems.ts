@@ -167,6 +167,10 @@ export const fieldErrorWordings = {
     title: 'Nothing claimed',
     means: 'A claim gives a number or a range, or denies that there is anybody: one of the three.',
   },
+  'SPAN.OUTSIDE_WINDOW': {
+    title: 'Days outside the window of the act',
+    means: 'The act is not in force on any of these days, or its window has ended.',
+  },
   'SPAN.TOO_LONG': { title: 'Too many days', means: 'There are more days between the two than may be asked at once.' },
   'TABLE.TOO_LARGE': {
     title: 'Too many numbers',

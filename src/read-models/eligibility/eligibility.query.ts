@@ -1,11 +1,13 @@
 /** Whom an instrument makes eligible: a verdict with its reasons on each person of a list, for one day or for a range of days. */
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { DayRange } from '../../domain/case/period.js';
+import { commonDays } from '../../domain/instrument/extent.js';
 import { prepareQuestion, type EligibilityQuestion } from '../../domain/instrument/eligibility.js';
 import type { Condition } from '../../domain/instrument/events.js';
 import type { Instrument } from '../../domain/instrument/instrument.js';
 import { VERDICTS, type Verdict } from '../../domain/instrument/verdicts.js';
-import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
+import { formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
 import { listEntriesOf } from '../list/entries.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
@@ -120,13 +122,19 @@ export class PeopleByEligibilityHandler implements IQueryHandler<PeopleByEligibi
       from === undefined || to === undefined ? { from: day, to: day } : { from: requireDay(from), to: requireDay(to) };
     if (span.to - span.from >= LIMITS.askedDays)
       throw new InvalidParameter('to', 'SPAN.TOO_LONG', `at most ${LIMITS.askedDays} days`);
-    return { instrument: instrumentId, question, ...span, position };
+    if (from === undefined) return { instrument: instrumentId, question, ...span, position };
+    const days = commonDays({ earliest: span.from, latest: span.to }, windowOf(instrument));
+    if (days === null)
+      throw new InvalidParameter('from', 'SPAN.OUTSIDE_WINDOW', 'days on which the act is in force, within its window');
+    return { instrument: instrumentId, question, from: days.earliest, to: days.latest, position };
   }
 
   #head(
-    { scope: { knownAt, position } }: ScopedContext,
+    { logTables, scope: { knownAt, position } }: ScopedContext,
     { instrument, question: { clauses, list, listDay }, from, to }: EligibilityRequest,
   ): Omit<EligibilityView, 'total' | 'items' | 'next'> {
+    const act = logTables.definitionAt('instrument', instrument, position)?.definition;
+    const isInWindow = act === undefined || commonDays({ earliest: from, latest: to }, windowOf(act)) !== null;
     const asksGravity = clauses.some(({ conditions }) => conditions.some(({ gravity }) => gravity !== undefined));
     return {
       instrument,
@@ -141,6 +149,7 @@ export class PeopleByEligibilityHandler implements IQueryHandler<PeopleByEligibi
         `no judgment, transfer or release after ${formatDay(listDay)}`,
         'as if the act had been applied to nobody',
         `terms as known at ${knownAt}`,
+        ...(isInWindow ? [] : [`as if the act could be applied on ${formatDay(from)}`]),
         ...(asksGravity ? [`gravity of offences: ${this.gravity.source}`] : []),
       ],
     };
@@ -153,9 +162,18 @@ const inVerdictOrder = (cases: CasesByVerdict): readonly number[] => VERDICTS.fl
 const isMeasuredOnDayInForce = (condition: Condition): boolean =>
   [condition.remaining, condition.served, condition.age].some((timed) => timed?.measured === 'at-in-force');
 
-/** A pardon decree is in force from the day on which it was issued. */
-const dayInForce = ({ inForce, issued, kind }: Instrument): Day => {
-  const day = parseEdtf(inForce ?? (kind === 'pardon-decree' ? issued : undefined) ?? '');
+/** The days on which an instrument may be in force and its window open; without bound where a date is unknown. */
+const windowOf = (instrument: Instrument): DayRange => ({
+  earliest: parseEdtf(dateInForce(instrument))?.earliest ?? MIN_DAY,
+  latest: parseEdtf(instrument.windowEnd ?? '')?.latest ?? MAX_DAY,
+});
+
+/** EDTF; empty if it is unknown. A pardon decree is in force from the day on which it was issued. */
+const dateInForce = ({ inForce, issued, kind }: Instrument): string =>
+  inForce ?? (kind === 'pardon-decree' ? issued : undefined) ?? '';
+
+const dayInForce = (instrument: Instrument): Day => {
+  const day = parseEdtf(dateInForce(instrument));
   if (day === null || day.earliest !== day.latest)
     throw new InvalidParameter('id', 'INSTRUMENT.UNDATED', 'an instrument whose day in force is known, or listDay');
   return day.earliest;

@@ -109,6 +109,42 @@ it('lists everybody, those whom it reaches first, and says the clause that does'
   expect(await verdicts(['women'])).toEqual({ 'R-2': 'eligible', 'R-1': 'not' });
 });
 
+it('runs forward within the days on which the act can be applied, and no further', async () => {
+  await clause('short', { remaining: { lessThan: 'P6M', measured: 'rolling' } });
+  // The sentence ends on 10 February 2026, or five months after the window.
+  await serving(1, {});
+  await serving(
+    2,
+    {},
+    {
+      type: 'convicted',
+      occurredOn: '2023-07-02',
+      articles: [ARTICLE],
+      sentence: { kind: 'imprisonment', term: 'P3Y' },
+      countedFrom: '2023-09-22',
+    },
+  );
+  const all = { from: '2025-01-01', to: '2026-12-31' };
+  expect(await ask(['short'], all)).toMatchObject({
+    from: '2025-12-22',
+    to: '2026-04-22',
+    total: { eligible: 2, possibly: 0, not: 0 },
+    items: [{ firstDay: '2025-12-22' }, { firstDay: '2026-03-23' }],
+  });
+  for (const outside of [
+    { from: '2025-01-01', to: '2025-12-21' },
+    { from: '2026-04-23', to: '2026-12-31' },
+  ])
+    await expect(ask(['short'], outside)).rejects.toMatchObject({ code: 'SPAN.OUTSIDE_WINDOW' });
+  const after = await fixture.handlers.eligibility.execute(
+    new PeopleByEligibility(scopeOf({ asOf: '2026-04-23', atLeast: fixture.token }), 'act', {
+      list: 'union',
+      limit: 1,
+    }),
+  );
+  expect(after?.assumptions).toContain('as if the act could be applied on 2026-04-23');
+});
+
 it('names the source of the gravity of offences among its assumptions, where a clause asks for it', async () => {
   await clause('light', { gravity: { atMost: 'less-serious' } });
   await clause('drugs', { articles: { anyOf: ['234'] } });
