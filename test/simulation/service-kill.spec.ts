@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { askAgain, fetchText } from '../support/ask-again.js';
 import { latinName, WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { effort } from '../support/effort.js';
@@ -77,7 +78,7 @@ const write = async (url: string, isGone: () => boolean, onAcknowledged: (body: 
 };
 
 const lines = async (url: string): Promise<Loose[]> => {
-  const text = await (await fetch(url)).text();
+  const text = await fetchText(url);
   return text
     .split('\n')
     .filter((line) => line !== '')
@@ -89,13 +90,13 @@ const readModelAnswers = async (url: string, token: string): Promise<string> => 
   const texts: string[] = [];
   for (let after = ''; ;) {
     const query = `limit=200&asOf=2025-02-10&atLeast=${encodeURIComponent(token)}${after}`;
-    const text = await (await fetch(`${url}/v1/cases?${query}`)).text();
+    const text = await fetchText(`${url}/v1/cases?${query}`);
     texts.push(text);
     const { next } = JSON.parse(text) as { next: string | null };
     if (next === null) break;
     after = `&after=${encodeURIComponent(next)}`;
   }
-  texts.push(await (await fetch(`${url}/v1/history?limit=100`)).text());
+  texts.push(await fetchText(`${url}/v1/history?limit=100`));
   return texts.join('\n');
 };
 
@@ -123,7 +124,10 @@ test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing
 
     const restarted = await start();
     // The reads below wait for the token of a last write, so that the read models have the whole log.
-    const { body: last } = await post(`${restarted.url}/v1/cases`, { names: [latinName('Nümunə')] }, randomUUID());
+    const key = randomUUID();
+    const { body: last } = await askAgain(() =>
+      post(`${restarted.url}/v1/cases`, { names: [latinName('Nümunə')] }, key),
+    );
     for (const id of last['events'] as string[]) acknowledged.set(id, last);
     const token = String(last['token']);
     const log = await lines(`${restarted.url}/v1/events?atLeast=${encodeURIComponent(token)}`);

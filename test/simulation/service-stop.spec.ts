@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import { fetchText } from '../support/ask-again.js';
 import { BuiltService } from '../support/built-service.js';
 import { latinName, WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -36,7 +37,7 @@ const post = (
   });
 
 const logOf = async (url: string): Promise<Loose[]> =>
-  (await (await fetch(`${url}/v1/events`)).text())
+  (await fetchText(`${url}/v1/events`))
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Loose);

@@ -62,3 +62,15 @@ export const record = async <A extends Answer>(
   if (answer.status !== 201) throw new Error(`${answer.status}: ${answer.text}`);
   return answer;
 };
+
+/** The text at an address, asked for until the register does not ask to come again. Throws for any other refusal. */
+export const fetchText = async (url: string): Promise<string> => {
+  const { text } = await askAgain(async () => {
+    const response = await fetch(url);
+    const text = await response.text();
+    const body = response.ok ? {} : (JSON.parse(text) as LooseJson);
+    if (!response.ok && !PASSING.includes(body['code'])) throw new Error(`${url}: ${text}`);
+    return { text, body };
+  });
+  return text;
+};
