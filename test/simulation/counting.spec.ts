@@ -27,12 +27,15 @@ const checkDay = async (ask: Handlers, slow: BruteForceModel, list: string, day:
       .map(({ caseId }) => caseId)
       .sort();
   expect({ day, yes: ids('yes'), uncertain: ids('uncertain') }).toEqual({ day, ...slow.members(list, day) });
-  for (const by of ['category', 'custody', 'proceedings', 'stage'] satisfies Grouping[]) {
+  for (const by of ['category', 'custody', 'proceedings', 'stage', 'incident', 'article'] satisfies Grouping[]) {
     const counts = await ask.counts.execute(new MemberCounts(scopeOf({ asOf: text(day) }), list, { by, filters: {} }));
     const groups = (counts?.groups ?? []).filter(({ yes, uncertain }) => yes + uncertain > 0);
     const actual = Object.fromEntries(groups.map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
     expect({ day, by, groups: actual }).toEqual({ day, by, groups: slow.counts(list, day, by) });
     expect(counts?.total).toEqual({ yes: ids('yes').length, uncertain: ids('uncertain').length });
+    // Somebody certain is in one group, or in several as uncertain.
+    expect(groups.reduce((sum, { yes }) => sum + yes, 0)).toBeLessThanOrEqual(ids('yes').length);
+    expect(groups.reduce((sum, { yes, uncertain }) => sum + yes + uncertain, 0)).toBeGreaterThanOrEqual(items.length);
   }
 };
 

@@ -284,12 +284,12 @@ export class BruteForceModel {
   }
 }
 
-const keyOf = (list: string, state: State, by: Grouping): string | null => {
-  if (by === 'category') return state.lists[list]?.category ?? null;
+const keyOf = (list: string, state: State, by: Grouping): string => {
+  if (by === 'category') return state.lists[list]?.category ?? 'unknown';
   if (by === 'incident') return state.incident ?? 'unknown';
   // The scripts have one article in each event.
   if (by === 'article') return state.articles[0] ?? 'unknown';
   if (by !== 'stage') return state[by];
   if (CONVICTED.includes(state.proceedings)) return 'convicted';
-  return HELD.includes(state.custody) ? 'awaiting-judgment' : null;
+  return HELD.includes(state.custody) ? 'awaiting-judgment' : 'unknown';
 };

@@ -34,7 +34,7 @@ const POLICIES = [
   [...DEFAULT_CUSTODY],
   [...DEFAULT_CUSTODY, 'house-arrest'],
   ['imprisoned', 'medical-custody'],
-  ['remand', 'imprisoned', 'house-arrest', 'fugitive'],
+  ['remand', 'imprisoned', 'house-arrest', 'fugitive', 'free'],
 ] as const;
 
 /** Per case; bounds the number of courses that the brute-force model has to try. */

@@ -46,7 +46,8 @@ export class CountsView extends KnownView {
 
   @IsObjectOf(CountedGroup, {
     each: true,
-    description: 'Sorted by key. Categories of the list are included even with zero members.',
+    description:
+      'Sorted by key. Categories of the list are included even with zero members. `unknown`: no such value is known, or, of a stage, neither held nor convicted.',
   })
   readonly groups: readonly CountedGroup[];
 }
@@ -64,12 +65,12 @@ export class MemberCounts extends Query<CountsView | null> {
 
 type CountedBy = (typeof COUNTED_BY)[number];
 
-/** SQL for the key of a period `p`; rows with a null key count only in the total. `a` is one article of the period. */
+/** SQL for the key of a period `p`, never null, so that everybody in the total is in a group. `a` is one article of the period. */
 const KEY_SQL_OF_PROPERTY: Readonly<Record<CountedBy, string>> = {
   category: `coalesce(p.category, '${UNKNOWN_KEY}')`,
   custody: 'p.custody',
   proceedings: 'p.proceedings',
-  stage: STAGE_SQL,
+  stage: `coalesce(${STAGE_SQL}, '${UNKNOWN_KEY}')`,
   article: `coalesce(a.value, '${UNKNOWN_KEY}')`,
   incident: `coalesce(p.incident, '${UNKNOWN_KEY}')`,
 };

@@ -1,4 +1,5 @@
 /** Counts the people of a list on a day by a key of their periods. */
+import { UNKNOWN_KEY } from '../../domain/list/events.js';
 import type { Counters, TotalsByKey } from '../counters.js';
 import type { Certainty } from '../list/filters.js';
 import type { Totals } from '../list/person.view.js';
@@ -7,8 +8,10 @@ import type { SqlCondition } from '../list/sql-condition.js';
 import { CURRENT_PERIODS_INDEX } from '../list/tables.js';
 
 export interface Grouping {
-  /** SQL for the key of a period `p`, a text; periods with a null key count nowhere. */
+  /** SQL for the key of a period `p`, a text that is never null. */
   readonly key: string;
+  /** The key of undecided periods; UNKNOWN_KEY by default. */
+  readonly undecidedKey?: string;
   /** Joins of further tables, which give a period one row at most. */
   readonly join?: (scope: ListScope) => string;
   readonly values?: SqlCondition['values'];
@@ -23,15 +26,15 @@ export interface Grouping {
 const KEY_SEPARATOR = '\u001F';
 
 /**
- * Counts a person under each of his keys: as `yes` if every period of the day has the key, as `uncertain` if only some do. With two keys,
- * neither is in every period: such people are counted by the set of their keys, so that each case is read once. The keys of a set are
- * sorted, so that its text stays the same when the counters read the case again through another index.
+ * Counts a person under each of his keys: as `yes` if every period of the day has the key, as `uncertain` if only some do. Everybody in the
+ * total has a key. With two keys, neither is in every period: such people are counted by the set of their keys, so that each case is read
+ * once. The keys of a set are sorted, so that its text stays the same when the counters read the case again through another index.
  */
 export const groupPeople = (
   counters: Counters,
   scope: ListScope,
   match: PeriodSqlConditions,
-  { key, join = () => '', values = {}, expand = (one) => [one] }: Grouping,
+  { key, undecidedKey = UNKNOWN_KEY, join = () => '', values = {}, expand = (one) => [one] }: Grouping,
   certainty: Certainty | undefined,
 ): TotalsByKey => {
   const certaintyCondition = { yes: 'min(ok)', uncertain: 'NOT min(ok)', any: 'TRUE' }[certainty ?? 'any'];
@@ -44,7 +47,8 @@ export const groupPeople = (
   ): string => `SELECT key, sum(is_sure) AS yes, sum(1 - is_sure) AS uncertain FROM (
       SELECT min(ok AND key IS NOT NULL) AS is_sure,
         CASE WHEN min(key) = max(key) THEN min(key) ELSE group_concat(key, @separator ORDER BY key) END AS key
-      FROM (SELECT p.case_no, ${match.certain} AS ok, CASE WHEN ${match.certain} THEN ${key} END AS key
+      FROM (SELECT p.case_no, ${match.certain} AS ok,
+          CASE WHEN ${match.certain} THEN ${key} WHEN p.undecided = 1 THEN '${undecidedKey}' END AS key
         FROM periods p ${index(versionScope)} ${join(versionScope)}
         WHERE p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter} LIMIT -1)
       GROUP BY case_no HAVING ${certaintyCondition})
@@ -53,7 +57,10 @@ export const groupPeople = (
   return totalsOfEachKey(bySet, expand);
 };
 
-/** As `groupPeople`, for periods that may have several keys at once (articles): SQL for each key, and the join that gives them. */
+/**
+ * As `groupPeople`, for periods that may have several keys at once (articles): SQL for each key, and the join that gives them; undecided
+ * periods have UNKNOWN_KEY.
+ */
 export const groupPeopleByEachKey = (
   counters: Counters,
   scope: ListScope,
@@ -70,8 +77,9 @@ export const groupPeopleByEachKey = (
     versionScope: ListScope,
     caseFilter: string,
   ): string => `SELECT key, sum(hits = periods) AS yes, sum(hits < periods) AS uncertain
-    FROM (SELECT p.case_no, ${key} AS key, count(*) AS hits FROM periods p ${join}
-      WHERE ${rows(versionScope, caseFilter)} AND ${match.certain} GROUP BY 1, 2)
+    FROM (SELECT p.case_no, CASE WHEN p.undecided = 1 THEN '${UNKNOWN_KEY}' ELSE ${key} END AS key, sum(p.undecided = 0) AS hits
+      FROM periods p ${join}
+      WHERE ${rows(versionScope, caseFilter)} AND (p.undecided = 1 OR ${match.certain}) GROUP BY 1, 2)
     JOIN (SELECT p.case_no, count(*) AS periods FROM periods p WHERE ${rows(versionScope, caseFilter)} GROUP BY 1 HAVING ${certaintyCondition}) USING (case_no)
     WHERE key IS NOT NULL GROUP BY key`;
   return counters.count(scope, { sql, values: match.values });

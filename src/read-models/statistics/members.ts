@@ -49,6 +49,7 @@ export const stageByCategory = (asked: MemberStatisticRequest): StatisticTable =
     asked,
     {
       key: `coalesce(p.category, '${UNKNOWN_KEY}') || '${ROW_COLUMN_KEY_SEPARATOR}' || coalesce(${STAGE_SQL}, '${UNKNOWN_KEY}')`,
+      undecidedKey: `${UNKNOWN_KEY}${ROW_COLUMN_KEY_SEPARATOR}${UNKNOWN_KEY}`,
     },
     { rows: [...asked.list.categories.keys()], columns: STAGES },
   );

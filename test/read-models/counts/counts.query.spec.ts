@@ -1,4 +1,4 @@
-import { MemberCounts, type COUNTED_BY } from '../../../src/read-models/counts/counts.query.js';
+import { COUNTED_BY, MemberCounts } from '../../../src/read-models/counts/counts.query.js';
 import type { Filters } from '../../../src/read-models/list/filters.js';
 import { register } from '../support.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
@@ -138,6 +138,40 @@ it('counts by incident with other filters', async () => {
     total: [1, 0],
     groups: [['soyudlu', 1, 0]],
   });
+});
+
+it('counts those who are neither held nor convicted at stage `unknown`', async () => {
+  await fixture.append('list', 'union', {
+    type: 'policy-set',
+    from: '2024-02-01',
+    custody: ['detained', 'imprisoned', 'free'],
+  });
+  expect(await count('stage', '2024-07-01')).toEqual({
+    total: [2, 0],
+    groups: [
+      ['convicted', 1, 0],
+      ['unknown', 1, 0],
+    ],
+  });
+  expect(await count('stage', '2024-06-10')).toEqual({
+    total: [2, 0],
+    groups: [
+      ['awaiting-judgment', 0, 1],
+      ['convicted', 1, 0],
+      ['unknown', 0, 1],
+    ],
+  });
+});
+
+test.each(COUNTED_BY)('counts by %s a person of whom too many events are undecided under `unknown`', async (by) => {
+  const article = { code: 'AZ-CC', article: '234' };
+  const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2025-05', articles: [article] }));
+  await fixture.append('case', 'b', ...charges);
+  const { total, groups } = await count(by, '2025-05-10');
+  expect(total).toEqual([1, 1]);
+  expect(groups).toContainEqual(['unknown', 0, 1]);
+  expect(await count(by, '2025-05-10', { certainty: 'uncertain' })).toMatchObject({ total: [0, 1] });
+  expect((await count(by, '2025-05-10', { certainty: 'yes' })).groups).not.toContainEqual(['unknown', 0, 1]);
 });
 
 it('is empty on days before the first event', async () => {
