@@ -174,7 +174,7 @@ const checkZipDirectory = async (bytes: Buffer): Promise<FileProblem | { readonl
 };
 
 /** The texts of cells, each once, to which the cells of sheets refer by number. */
-const SHARED_STRINGS_PART = /^xl\/sharedstrings\.xml$/i;
+const SHARED_STRINGS_PART = /sharedstrings[^/]*\.xml$/i;
 /**
  * Parts with the end that they have if they are whole. The library hucre does without: it reads a sheet that was cut off between two rows as
  * a shorter one, and a cell whose text is missing as an empty one.
