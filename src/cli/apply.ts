@@ -12,6 +12,7 @@ import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
+import { optionNameOf } from './option-name.js';
 import { readCliOptions } from './read-options.js';
 import { withRegister, type OpenRegister } from './register.js';
 import { table } from './terminal.js';
@@ -44,6 +45,9 @@ export const applyCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
+  const [other] = [...(instrument === undefined ? [] : [instrument]), ...Object.keys(options).map(optionNameOf)];
+  if (resume !== undefined && other !== undefined)
+    throw new CannotRun(`--resume: expected alone, not with ${other}: the job goes on with what it was started with`);
   const start = resume === undefined ? startJobOf(instrument, references, options) : resumeJobOf(resume);
   return withRegister(settings, context, async (register) => {
     const job = await withProgress(context, (progress) => runJobUntilEnded(register, start, progress, context));

@@ -11,6 +11,7 @@ import { LIMITS } from '../schema/limits.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { requireKnownCategories } from './known-categories.js';
 import { readCliOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 import { table } from './terminal.js';
@@ -41,6 +42,7 @@ export const differencesCommand = async (
       UNRESTRICTED,
       await replaceEditionsByDays(queries, UNRESTRICTED, list, query),
     );
+    await requireKnownCategories(queries, [earlier, later], list, query.category);
     const pageAfter = async (after: string | null): Promise<DifferencesPage> => {
       const page = await queries.execute(
         new ListDifferences(earlier, later, list, { ...parameters, ...(after !== null && { after }) }),

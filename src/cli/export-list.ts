@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
 import { writeExport } from './export-file.js';
 import { withProgress } from './job-progress.js';
+import { requireKnownCategories } from './known-categories.js';
 import { readCliOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 
@@ -27,6 +28,7 @@ export const exportPeople = (
   return withRegisterToRead(settings, context, async ({ queries }) => {
     const { people, asOf, position, leavesOut } = await withProgress(context, async ({ onProgress }) => {
       let total: number | null = null;
+      await requireKnownCategories(queries, [request.scope], request.list, request.filters.category);
       const onRows = (rows: number): void => onProgress({ stage: 'people', done: rows, total });
       const exported = await listAsFile(queries, request, format, onRows);
       if (exported === null) throw new CannotRun(`There is no list ${request.list}`);

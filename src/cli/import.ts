@@ -32,6 +32,11 @@ export const importCommand = async (
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
   const log = await findExportedLog(files);
   if (log !== null) {
+    for (const name of ['report', 'correct'] as const)
+      if (options[name] !== undefined)
+        throw new CannotRun(
+          `--${name}: expected without an exported log, whose events enter as they are, or not at all`,
+        );
     if (options.dryRun !== true) return importLog(log, settings, context);
     const code = await withRegisterCopy(settings, context, (copy) => importLog(log, copy, context));
     context.out.write('A dry run: nothing was recorded.\n');

@@ -7,6 +7,7 @@ import { OneStatistic } from '../read-models/statistics/statistics.query.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { requireKnownCategories } from './known-categories.js';
 import { readCliOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 import { table } from './terminal.js';
@@ -34,9 +35,10 @@ export const statisticsCommand = async (
   const { list, category } = query;
   const parameters = { list, filters: category === undefined ? {} : { category }, ...pick(query, ['from', 'set']) };
   const scope = new Scope(UNRESTRICTED, pick(query, ['asOf', 'knownAt']));
-  const view = await withRegisterToRead(settings, context, ({ queries }) =>
-    queries.execute(new OneStatistic(scope, statistic, parameters)),
-  );
+  const view = await withRegisterToRead(settings, context, async ({ queries }) => {
+    await requireKnownCategories(queries, [scope], list, category);
+    return queries.execute(new OneStatistic(scope, statistic, parameters));
+  });
   if (view === null) throw new CannotRun(`There is no list ${list}`);
   context.out.write(statisticText(view));
   return EXIT.ok;

@@ -176,6 +176,11 @@ describe('a list', () => {
     ['knowledge to come', ['--format', 'csv', '--known-at', '2099-01-01'], /--known-at: expected today, or/],
     ['a list that was not defined then', ['--format', 'csv', '--known-at', 'position:0'], /There is no list union/],
     ['a filter that is none', ['--format', 'csv', '--custody', 'lost'], /--custody: expected /],
+    [
+      'a category that is none',
+      ['--format', 'csv', '--category', 'believers', 'beleivers'],
+      /--category: the list union has no category beleivers; it has .*believers/,
+    ],
     ['a list that is none', ['--format', 'csv', '--list', 'nobody'], /There is no list nobody/],
     ['a format that is none', ['--format', 'pdf'], /Allowed choices are ndjson, csv, xlsx/],
   ])('is refused with %s', async (_, words, message) => {

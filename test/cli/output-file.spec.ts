@@ -114,22 +114,6 @@ it('a key is replaced by name only', async () => {
   expect(readFileSync(join(data, 'log-key'), 'utf8')).toBe(before);
 });
 
-it.each([
-  ['verify', '--public-key', 'x'],
-  ['verify', '--by', 'person:a-17'],
-  ['rebuild', '--by', 'person:a-17'],
-  ['verify', '--against', ''],
-])('an option that would have no effect is refused: %s %s %s', async (...args) => {
-  expect(await habeas(...args)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('expected') as string });
-});
-
-it('an empty --data is not the default folder', async () => {
-  expect(await runCli(['import', demoFile('register.json'), '--data', ''])).toMatchObject({
-    code: 2,
-    err: '--data <folder>: expected a value\n',
-  });
-});
-
 it('a register is not copied to itself, by whatever path', async () => {
   mkdirSync(at('other'));
   symlinkSync(data, at('other/link'));
