@@ -36,8 +36,9 @@ export const exportLog = async (
       return writeExport(out, Readable.from(lines, { objectMode: false }), context, removeCarriedProof);
     });
     const isChanged = verified instanceof StoreDamaged;
-    if (out !== undefined && !isChanged && verified?.tree) await writeCarriedProof(out, files, verified.tree);
     const difference = await compareWithReadModels(log);
+    if (out !== undefined && !isChanged && difference === null && verified?.tree)
+      await writeCarriedProof(out, files, verified.tree);
     const summary = `${count} events, with everything that is known of them.\n`;
     return {
       message: `${summary}${differenceNotice(difference)}`,

@@ -105,6 +105,8 @@ it('a log that lost its end, as the read models tell, is neither signed nor call
       out: '',
       err: expect.stringContaining('the log has lost its end') as string,
     });
+  expect((await habeas('export', '--out', at('log.ndjson'))).code).toBe(3);
+  expect(existsSync(at('log.ndjson.checkpoint'))).toBe(false);
   expect(existsSync(join(data, 'log-checkpoint'))).toBe(false);
 });
 
