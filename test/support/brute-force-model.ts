@@ -140,6 +140,7 @@ export type StatesByDay = readonly (readonly DayState[])[];
 /** Answers questions about the days -1 to `days`. Models that share a cache try the courses of a script once. */
 export class BruteForceModel {
   readonly #states: ReadonlyMap<string, StatesByDay>;
+  readonly #courses = new Map<string, readonly (readonly State[])[]>();
 
   constructor(
     private readonly register: RegisterScript,
@@ -224,6 +225,63 @@ export class BruteForceModel {
     return movements;
   }
 
+  /** The states of a case on the days from -1 on, in each of its courses. */
+  #statesInCourses(id: string): readonly (readonly State[])[] {
+    const script = this.register.cases[id] ?? [];
+    const known = this.#courses.get(id);
+    // Whether a release is unfounded depends on the order of the events, not on the days of one course.
+    const exits = new Map<string | null, string>();
+    const whole = initialState();
+    for (const happening of script) {
+      apply(whole, happening);
+      if (happening.type === 'released' && whole.byId === happening.id) exits.set(happening.id, whole.exit);
+    }
+    const found =
+      known ??
+      coursesOf(script).map((course) =>
+        Array.from({ length: this.register.days + 2 }, (_, at) => {
+          const state = initialState();
+          for (const [index, happening] of script.entries())
+            if ((course[index] ?? 0) <= at - 1) apply(state, happening);
+          state.exit = exits.get(state.byId) ?? state.exit;
+          return state;
+        }),
+      );
+    this.#courses.set(id, found);
+    return found;
+  }
+
+  /** How often people enter or leave a list within a span: in every course, and more in some. */
+  moved(
+    list: string,
+    [from, to]: readonly [number, number],
+    kind: 'entered' | 'left',
+    {
+      categories,
+      reason,
+    }: { readonly categories?: readonly string[] | undefined; readonly reason?: string | undefined },
+  ): Totals {
+    let [yes, uncertain] = [0, 0];
+    for (const id of Object.keys(this.register.cases)) {
+      const numbers = this.#statesInCourses(id).map((states) => {
+        const stateOn = (day: number): State => states[day + 1] ?? initialState();
+        let count = 0;
+        for (let day = from + 1; day <= to; day += 1) {
+          const [before, after] = [stateOn(day - 1), stateOn(day)];
+          const [was, is] = [this.#isListed(list, before, day - 1), this.#isListed(list, after, day)];
+          const { category } = (kind === 'left' ? before : after).lists[list] ?? {};
+          if (kind === 'left' ? !was || is : was || !is) continue;
+          if (categories !== undefined && !categories.includes(category ?? '')) continue;
+          if (reason === undefined || reason === this.#reasonOfExit(list, after, day)) count += 1;
+        }
+        return count;
+      });
+      yes += Math.min(...numbers);
+      uncertain += Math.max(...numbers) - Math.min(...numbers);
+    }
+    return { yes, uncertain };
+  }
+
   /** Whether and how a case is on a list on a day. */
   membership(list: string, id: string, day: number, set: 'certain' | 'possible'): ModelMembership {
     const isMember = this.#states.has(id) && this.#isIn(list, id, day, set);
@@ -268,8 +326,10 @@ export class BruteForceModel {
   /** Precedence: custody, then recognition; if neither changed, the policy did. */
   #exitReason(list: string, id: string, day: number): string | null {
     const transition = this.#transition(id, day);
-    if (transition === null) return null;
-    const { custody, exit, lists } = transition.after;
+    return transition && this.#reasonOfExit(list, transition.after, day);
+  }
+
+  #reasonOfExit(list: string, { custody, exit, lists }: State, day: number): string {
     if (![day - 1, day].some((on) => this.#policy(list, on).includes(custody))) return exit;
     const recognition = lists[list]?.recognition ?? 'none';
     return recognition === 'recognised' ? 'policy' : recognition;

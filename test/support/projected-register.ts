@@ -11,7 +11,7 @@ export const text = (day: number): string => new Date(Date.UTC(2024, 1, 1 + day)
 export const projectRegister = async (
   register: RegisterScript,
   random: Random,
-): Promise<{ ask: Handlers; close: () => Promise<void> }> => {
+): Promise<{ ask: Handlers; reader: FixedReader; close: () => Promise<void> }> => {
   const log = new Log();
   for (const { id, policies } of register.lists) {
     await log.list(id);
@@ -35,5 +35,6 @@ export const projectRegister = async (
     file.close();
     await log.store.close();
   };
-  return { ask: handlersOf(new FixedReader(file, log.store)), close };
+  const reader = new FixedReader(file, log.store);
+  return { ask: handlersOf(reader), reader, close };
 };

@@ -54,7 +54,7 @@ export class ReckoningView {
   @IsNullable()
   @IsObjectOf(ListFlowView, {
     description:
-      'Of claims about movements: all of them between the two days. Of a number on a day: from the day of the claim to the day asked for; where these are one day and the numbers differ, from the last day of the year before on which the register counted what is claimed. Null where there is no such day.',
+      'Of claims about movements: those between the two days, of people who are certainly on the list. Of a number on a day: from the day of the claim to the day asked for; where these are one day and the numbers differ, from the last day of the year before on which the register counted what is claimed. Null where there is no such day.',
   })
   readonly flow: ListFlowView | null;
 

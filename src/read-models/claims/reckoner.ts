@@ -5,7 +5,9 @@ import { knownAtPosition } from '../../domain/known-at.js';
 import { formatDay, type Day } from '../../domain/time.js';
 import { MemberCounts, type MemberCountsHandler } from '../counts/counts.query.js';
 import { Movements, type MovementsHandler } from '../counts/movements.query.js';
+import { countPossibleMovements, type PossibleMovementScope } from '../counts/possible-movements.js';
 import { PeopleByEligibility, type PeopleByEligibilityHandler } from '../eligibility/eligibility.query.js';
+import type { Totals } from '../list/person.view.js';
 import { listScope } from '../list/predicate.js';
 import { retryIfFileReplaced } from '../one-file.js';
 import { InvalidParameter } from '../query-errors.js';
@@ -87,14 +89,33 @@ export class Reckoner {
   }
 
   async #moved(reckoned: ClaimToReckon): Promise<Reckoning> {
-    const { metric, reason, from = '', to = '' } = reckoned.about;
+    const { metric, list = '', category, reason, from = '', to = '' } = reckoned.about;
     const on = laterDay(from, reckoned.on ?? to);
     const flow = await this.#flow(reckoned, [from, on]);
     if (flow === null) return SUBJECT_UNKNOWN;
-    const all = metric === 'entered' ? flow.entered : flow.left;
-    const yes =
-      reason === undefined ? all : (flow.leftByReason.find((counted) => counted.reason === reason)?.count ?? 0);
-    return { register: { on, yes, uncertain: 0, flow, verdicts: null } };
+    const kind = metric === 'entered' ? 'entered' : 'left';
+    const totals = await this.#once(['moved', kind, list, category, reason, from, on], () =>
+      this.#possibleMovements(list, { kind, reason, categories: category === undefined ? undefined : [category] }, [
+        requireDay(from),
+        requireDay(on),
+      ]),
+    );
+    return { register: { on, ...totals, flow, verdicts: null } };
+  }
+
+  /** Movements in every possible course, and those in some: the flow has the first day only on which somebody is not certainly a member. */
+  #possibleMovements(
+    id: string,
+    movements: Pick<PossibleMovementScope, 'kind' | 'reason' | 'categories'>,
+    [from, to]: readonly [Day, Day],
+  ): Promise<Totals> {
+    const { reader, position } = this;
+    return retryIfFileReplaced(reader, position, async (context) => {
+      const list = context.logTables.listAt(id, position)?.definition;
+      return list === undefined
+        ? { yes: 0, uncertain: 0 }
+        : countPossibleMovements(reader, context, position, { list, ...movements, from, to });
+    });
   }
 
   async #reached(reckoned: ClaimToReckon): Promise<Reckoning> {

@@ -51,7 +51,7 @@ export interface RecognitionRow {
 }
 
 /** Events by id, and the ids of unfounded releases. */
-interface CaseEventIndex {
+export interface CaseEventIndex {
   readonly byId: ReadonlyMap<string, CaseEvent>;
   readonly unfoundedReleases: ReadonlySet<string>;
 }
@@ -184,7 +184,7 @@ const UNFOUNDED_REASON = 'unfounded';
  * Type of an event, with the reason of a release. The texts of `declined` and `delisted` are personal data and are left
  * out.
  */
-const typeAndReasonOf = (
+export const typeAndReasonOf = (
   id: string | null | undefined,
   { byId, unfoundedReleases: unfounded }: CaseEventIndex,
 ): string | null => {

@@ -86,6 +86,66 @@ it('what several claims of a page ask is asked once, and they say what each woul
   ]);
 });
 
+describe('a claim about movements', () => {
+  const PERSON = opened('Ad', 'AZ-1');
+  const CASE = [
+    PERSON,
+    { type: 'arrested', occurredOn: '2023-02-01' },
+    { type: 'recognised', list: 'union', category: 'believers', occurredOn: '2023-10-01' },
+  ];
+  const answers = async (): Promise<object> => {
+    const [page] = await pagesOf(countingHandlers().claims, 100);
+    return Object.fromEntries(
+      (page?.items ?? []).map(({ id, agreement, register }) => [id, [agreement, register?.yes, register?.uncertain]]),
+    );
+  };
+  const span = (metric: string, from: string, to: string, more: object = {}) => ({
+    ...{ metric, list: 'union', from, to },
+    ...more,
+  });
+
+  it('agrees possibly where a release of a month may be within the span or after it, whatever its reason', async () => {
+    await fixture.list();
+    await fixture.append('case', 'a', ...CASE, { type: 'released', occurredOn: '2025-12', reason: 'health' });
+    const part = span('left', '2025-11-30', '2025-12-15');
+    await claim('one', part, { value: 1 });
+    await claim('none', part, { value: 0 });
+    await claim('two', part, { value: 2 });
+    await claim('health', { ...part, reason: 'health' }, { value: 1 });
+    await claim('amnesty', { ...part, reason: 'amnesty' }, { denies: true });
+    await claim('within', span('left', '2025-12-10', '2025-12-12'), { value: 0 });
+    await claim('month', span('left', '2025-11-30', '2025-12-31', { reason: 'health' }), { value: 1 });
+    expect(await answers()).toEqual({
+      one: ['possibly', 0, 1],
+      none: ['possibly', 0, 1],
+      two: ['differs', 0, 1],
+      health: ['possibly', 0, 1],
+      amnesty: ['agrees', 0, 0],
+      within: ['possibly', 0, 1],
+      month: ['agrees', 1, 0],
+    });
+  });
+
+  it('agrees possibly where somebody may have come within the span or after it', async () => {
+    await fixture.list();
+    await fixture.append(
+      ...(['case', 'a', PERSON] as const),
+      { type: 'arrested', occurredOn: '2025-12' },
+      { type: 'recognised', list: 'union', category: 'believers', occurredOn: '2025-12' },
+    );
+    await claim('one', span('entered', '2025-11-30', '2025-12-15'), { value: 1 });
+    await claim('none', span('entered', '2025-11-30', '2025-12-15'), { value: 0 });
+    await claim('month', span('entered', '2025-11-30', '2025-12-31'), { value: 1 });
+    await claim('others', span('entered', '2025-11-30', '2025-12-31', { category: 'others' }), { value: 0 });
+    expect(await answers()).toEqual({
+      one: ['possibly', 0, 1],
+      none: ['possibly', 0, 1],
+      month: ['agrees', 1, 0],
+      others: ['agrees', 0, 0],
+    });
+  });
+});
+
 it('ends a page before it becomes too large, and goes on with the next', async () => {
   await fixture.list();
   for (let no = 0; no < 10; no += 1)
