@@ -243,17 +243,34 @@ const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonl
     else spans.push(span);
   };
   const spans = periods.map((period) => ({ period, from: period.from_day, to: period.to_day }));
-  for (const [index, span] of spans.entries()) {
-    for (const facet of facetsOfPeriod(span.period)) add(facet, span);
-    for (const other of spans.slice(index + 1)) {
-      const shared = intersect({ from: span.from, to: span.to }, other);
-      if (shared !== null)
-        for (const { period } of [span, other])
-          if (period.undecided === 0 && period.recognition !== 'none')
-            add(facetNumber(period.list, populationGroupOf(period), UNCERTAIN_FACET), shared);
+  const shared = daysOfSeveral(spans);
+  for (const span of spans) {
+    const { period } = span;
+    for (const facet of facetsOfPeriod(period)) add(facet, span);
+    if (period.undecided === 1 || period.recognition === 'none') continue;
+    for (const days of shared) {
+      const common = intersect(days, span);
+      if (common !== null) add(facetNumber(period.list, populationGroupOf(period), UNCERTAIN_FACET), common);
     }
   }
   return days;
+};
+
+/** The days that are in two or more of the spans, in order. Periods of one day may be thousands, too many to compare each with each. */
+const daysOfSeveral = (spans: readonly DaySpan[]): readonly DaySpan[] => {
+  const steps = spans.flatMap(({ from, to }) => [
+    { day: from, change: 1 },
+    { day: to, change: -1 },
+  ]);
+  steps.sort((a, b) => a.day - b.day || a.change - b.change);
+  const shared: DaySpan[] = [];
+  let [count, from] = [0, 0];
+  for (const { day, change } of steps) {
+    if (count === 1 && change === 1) from = day;
+    if (count === 2 && change === -1 && from < day) shared.push({ from, to: day });
+    count += change;
+  }
+  return shared;
 };
 
 export const facetRows = (history: CaseHistory): readonly FacetRow[] => {
