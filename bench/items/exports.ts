@@ -39,6 +39,8 @@ const command =
     const args = ['export', '--format', format, '--data', folder, '--out', join(context.work, 'export')];
     // Every process of the bench loads this file; only an export needs the commands. They load before the clock starts.
     const { run } = await import('../../src/cli/program.js');
+    await import('../../src/read-models/list/filters.js');
+    await import('../../src/cli/export.js');
     await (format === 'ndjson' ? import('../../src/cli/export-log.js') : import('../../src/cli/export-list.js'));
     const environment = { HABEAS_TODAY: formatDay(TODAY) };
     return measured(count, async () => {
