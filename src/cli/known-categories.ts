@@ -5,8 +5,8 @@ import type { RegisterAccess } from '../register-files/recorder.js';
 import { CannotRun } from './exit.js';
 
 /**
- * Throws CannotRun for a category that the list has in none of the scopes: a misspelt one would be taken for one of nobody. A list that is
- * not there is left to the question itself.
+ * Throws CannotRun for a category that is defined for the list in none of the scopes: a misspelt category would give the empty answer of one
+ * without members. An unknown list is left to the query, which refuses it.
  */
 export const requireKnownCategories = async (
   queries: RegisterAccess['queries'],

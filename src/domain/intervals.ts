@@ -39,6 +39,23 @@ export const unionOf = (intervals: readonly DaySpan[]): readonly DaySpan[] =>
     () => true,
   );
 
+/** The days that are in two or more of the intervals, sorted. Does not compare each with each: a case may have thousands of periods on one day. */
+export const daysOfSeveral = (intervals: readonly DaySpan[]): readonly DaySpan[] => {
+  const steps = intervals.flatMap(({ from, to }) => [
+    { day: from, change: 1 },
+    { day: to, change: -1 },
+  ]);
+  steps.sort((a, b) => a.day - b.day || a.change - b.change);
+  const shared: DaySpan[] = [];
+  let [count, from] = [0, 0];
+  for (const { day, change } of steps) {
+    if (count === 1 && change === 1) from = day;
+    if (count === 2 && change === -1 && from < day) shared.push({ from, to: day });
+    count += change;
+  }
+  return shared;
+};
+
 /** The part of an item within an interval; null if they do not overlap. */
 export const intersect = <Item extends DaySpan>(item: Item, { from, to }: DaySpan): Item | null => {
   const common = { from: Math.max(item.from, from), to: Math.min(item.to, to) };

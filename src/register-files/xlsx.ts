@@ -87,7 +87,7 @@ const noticesOf = (
   const storedCells = [...(cells?.values() ?? [])];
   const links = storedCells.filter(hidesLinkAddress).length;
   const notes = storedCells.filter(({ comment }) => comment !== undefined).length;
-  // Newer spreadsheets store a comment with its replies as a thread, and often also as a plain note of the same cell, for older ones.
+  // Newer spreadsheet programs store the comments of a cell as a thread, and often a second time as a note, which older programs show.
   const comments = Math.max(notes, new Set(threadedComments?.map(({ ref }) => ref)).size);
   if (otherSheets > 0)
     notices.push({

@@ -33,7 +33,7 @@ const checkDay = async (ask: Handlers, slow: BruteForceModel, list: string, day:
     const actual = Object.fromEntries(groups.map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
     expect({ day, by, groups: actual }).toEqual({ day, by, groups: slow.counts(list, day, by) });
     expect(counts?.total).toEqual({ yes: ids('yes').length, uncertain: ids('uncertain').length });
-    // Somebody certain is in one group, or in several as uncertain.
+    // Who is certainly on the list is `yes` in one group at most, where all possible standings have its key; else `uncertain` in several.
     expect(groups.reduce((sum, { yes }) => sum + yes, 0)).toBeLessThanOrEqual(ids('yes').length);
     expect(groups.reduce((sum, { yes, uncertain }) => sum + yes + uncertain, 0)).toBeGreaterThanOrEqual(items.length);
   }

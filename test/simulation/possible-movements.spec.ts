@@ -1,6 +1,6 @@
 /**
- * Compares how many entered and left the lists of random registers, as claims are held against it, with a brute-force model that walks
- * through every possible course. `REGISTER_SEED=17 npx jest test/simulation/possible-movements` repeats one register.
+ * How many people entered and left a list (the numbers that claims are compared with), on random registers: must equal what a brute-force
+ * model counts in every possible course. `REGISTER_SEED=17 npx jest test/simulation/possible-movements` repeats one register.
  */
 import { countPossibleMovements } from '../../src/read-models/counts/possible-movements.js';
 import { parseDay } from '../../src/domain/time.js';

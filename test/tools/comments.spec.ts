@@ -53,7 +53,7 @@ const takeApart = (file: string): { readonly comments: readonly Comment[]; reado
   return { comments, code: code + text.slice(end) };
 };
 
-/** `MAX_LENGTH`, `eventsOf`, `EventStore`. */
+/** A name in code that is made of several words, such as `MAX_LENGTH`, `eventsOf` or `EventStore`; no word of plain English is. */
 const COMPOUND_WORD = /\b(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*)\b/g;
 
 it('what comments name is in the code', () => {

@@ -166,7 +166,10 @@ const awaitsFirstJudgment = ({ proceedings, episode }: CaseState): boolean =>
 
 const AWAITING_JUDGMENT: ReadonlySet<Proceedings> = new Set<Proceedings>(['none', 'charged', 'on-trial']);
 
-/** A hospital is left by a transfer only, unless the order names another facility. */
+/**
+ * The custody that a judgment or a remand orders. Somebody in medical custody stays there, and returns to the ordered custody later, unless the
+ * event names a facility.
+ */
 const withOrderedCustody = (
   state: CaseState,
   custody: 'remand' | 'imprisoned',

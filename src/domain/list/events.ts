@@ -36,7 +36,7 @@ export interface EditionFlow extends FlowNumbers {
  */
 export const UNKNOWN_KEY = 'unknown';
 
-/** How many members one category has. Members whose category is not known, or not certain, are the group `unknown`. */
+/** How many members of an edition are in one category; in `unknown` are those whose category is not known, or may be one or another. */
 export interface EditionGroup {
   readonly category: string;
   readonly total: number;

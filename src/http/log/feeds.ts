@@ -55,8 +55,8 @@ export const acceptsFeed = ({ headers }: FastifyRequest): boolean =>
 /** The shortest pause between rounds, in milliseconds. */
 const MIN_PAUSE_MS = 5;
 /**
- * The longest pause between rounds, in milliseconds. Pauses are computed from the time that a round took by the clock. That includes the
- * time in which other processes had the processor: on a busy machine, readers would wait for many seconds without this bound.
+ * The longest pause between rounds, in milliseconds. A pause is computed from the time that the round before it took by the clock, which is
+ * long where other processes keep the processor busy: without this bound, readers would then wait for many seconds.
  */
 const MAX_PAUSE_MS = 500;
 /** The share of its time that a busy process gives to rounds; a larger one where the pause for it would exceed MAX_PAUSE_MS. */

@@ -27,8 +27,9 @@ const KEY_SEPARATOR = '\u001F';
 
 /**
  * Counts a person under each of his keys: as `yes` if every period of the day has the key, as `uncertain` if only some do. Everybody in the
- * total has a key. With two keys, neither is in every period: such people are counted by the set of their keys, so that each case is read
- * once. The keys of a set are sorted, so that its text stays the same when the counters read the case again through another index.
+ * total is counted under some key. Whoever has several keys has none of them in every period. SQL groups such people by the text of all their
+ * keys, so that each case is read once; the keys in it are sorted, so that it stays the same when the counters read the case again through
+ * another index.
  */
 export const groupPeople = (
   counters: Counters,

@@ -96,11 +96,21 @@ export const membershipChangesInSpan = (
   scope: MovementScope,
   rows: readonly MembershipRow[],
 ): readonly MembershipChange[] => {
-  const { list, from, to } = scope;
-  const bounds = [...rows.flatMap(({ from_day, to_day }) => [from_day, to_day]), ...list.policies.map((p) => p.from)];
-  const days = [...new Set(bounds)].filter((day) => from < day && day <= to).sort((a, b) => a - b);
+  const days = daysOfPossibleChange(scope, boundsOf(rows));
   return days.flatMap((day) => changesOn(day, membershipOn(scope, rows, day - 1), membershipOn(scope, rows, day)));
 };
+
+export const boundsOf = (rows: readonly Pick<PeriodRow, 'from_day' | 'to_day'>[]): readonly Day[] =>
+  rows.flatMap(({ from_day, to_day }) => [from_day, to_day]);
+
+/** The days of the span on which membership can change, in order: those of `bounds`, and those on which the policy changes. */
+export const daysOfPossibleChange = (
+  { list, from, to }: Pick<MovementScope, 'list' | 'from' | 'to'>,
+  bounds: readonly Day[],
+): readonly Day[] =>
+  [...new Set([...bounds, ...list.policies.map((policy) => policy.from)])]
+    .filter((day) => from < day && day <= to)
+    .sort((a, b) => a - b);
 
 /** The one change that leads from one membership to another on a day; none where they are the same. */
 export const changesOn = (day: Day, before: MembershipOnDay, after: MembershipOnDay): readonly MembershipChange[] => {

@@ -6,7 +6,7 @@ import type { PossibleCourses } from '../../domain/case/periods.js';
 import { applyEvent } from '../../domain/case/rules.js';
 import { INITIAL_STATE, type CaseState } from '../../domain/case/state.js';
 import { timelineOf, unfoundedReleases, type Timeline } from '../../domain/case/timeline.js';
-import type { Day } from '../../domain/time.js';
+import { MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
 import { listScope, validCondition, type ListScope } from '../list/predicate.js';
 import { typeAndReasonOf, type CaseEventIndex } from '../list/rows.js';
 import type { Totals } from '../list/person.view.js';
@@ -14,8 +14,10 @@ import { nextContext } from '../one-file.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 import { cachedStatement } from '../table.js';
 import {
+  boundsOf,
   causeOfExit,
   changesOn,
+  daysOfPossibleChange,
   membershipChangesInSpan,
   membershipOn,
   rowsOn,
@@ -32,7 +34,7 @@ export interface PossibleMovementScope extends Omit<MovementScope, 'set'> {
   readonly reason: string | undefined;
 }
 
-/** Cases in one slice: some 20 ms where all of them have open courses. */
+/** Cases that are counted before other requests run: some 20 ms where the possible courses of all of them are walked through. */
 const SLICE_SIZE = 100;
 /** Numbers of cases looked through in one step: some 20 ms. */
 const CASES_PER_STEP = 20_000;
@@ -71,7 +73,10 @@ export const countPossibleMovements = async (
   return { yes: least, uncertain: most - least };
 };
 
-/** Cases with several periods on the eve of the span: they may move within it although none of their periods begins or ends there. */
+/**
+ * Cases with several possible standings on the day before the span: in some course they may enter or leave within it, also where none of their
+ * periods begins or ends within it.
+ */
 const openCasesOn = async (
   reader: ReadModelReader,
   first: QueryContext,
@@ -97,15 +102,11 @@ const determinedRange = (
   rows: readonly PeriodRowWithCauses[],
   withoutList: () => readonly PeriodRowWithCauses[],
 ): Range | null => {
-  const days = breakDays(
-    asked,
-    rows.flatMap(({ from_day, to_day }) => [from_day, to_day]),
-  );
+  const days = daysOfPossibleChange(asked, boundsOf(rows));
   const isOpen = (day: Day): boolean => {
-    const [certain, possible] = (['certain', 'possible'] as const).map((set) =>
-      membershipOn({ ...asked, set }, rows, day),
-    );
-    return certain?.listed !== possible?.listed || certain?.inCategories !== possible?.inCategories;
+    const certain = membershipOn({ ...asked, set: 'certain' }, rows, day);
+    const possible = membershipOn({ ...asked, set: 'possible' }, rows, day);
+    return certain.listed !== possible.listed || certain.inCategories !== possible.inCategories;
   };
   if ([asked.from, ...days].some(isOpen)) return null;
   const moved = membershipChangesInSpan({ ...asked, set: 'certain' }, rows).filter(({ kind }) => kind === asked.kind);
@@ -120,12 +121,6 @@ const determinedRange = (
   return { least: count, most: count };
 };
 
-/** The days of the span on which membership can change, in order: some of `bounds`, and those of the list's policies. */
-const breakDays = ({ list, from, to }: PossibleMovementScope, bounds: readonly Day[]): readonly Day[] =>
-  [...new Set([...bounds, ...list.policies.map((policy) => policy.from)])]
-    .filter((day) => from < day && day <= to)
-    .sort((a, b) => a - b);
-
 const caseTimeline = ({ logTables }: QueryContext, { position }: ListScope, caseNo: number): Timeline =>
   timelineOf(logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId));
 
@@ -136,7 +131,10 @@ type Reached = ReadonlyMap<bigint, Range>;
 export const rangeInCourses = (asked: PossibleMovementScope, timeline: Timeline): Range => {
   const { events } = timeline.courses;
   const walk = new CourseWalk(asked, timeline);
-  const days = breakDays(asked, [asked.from + 1, ...events.flatMap(({ earliest, latest }) => [earliest, latest])]);
+  const days = daysOfPossibleChange(asked, [
+    asked.from + 1,
+    ...events.flatMap(({ earliest, latest }) => [earliest, latest]),
+  ]);
   let reached: Reached = walk.start();
   for (const [index, day] of days.entries()) {
     const length = (days[index + 1] ?? asked.to + 1) - day;
@@ -228,7 +226,7 @@ class CourseWalk {
     const [change] = changesOn(day, this.#membership(before, day - 1), this.#membership(after, day));
     if (change?.kind !== kind) return false;
     if (reason === undefined) return true;
-    const rows = [{ ...this.#row(after), from_day: day, to_day: day + 1 }];
+    const rows = [this.#row(after)];
     return causeOfExit(list, { forList: rows, withoutList: () => rows }, day).reason === reason;
   }
 
@@ -236,13 +234,12 @@ class CourseWalk {
     const key = `${set} ${day}`;
     const known = this.#memberships.get(key);
     if (known !== undefined) return known;
-    const row = { ...this.#row(set), from_day: day, to_day: day + 1 };
-    const membership = membershipOn({ ...this.asked, set: 'certain' }, [row], day);
+    const membership = membershipOn({ ...this.asked, set: 'certain' }, [this.#row(set)], day);
     this.#memberships.set(key, membership);
     return membership;
   }
 
-  /** The one period of a course in which these events have happened. */
+  /** The standing after these events, as a period that is valid on any day. */
   #row(set: bigint): PeriodRowWithCauses {
     const known = this.#rows.get(set);
     if (known !== undefined) return known;
@@ -254,8 +251,8 @@ class CourseWalk {
     this.#work += later.length;
     const judged = state.lists[this.asked.list.id];
     const row: PeriodRowWithCauses = {
-      from_day: 0,
-      to_day: 0,
+      from_day: MIN_DAY,
+      to_day: MAX_DAY,
       undecided: 0,
       recognition: judged?.recognition ?? 'none',
       custody: state.custody,

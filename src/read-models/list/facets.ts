@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { CONVICTED_STAGE, DEFAULT_POLICY, HELD_CUSTODIES } from '../../domain/case/state.js';
-import { intersect, unionOf, type DaySpan } from '../../domain/intervals.js';
+import { daysOfSeveral, intersect, unionOf, type DaySpan } from '../../domain/intervals.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { toNfc } from '../../domain/text.js';
 import type { Day } from '../../domain/time.js';
@@ -254,23 +254,6 @@ const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonl
     }
   }
   return days;
-};
-
-/** The days that are in two or more of the spans, in order. Periods of one day may be thousands, too many to compare each with each. */
-const daysOfSeveral = (spans: readonly DaySpan[]): readonly DaySpan[] => {
-  const steps = spans.flatMap(({ from, to }) => [
-    { day: from, change: 1 },
-    { day: to, change: -1 },
-  ]);
-  steps.sort((a, b) => a.day - b.day || a.change - b.change);
-  const shared: DaySpan[] = [];
-  let [count, from] = [0, 0];
-  for (const { day, change } of steps) {
-    if (count === 1 && change === 1) from = day;
-    if (count === 2 && change === -1 && from < day) shared.push({ from, to: day });
-    count += change;
-  }
-  return shared;
 };
 
 export const facetRows = (history: CaseHistory): readonly FacetRow[] => {
